@@ -1,0 +1,90 @@
+"""Plans of education bureaus, institutes and schools as data, judged with reasons.
+
+State a plan once, with the clause behind every number; then ask who is due for what, by when, and
+why. Names are loaded when first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eduplan.calendars import SchoolCalendar as SchoolCalendar
+    from eduplan.calendars import load_calendar as load_calendar
+    from eduplan.dates import Period as Period
+    from eduplan.errors import CalendarFileError as CalendarFileError
+    from eduplan.errors import EduplanError as EduplanError
+    from eduplan.errors import Fault as Fault
+    from eduplan.errors import InputError as InputError
+    from eduplan.errors import MissingExtra as MissingExtra
+    from eduplan.errors import OutsideCoverage as OutsideCoverage
+    from eduplan.errors import PlanFileError as PlanFileError
+    from eduplan.errors import SheetError as SheetError
+    from eduplan.errors import UnknownName as UnknownName
+    from eduplan.evaluator import evaluate as evaluate
+    from eduplan.files import available_plans as available_plans
+    from eduplan.files import dump_json as dump_json
+    from eduplan.files import dump_toml as dump_toml
+    from eduplan.files import load_plan as load_plan
+    from eduplan.files import plan_from_table as plan_from_table
+    from eduplan.files import save_plan as save_plan
+    from eduplan.messages import Text as Text
+    from eduplan.people import Group as Group
+    from eduplan.people import Person as Person
+    from eduplan.people import School as School
+    from eduplan.plan import Plan as Plan
+    from eduplan.provisions import FollowUp as FollowUp
+    from eduplan.provisions import Quota as Quota
+    from eduplan.records import Record as Record
+    from eduplan.records import Register as Register
+    from eduplan.sources import Force as Force
+    from eduplan.verdicts import Status as Status
+    from eduplan.verdicts import Verdict as Verdict
+
+_HOMES = {
+    "calendars": ("SchoolCalendar", "load_calendar"),
+    "dates": ("Period",),
+    "errors": (
+        "CalendarFileError",
+        "EduplanError",
+        "Fault",
+        "InputError",
+        "MissingExtra",
+        "OutsideCoverage",
+        "PlanFileError",
+        "SheetError",
+        "UnknownName",
+    ),
+    "evaluator": ("evaluate",),
+    "files": (
+        "available_plans",
+        "dump_json",
+        "dump_toml",
+        "load_plan",
+        "plan_from_table",
+        "save_plan",
+    ),
+    "messages": ("Text",),
+    "people": ("Group", "Person", "School"),
+    "plan": ("Plan",),
+    "provisions": ("FollowUp", "Quota"),
+    "records": ("Record", "Register"),
+    "sources": ("Force",),
+    "verdicts": ("Status", "Verdict"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,149 @@
+"""Calendars read from files: those that come with the library, and a user's own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import attrs
+
+from eduplan.calendars.terms import SchoolCalendar, Term, TermSource
+from eduplan.dates import as_date
+from eduplan.errors import CalendarFileError, Fault, FaultList, InputError, UnknownName, refuse
+from eduplan.messages import Text
+from eduplan.tables import Table, as_name, as_names, as_text, read_each, read_table
+
+LARGEST_FILE = 1_000_000
+"""Calendar files larger than this many bytes are refused unread."""
+
+
+def available() -> tuple[str, ...]:
+    """Return the names of the calendars that come with the library."""
+    folder = resources.files("eduplan.calendars").joinpath("data")
+    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted(name.removesuffix(".toml") for name in names))
+
+
+def load_calendar(name: str | Path) -> SchoolCalendar:
+    """Return a calendar that comes with the library by name, or one from a file by `Path`.
+
+    Raises:
+        UnknownName: no calendar of that name.
+        CalendarFileError: the file has faults.
+
+    >>> load_calendar("shanghai").stage("primary").school_days(
+    ...     Period(date(2024, 9, 2), date(2024, 9, 9)))
+    5
+    """
+    if isinstance(name, Path):
+        return _read(name)
+    if name not in available():
+        fault = Fault("unknown-calendar", "", {"name": name[:64], "known": ", ".join(available())})
+        raise UnknownName([fault])
+    return _packaged(name)
+
+
+@cache
+def _packaged(name: str) -> SchoolCalendar:
+    folder = resources.files("eduplan.calendars").joinpath("data")
+    with resources.as_file(folder.joinpath(f"{name}.toml")) as path:
+        return _read(path)
+
+
+def _read(path: Path) -> SchoolCalendar:
+    try:
+        content = path.read_bytes()[: LARGEST_FILE + 1]
+    except OSError as error:
+        raise CalendarFileError(
+            [Fault("cannot-open", "", {"why": error.strerror})], path.name
+        ) from None
+    if len(content) > LARGEST_FILE:
+        raise CalendarFileError([Fault("file-too-large", "", {"most": LARGEST_FILE})], path.name)
+    try:
+        table = tomllib.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        fault = Fault("not-toml", "", {"why": str(error)})
+        raise CalendarFileError([fault], path.name) from None
+    try:
+        return calendar_from_table(table)
+    except InputError as error:
+        raise CalendarFileError(error.faults, path.name) from None
+
+
+def _country(value: object) -> str:
+    if value != "CN":
+        raise refuse("unknown-country")
+    return "CN"
+
+
+@attrs.frozen(kw_only=True)
+class _Head:
+    id: str = attrs.field(converter=as_name)
+    region: Text = attrs.field(converter=as_text)
+    country: str = attrs.field(default="CN", converter=_country)
+
+
+@attrs.frozen(kw_only=True)
+class _Change:
+    """Days a region closes or opens against the general rule."""
+
+    days: tuple[date, ...] = attrs.field(converter=lambda days: read_each(days, as_date))
+    stages: tuple[str, ...] = attrs.field(converter=as_names)
+    reason: Text = attrs.field(converter=as_text)
+    source: str = attrs.field(converter=as_name)
+
+
+@attrs.frozen(kw_only=True)
+class _File:
+    calendar: _Head = attrs.field(converter=lambda table: read_table(_Head, table))
+    source: tuple[TermSource, ...] = attrs.field(
+        converter=lambda tables: read_each(tables, lambda table: read_table(TermSource, table))
+    )
+    term: tuple[Term, ...] = attrs.field(
+        converter=lambda tables: read_each(tables, lambda table: read_table(Term, table))
+    )
+    closed: tuple[_Change, ...] = attrs.field(
+        default=(), converter=lambda tables: read_each(tables, lambda t: read_table(_Change, t))
+    )
+    open: tuple[_Change, ...] = attrs.field(
+        default=(), converter=lambda tables: read_each(tables, lambda t: read_table(_Change, t))
+    )
+
+
+def calendar_from_table(table: Table) -> SchoolCalendar:
+    """Return a calendar from the tables of a calendar file.
+
+    Raises:
+        InputError: the tables have faults; all are reported.
+    """
+    file = read_table(_File, table)
+    faults = FaultList()
+    known = {source.id for source in file.source}
+    for key in ("term", "closed", "open"):
+        for index, entry in enumerate(getattr(file, key)):
+            if entry.source not in known:
+                path = f"{key}[{index}].source"
+                faults.add("unknown-source", path, known=", ".join(sorted(known)))
+    _no_overlaps(file.term, faults)
+    faults.raise_any()
+    calendar = SchoolCalendar(
+        id=file.calendar.id, region=file.calendar.region, terms=file.term, sources=file.source
+    )
+    for change in file.closed:
+        calendar = calendar.with_days(closed=change.days, stages=change.stages)
+    for change in file.open:
+        calendar = calendar.with_days(opened=change.days, stages=change.stages)
+    return calendar
+
+
+def _no_overlaps(terms: Iterable[Term], faults: FaultList) -> None:
+    earlier: list[Term] = []
+    for index, term in enumerate(terms):
+        for other in earlier:
+            if set(term.stages) & set(other.stages) and term.period.overlaps(other.period):
+                faults.add("terms-overlap", f"term[{index}]", start=other.period.start)
+        earlier.append(term)

@@ -1,0 +1,187 @@
+"""Errors: what was wrong, where, and what would be right; all faults at once.
+
+Bad input raises; a breached rule is a value (`eduplan.Verdict`) and never an exception. A message
+names the class of an offending value, never the value of a personal field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+import attrs
+
+from eduplan.messages import Language, say
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Fault:
+    """One thing wrong with an input.
+
+    Args:
+        code: key of the message below ``fault.`` in the catalogue.
+        path: where: a field path such as ``quota[3].at_least``, or a sheet and cell.
+        facts: what the message tells besides.
+        line: line of the file, counted from 1, where it is known.
+    """
+
+    code: str
+    path: str = ""
+    facts: Mapping[str, object] = attrs.field(factory=dict)
+    line: int | None = None
+
+    def message(self, lang: Language = "en") -> str:
+        """Return the fault as one line: line, path, what is wrong and what would be right."""
+        text = say(f"fault.{self.code}", lang, **self.facts)
+        where = f"{self.path}: " if self.path else ""
+        if self.line is not None:
+            where = say("fault-line", lang, line=self.line) + where
+        return where + text
+
+    def under(self, prefix: str) -> Fault:
+        """Return the same fault seen from outside ``prefix``."""
+        joint = "." if self.path and not self.path.startswith("[") else ""
+        return attrs.evolve(self, path=f"{prefix}{joint}{self.path}")
+
+
+class EduplanError(Exception):
+    """Base of every error eduplan raises on purpose."""
+
+
+class InputError(EduplanError, ValueError):
+    """An input has faults; all of them are in `faults`.
+
+    Args:
+        faults: the faults, in the order in which they stand in the input.
+        source: name of the file they stand in, where there is one.
+    """
+
+    def __init__(self, faults: Iterable[Fault], source: str = "") -> None:
+        self.faults = tuple(faults)
+        self.source = source
+        super().__init__(self.faults, source)
+
+    def message(self, lang: Language = "en") -> str:
+        """Return all faults, one a line, in ``lang``."""
+        lines = [fault.message(lang) for fault in self.faults]
+        if self.source:
+            head = say("fault-head", lang, source=self.source, count=len(lines))
+            return "\n".join([head, *(f"  {line}" for line in lines)])
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.message("en")
+
+
+class PlanFileError(InputError):
+    """A plan file or plan table cannot be taken as it stands."""
+
+
+class SheetError(InputError):
+    """A roster or register file has cells that cannot be taken as they stand."""
+
+
+class CalendarFileError(InputError):
+    """A calendar file cannot be taken as it stands."""
+
+
+@attrs.frozen
+class Missing:
+    """A fact or an answer that is missing, so that something cannot be decided.
+
+    Args:
+        code: key of its sentence below ``missing.`` in the catalogue.
+        facts: what the sentence tells besides.
+    """
+
+    code: str
+    facts: Mapping[str, object] = attrs.field(factory=dict)
+
+    def message(self, lang: Language = "en", *, label: Callable[[str], str] | None = None) -> str:
+        """Return what is missing, in ``lang``.
+
+        Args:
+            lang: ``zh`` or ``en``.
+            label: gives the name by which people know a fact.
+        """
+        facts = dict(self.facts)
+        if label is not None and "field" in facts:
+            facts["field"] = label(str(facts["field"]))
+        return say(f"missing.{self.code}", lang, **facts)
+
+
+class NotKnown(EduplanError, LookupError):
+    """Something asked for is not known; `missing` says what would have to be."""
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        self.missing = Missing(code, facts)
+        super().__init__(self.missing)
+
+    def __str__(self) -> str:
+        return self.missing.message("en")
+
+
+class OutsideCoverage(NotKnown):
+    """A day lies outside what has been published, so nothing is known about it."""
+
+
+class UnknownName(InputError, LookupError):
+    """A plan, calendar, provision or bearer of that name does not exist."""
+
+
+class MissingExtra(EduplanError, ImportError):
+    """An optional dependency is not installed; the message names the extra to install."""
+
+    def __init__(self, extra: str) -> None:
+        self.extra = extra
+        super().__init__(say("fault.missing-extra", "en", extra=extra))
+
+
+def refuse(code: str, path: str = "", /, **facts: object) -> InputError:
+    """Return (to be raised) an `InputError` with a single fault."""
+    return InputError([Fault(code, path, facts)])
+
+
+def kind_of(value: object) -> str:
+    """Return the class name of a value: what a message may say of it without repeating it."""
+    return type(value).__name__
+
+
+class FaultList:
+    """Collects faults over several checks, so that all are reported at once.
+
+    >>> faults = FaultList()
+    >>> with faults.at("horizon"):
+    ...     raise refuse("not-a-date", got="str")
+    >>> [fault.path for fault in faults.faults]
+    ['horizon']
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def add(self, code: str, path: str = "", /, **facts: object) -> None:
+        """Note one fault."""
+        self.faults.append(Fault(code, path, facts))
+
+    @contextmanager
+    def at(self, prefix: str) -> Iterator[None]:
+        """Catch an `InputError` raised inside and note its faults below ``prefix``."""
+        try:
+            yield
+        except InputError as error:
+            self.faults.extend(fault.under(prefix) for fault in error.faults)
+
+    def read(self, prefix: str, reader: Callable[[object], T], value: object) -> T | None:
+        """Return ``reader(value)``, or None after noting its faults below ``prefix``."""
+        with self.at(prefix):
+            return reader(value)
+        return None
+
+    def raise_any(self, error: type[InputError] = InputError, source: str = "") -> None:
+        """Raise ``error`` with all faults noted so far, if there is any."""
+        if self.faults:
+            raise error(self.faults, source)

@@ -1,0 +1,86 @@
+"""The evaluator: a plan, bearers and a register in; verdicts with reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from eduplan.calendars import SchoolCalendar
+from eduplan.dates import Period, as_date, school_year
+from eduplan.errors import FaultList
+from eduplan.plan import Plan
+from eduplan.provisions import Docket
+from eduplan.records import Register
+from eduplan.selectors import getter
+from eduplan.verdicts import Verdict
+
+
+def evaluate(
+    plan: Plan,
+    bearers: Iterable[object],
+    register: Register,
+    *,
+    as_of: date,
+    calendar: SchoolCalendar | None = None,
+    during: Period | None = None,
+) -> Iterator[Verdict]:
+    """Judge bearers by a plan: one verdict for every provision, bearer and period.
+
+    The verdicts come provision by provision, in the order of the plan and of the bearers. They
+    depend on nothing but the arguments; the order of the records does not matter.
+
+    Args:
+        plan: the plan.
+        bearers: people, groups, schools: any objects or mappings with an ``id`` and the facts the
+            plan asks for.
+        register: what took place.
+        as_of: the day on which is judged. Records up to that day count, and a period is over when
+            ``as_of`` comes after its last day. With a register complete through yesterday, today
+            tells exactly where everybody stands.
+        calendar: the school calendar, for teaching weeks, terms and school days. A verdict that
+            needs one is undetermined without.
+        during: periods that overlap these days and have begun are judged; by default the days of
+            the school year in which ``as_of`` lies.
+
+    Raises:
+        InputError: a bearer without id, an id twice, an amount that is not a number.
+
+    Example:
+        >>> from eduplan import Person, Record, Register, load_plan
+        >>> plan = load_plan("primary-school-2024")
+        >>> teacher = Person(id="t1", roles=["teacher"], stage="primary")
+        >>> lesson = Record(id="r1", kind="open-lesson", day=date(2024, 10, 9), bearer="t1")
+        >>> register = Register([lesson], complete_through=date(2025, 8, 31))
+        >>> verdicts = evaluate(plan, [teacher], register, as_of=date(2025, 8, 31))
+        >>> [verdict.status.value for verdict in verdicts if verdict.provision == "open-lesson"]
+        ['MET']
+    """
+    day = as_date(as_of)
+    if during is None:
+        year = school_year(day)
+        during = Period(date(year, 9, 1), date(year + 1, 9, 1))
+    known = _with_ids(bearers)
+    docket = Docket(register, day, during, calendar, plan.horizon)
+    return _judge(plan, known, docket)
+
+
+def _judge(plan: Plan, bearers: list[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+    for bench in plan.benches:
+        yield from bench.judge_all(bearers, docket)
+
+
+def _with_ids(bearers: Iterable[object]) -> list[tuple[str, object]]:
+    faults = FaultList()
+    found = []
+    seen: set[str] = set()
+    for index, bearer in enumerate(bearers):
+        name = getter(bearer)("id")
+        if not isinstance(name, str) or not name:
+            faults.add("no-id", f"bearers[{index}]")
+            continue
+        if name in seen:
+            faults.add("bearer-twice", f"bearers[{index}]", index=index)
+        seen.add(name)
+        found.append((name, bearer))
+    faults.raise_any()
+    return found

@@ -1,0 +1,165 @@
+"""Exact numbers: ``int`` and `fractions.Fraction`, never ``float``.
+
+Amounts, shares and bounds are exact throughout; rounding exists only in presentation, by a rule
+that is named. Ratios are compared by cross-multiplication.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from eduplan.errors import kind_of, refuse
+
+Number = int | Fraction
+Spelled = int | Fraction | Decimal | float | str
+
+LARGEST_EXPONENT = 30
+"""Decimal exponents beyond this are refused: no plan counts in such amounts."""
+
+LARGEST_BITS = 256
+"""Numerators and denominators beyond this many bits are refused."""
+
+_DECIMAL = re.compile(r"[+-]?(\d{1,60})(\.\d{1,60})?([eE][+-]?\d{1,3})?", re.ASCII)
+_RATIO = re.compile(r"([+-]?\d{1,60})/(\d{1,60})", re.ASCII)
+
+
+def exact(value: Spelled) -> Number:
+    """Return ``value`` as an exact number, an ``int`` where it is whole.
+
+    Accepts ``int``, `Fraction`, `Decimal`, and text such as ``"12.5"``, ``"1/3"`` or ``"75%"``. A
+    ``float`` is taken by its shortest decimal: ``0.1`` is one tenth.
+
+    Raises:
+        InputError: not a number, not finite, or too large.
+
+    >>> exact("1/3") + exact(0.1) == Fraction(13, 30)
+    True
+    >>> exact(Decimal("12.50"))
+    Fraction(25, 2)
+    >>> exact("75%")
+    Fraction(3, 4)
+    """
+    if type(value) is int:
+        number: Number = value
+    elif isinstance(value, bool):
+        raise refuse("not-a-number", got=kind_of(value))
+    elif isinstance(value, int | Fraction):
+        number = Fraction(value)
+    elif isinstance(value, Decimal):
+        number = _from_decimal(value)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise refuse("not-finite")
+        number = _from_decimal(Decimal(repr(value)))
+    elif isinstance(value, str):
+        number = _from_text(value.strip())
+    else:
+        raise refuse("not-a-number", got=kind_of(value))
+    if (
+        number.numerator.bit_length() > LARGEST_BITS
+        or number.denominator.bit_length() > LARGEST_BITS
+    ):
+        raise refuse("number-too-large")
+    return number.numerator if number.denominator == 1 else number
+
+
+def _from_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
+        raise refuse("not-finite")
+    # Bounded before conversion: Fraction("1e9999999") alone takes twenty seconds.
+    if (
+        abs(value.adjusted()) > LARGEST_EXPONENT
+        or len(value.as_tuple().digits) > 2 * LARGEST_EXPONENT
+    ):
+        raise refuse("number-too-large")
+    return Fraction(value)
+
+
+def _from_text(text: str) -> Fraction:
+    if text.endswith("%"):
+        return _from_text(text[:-1].rstrip()) / 100
+    if ratio := _RATIO.fullmatch(text):
+        if int(ratio[2]) == 0:
+            raise refuse("zero-denominator")
+        return Fraction(int(ratio[1]), int(ratio[2]))
+    if _DECIMAL.fullmatch(text):
+        return _from_decimal(Decimal(text))
+    raise refuse("not-a-number", got="str")
+
+
+def not_negative(value: Spelled) -> Number:
+    """Return ``value`` exactly; refuse it below zero.
+
+    Raises:
+        InputError: not a number, or negative.
+    """
+    number = exact(value)
+    if number < 0:
+        raise refuse("negative")
+    return number
+
+
+def at_least(part: Number, whole: Number, share: Number) -> bool:
+    """Say whether ``part`` of ``whole`` is at least ``share``, by cross-multiplication.
+
+    >>> at_least(9, 95, exact("10%")), at_least(10, 95, exact("10%"))
+    (False, True)
+    """
+    return part * share.denominator >= whole * share.numerator
+
+
+def round_half_up(value: Number, places: int = 0) -> Fraction:
+    """Return ``value`` rounded to ``places`` decimal places, halves away from zero.
+
+    >>> round_half_up(Fraction(5, 2)), round_half_up(Fraction(-5, 2))
+    (Fraction(3, 1), Fraction(-3, 1))
+    """
+    scale = 10**places
+    rounded = (2 * abs(value) * scale + 1) // 2
+    return Fraction(rounded if value >= 0 else -rounded, scale)
+
+
+def spell(value: Number) -> str:
+    """Return an exact spelling that `exact` reads back: whole, decimal where finite, else a ratio.
+
+    >>> spell(Fraction(25, 2)), spell(Fraction(1, 3)), spell(360)
+    ('12.5', '1/3', '360')
+    """
+    if isinstance(value, int) or value.denominator == 1:
+        return str(int(value))
+    places = 0
+    rest = value.denominator
+    for prime in (2, 5):
+        power = 0
+        while rest % prime == 0:
+            rest //= prime
+            power += 1
+        places = max(places, power)
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    digits = abs(value.numerator) * 10**places // value.denominator
+    whole, part = divmod(digits, 10**places)
+    return f"{'-' if value < 0 else ''}{whole}.{part:0{places}d}"
+
+
+def show(value: Number, places: int = 2) -> str:
+    """Return ``value`` for people: rounded half up to ``places`` places, marked ``≈`` if that loses.
+
+    >>> show(Fraction(10, 3)), show(Fraction(25, 2)), show(360)
+    ('≈3.33', '12.5', '360')
+    """
+    rounded = round_half_up(value, places)
+    text = spell(rounded)
+    return text if rounded == value else f"≈{text}"
+
+
+def show_share(value: Number, places: int = 1) -> str:
+    """Return a share as a percentage for people.
+
+    >>> show_share(Fraction(9, 95))
+    '≈9.5%'
+    """
+    return f"{show(value * 100, places)}%"

@@ -1,0 +1,56 @@
+"""What a plan file may not exceed, checked before it is parsed.
+
+Parsers take seconds over a few kilobytes made for it: a dotted key of 32 KB, nesting by the
+hundred. So size, depth and dots are bounded first, in one pass over the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from eduplan.errors import Fault, PlanFileError
+
+LARGEST_FILE = 2_000_000
+DEEPEST = 32
+MOST_DOTS = 16
+
+_TOML = re.compile(
+    r'"""(?:[^\\"]|\\.|"(?!""))*"""'
+    r"|\'\'\'(?:[^\']|\'(?!\'\'))*\'\'\'"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|\'[^\'\n]*\'"
+    r"|\#[^\n]*"
+    r"|(?P<mark>[\[\]{}.,=\n])",
+    re.DOTALL,
+)
+_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<mark>[\[\]{}])', re.DOTALL)
+
+
+def check_bounds(text: str, source: str, *, json: bool) -> None:
+    """Refuse a text that is nested too deep or has a key with too many dots.
+
+    Raises:
+        PlanFileError: a bound is exceeded; the line is told.
+    """
+    depth = dots = 0
+    for found in (_JSON if json else _TOML).finditer(text):
+        mark = found["mark"]
+        if mark is None:
+            continue
+        if mark == ".":
+            dots += 1
+            if dots > MOST_DOTS:
+                raise _beyond(text, found.start(), "dotted-too-long", MOST_DOTS, source)
+            continue
+        dots = 0
+        if mark in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise _beyond(text, found.start(), "nested-too-deep", DEEPEST, source)
+        elif mark in "]}":
+            depth -= 1
+
+
+def _beyond(text: str, position: int, code: str, most: int, source: str) -> PlanFileError:
+    line = text.count("\n", 0, position) + 1
+    return PlanFileError([Fault(code, "", {"most": most}, line)], source)

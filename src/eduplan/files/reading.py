@@ -1,0 +1,303 @@
+"""Plans read from TOML and JSON files."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+import attrs
+
+from eduplan.dates import ISO_DAY, Period, as_date
+from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName, kind_of
+from eduplan.exact import exact, spell
+from eduplan.files.bounds import LARGEST_FILE, check_bounds
+from eduplan.files.lines import with_lines
+from eduplan.messages import Text
+from eduplan.plan import Plan, check
+from eduplan.provisions import FORMS, Provision, Question, Unanswered
+from eduplan.provisions.open import asked
+from eduplan.selectors import Scale
+from eduplan.sources import Clause, as_clause, as_document
+from eduplan.tables import (
+    Table,
+    as_name,
+    as_period,
+    as_string,
+    as_strings,
+    as_text,
+    optional,
+    read_each,
+    read_table,
+    unknown_keys,
+)
+
+T = TypeVar("T")
+
+_BARE_KEY = re.compile(r"^\s*([^\s=\[\]\"'#]*[^\x00-\x7f][^\s=\[\]\"'#]*)\s*=", re.MULTILINE)
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+def available_plans() -> tuple[str, ...]:
+    """Return the names of the plans that come with the library.
+
+    >>> "county-six-year" in available_plans()
+    True
+    """
+    folder = resources.files("eduplan").joinpath("plans")
+    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted(name.removesuffix(".toml") for name in names))
+
+
+def load_plan(source: str | Path) -> Plan:
+    """Return a plan that comes with the library by its name, or one from a file.
+
+    Args:
+        source: a name such as ``county-six-year``, or the path of a ``.toml`` or ``.json`` file.
+
+    Raises:
+        UnknownName: no plan of that name comes with the library.
+        PlanFileError: the file has faults; all of them are told, each with its path and line.
+
+    >>> load_plan("county-six-year").title["en"]
+    'Six-year county plan for teaching research and training'
+    """
+    if isinstance(source, str) and not re.search(r"[./\\]", source):
+        return _packaged(source)
+    return _read(Path(source))
+
+
+@cache
+def _packaged(name: str) -> Plan:
+    if name not in available_plans():
+        facts = {"name": name[:64], "known": ", ".join(available_plans())}
+        raise UnknownName([Fault("unknown-plan", "", facts)])
+    with resources.as_file(resources.files("eduplan").joinpath("plans", f"{name}.toml")) as path:
+        return _read(path)
+
+
+def _read(path: Path) -> Plan:
+    text = _text(path)
+    if path.suffix == ".json":
+        table = _json(text, path.name)
+    elif path.suffix == ".toml":
+        table = _toml(text, path.name)
+    else:
+        raise PlanFileError([Fault("unknown-suffix", "", {"known": ".toml, .json"})], path.name)
+    try:
+        return plan_from_table(table)
+    except PlanFileError as error:
+        faults = with_lines(error.faults, text) if path.suffix == ".toml" else error.faults
+        raise PlanFileError(faults, path.name) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        fault = Fault("cannot-open", "", {"why": error.strerror or kind_of(error)})
+        raise PlanFileError([fault], path.name) from None
+    if len(content) > LARGEST_FILE:
+        raise PlanFileError([Fault("file-too-large", "", {"most": LARGEST_FILE})], path.name)
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise PlanFileError([Fault("not-utf8")], path.name) from None
+
+
+def _toml(text: str, source: str) -> Table:
+    check_bounds(text, source, json=False)
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        why = str(error)
+        line = int(at[1]) if (at := _AT_LINE.search(why)) else None
+        bare = _BARE_KEY.search(text)
+        if bare and line == text.count("\n", 0, bare.start(1)) + 1:
+            fault = Fault("bare-chinese-key", "", {"key": bare[1][:64]}, line)
+        else:
+            fault = Fault("not-toml", "", {"why": _AT_LINE.sub("", why).strip()[:200]}, line)
+        raise PlanFileError([fault], source) from None
+
+
+def _json(text: str, source: str) -> Table:
+    check_bounds(text, source, json=True)
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        table = dict(pairs)
+        if len(table) != len(pairs):
+            twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
+            raise PlanFileError([Fault("key-twice", twice[:64])], source)
+        return table
+
+    def no_constant(_: str) -> None:
+        raise PlanFileError([Fault("not-finite")], source)
+
+    try:
+        table = json.loads(
+            text, parse_float=Decimal, parse_constant=no_constant, object_pairs_hook=once
+        )
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, PlanFileError):
+            raise
+        line = getattr(error, "lineno", None)
+        why = getattr(error, "msg", kind_of(error))
+        raise PlanFileError([Fault("not-json", "", {"why": why}, line)], source) from None
+    if not isinstance(table, dict):
+        raise PlanFileError([Fault("not-a-table", "", {"got": kind_of(table)})], source)
+    try:
+        return _with_days(table)  # type: ignore[return-value]
+    except InputError as error:
+        raise PlanFileError(error.faults, source) from None
+
+
+@attrs.frozen(kw_only=True)
+class _Head:
+    """The table ``[plan]`` of a plan file."""
+
+    id: str = attrs.field(converter=as_name)
+    title: Text = attrs.field(converter=as_text)
+    horizon: Period | None = attrs.field(
+        default=None, converter=lambda value: optional(as_period, value)
+    )
+
+
+def plan_from_table(table: Table) -> Plan:
+    """Return a plan from the tables of a plan file.
+
+    Args:
+        table: the tables ``plan``, ``document``, ``clause``, ``scales``, ``labels``, ``question``,
+            ``answers`` and one per form, such as ``quota``.
+
+    Raises:
+        PlanFileError: the tables have faults; all are reported, each with its path.
+    """
+    faults = FaultList()
+    known = ("plan", "document", "clause", "scales", "labels", "question", "answers", *FORMS)
+    unknown_keys(table, known, faults)
+    for key in ("plan", "document", "clause"):
+        if key not in table:
+            faults.add("missing-key", key)
+    head = document = None
+    if "plan" in table:
+        head = faults.read("plan", lambda value: read_table(_Head, value), table["plan"])
+    if "document" in table:
+        document = faults.read("document", as_document, table["document"])  # type: ignore[arg-type]
+    clauses = _several(faults, table, "clause", as_clause)
+    questions = _several(faults, table, "question", lambda entry: read_table(Question, entry))
+    scales = _by_name(faults, table, "scales", _scale)
+    labels = _by_name(faults, table, "labels", lambda _, value: as_text(value))  # type: ignore[arg-type]
+    answers = _by_name(faults, table, "answers", lambda _, value: value)
+    provisions = {key: _several(faults, table, key, _provision_reader(key)) for key in FORMS}
+    check(_numbers(table, clauses), provisions, questions, answers, scales, faults)
+    faults.raise_any(PlanFileError)
+    assert head is not None
+    assert document is not None
+    return Plan(
+        id=head.id,
+        title=head.title,
+        document=document,
+        clauses=[clause for clause in clauses if clause],
+        provisions=[p for several in provisions.values() for p in several if p is not None],
+        questions=[question for question in questions if question],
+        answers=answers,
+        scales=scales.values(),
+        labels=labels,
+        horizon=head.horizon,
+    )
+
+
+def _several(faults: FaultList, table: Table, key: str, reader: Callable[..., T]) -> list[T | None]:
+    """Read every entry of a list on its own, None where one has faults, so that places stay."""
+    entries = table.get(key, ())
+    if not isinstance(entries, list | tuple):
+        faults.add("not-a-list", key, got=kind_of(entries))
+        return []
+    return [faults.read(f"{key}[{index}]", reader, entry) for index, entry in enumerate(entries)]
+
+
+def _by_name(
+    faults: FaultList, table: Table, key: str, reader: Callable[[str, object], T]
+) -> dict[str, T]:
+    entries = table.get(key, {})
+    if not isinstance(entries, Mapping):
+        faults.add("not-a-table", key, got=kind_of(entries))
+        return {}
+    found = {}
+    for name, value in entries.items():
+        with faults.at(f"{key}.{name}"):
+            found[name] = reader(name, value)
+    return found
+
+
+def _scale(name: str, values: object) -> Scale:
+    as_name(name)
+    texts = read_each(values, as_string)
+    try:
+        return Scale(name=name, values=texts)
+    except InputError as error:
+        raise InputError(Fault(fault.code, "", fault.facts) for fault in error.faults) from None
+
+
+def _provision_reader(key: str) -> Callable[[object], Provision | Unanswered]:
+    def read(entry: object) -> Provision | Unanswered:
+        if isinstance(entry, Mapping) and next(asked(entry), None) is not None:
+            return _unanswered(key, entry)
+        return read_table(FORMS[key].value, entry)
+
+    return read
+
+
+def _unanswered(key: str, entry: Table) -> Unanswered:
+    """Read a provision with questions in it; its head must stand without them."""
+    faults = FaultList()
+    readers: dict[str, Callable[..., object]] = {
+        "id": as_name,
+        "clause": as_strings,
+        "title": as_text,
+    }
+    for name, reader in readers.items():
+        if name in entry:
+            faults.read(name, reader, entry[name])
+        else:
+            faults.add("missing-key", name)
+    faults.raise_any()
+    return Unanswered(key=key, table=_spelled(entry))  # type: ignore[arg-type]
+
+
+def _spelled(value: object) -> object:
+    """Return a table with exact spellings for decimals, so that it is the same from any format."""
+    if isinstance(value, Decimal):
+        return spell(exact(value))
+    if isinstance(value, Mapping):
+        return {key: _spelled(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelled(item) for item in value]
+    return value
+
+
+def _with_days(value: object) -> object:
+    """Return what JSON holds with its days as dates; JSON has no spelling of its own for them."""
+    if isinstance(value, str) and ISO_DAY.fullmatch(value):
+        return as_date(value)
+    if isinstance(value, dict):
+        return {key: _with_days(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_days(item) for item in value]
+    return value
+
+
+def _numbers(table: Table, clauses: list[Clause | None]) -> list[str]:
+    """Return the clause numbers, also of clauses that have faults elsewhere."""
+    numbers = [clause.number for clause in clauses if clause]
+    if None in clauses:
+        entries = [entry for entry in table["clause"] if isinstance(entry, Mapping)]  # type: ignore[attr-defined]
+        numbers += [str(entry.get("number")) for entry in entries]
+    return numbers

@@ -1,0 +1,66 @@
+"""Plans written as TOML and JSON files."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import tomli_w
+
+from eduplan.errors import Fault, PlanFileError
+from eduplan.plan import Plan
+from eduplan.tables import plain
+from eduplan.wholefiles import write_whole
+
+
+def plan_to_table(plan: Plan) -> dict[str, object]:
+    """Return a plan as the tables of a plan file, from which an equal plan is read back."""
+    head: dict[str, object] = {"id": plan.id, "title": plain(plan.title)}
+    if plan.horizon is not None:
+        head["horizon"] = plain(plan.horizon)
+    table: dict[str, object] = {
+        "plan": head,
+        "document": plain(plan.document),
+        "scales": {scale.name: list(scale.values) for scale in plan.scales},
+        "labels": plain(plan.labels),
+        "answers": plain(plan.answers),
+        "clause": plain(plan.clauses),
+        "question": plain(plan.questions),
+        **{key: [plain(thing) for thing in things] for key, things in plan.by_key.items()},
+    }
+    return {key: value for key, value in table.items() if value}
+
+
+def dump_toml(plan: Plan) -> str:
+    """Return a plan as the text of a TOML file.
+
+    >>> from eduplan import load_plan
+    >>> dump_toml(load_plan("county-six-year")).startswith('[plan]')
+    True
+    """
+    return tomli_w.dumps(plan_to_table(plan), multiline_strings=False)
+
+
+def dump_json(plan: Plan) -> str:
+    """Return a plan as the text of a JSON file; dates are written as ``2024-09-01``."""
+    return json.dumps(plan_to_table(plan), ensure_ascii=False, indent=2, default=_spelled) + "\n"
+
+
+def _spelled(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def save_plan(plan: Plan, path: Path) -> None:
+    """Write a plan to a ``.toml`` or ``.json`` file, whole or not at all.
+
+    Raises:
+        PlanFileError: another file type.
+    """
+    writers = {".toml": dump_toml, ".json": dump_json}
+    if path.suffix not in writers:
+        fault = Fault("unknown-suffix", "", {"known": ", ".join(writers)})
+        raise PlanFileError([fault], path.name)
+    write_whole(path, writers[path.suffix](plan))

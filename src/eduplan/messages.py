@@ -1,0 +1,71 @@
+"""Everything eduplan says, in Chinese and English, from one catalogue.
+
+Sentences live in the folder ``catalogue``, one file a subject and one table a message, each with a
+``zh`` and an ``en`` template. Code names a message by its key and hands over the facts; it never
+builds sentences.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Literal, get_args
+
+import attrs
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@attrs.frozen
+class Text:
+    """A short text in both languages.
+
+    >>> Text("学时", "hours")["en"]
+    'hours'
+    """
+
+    zh: str
+    en: str
+
+    def __getitem__(self, lang: Language) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@cache
+def catalogue() -> Mapping[str, Text]:
+    """Return every message template by its dotted key, such as ``fault.unknown-key``."""
+    found: dict[str, Text] = {}
+
+    def collect(prefix: str, table: Mapping[str, object]) -> None:
+        for key, value in table.items():
+            if isinstance(value, dict) and set(value) == set(LANGUAGES):
+                if prefix + key in found:
+                    raise TypeError(f"catalogue: {prefix}{key} stands twice")
+                found[prefix + key] = Text(**value)
+            elif isinstance(value, dict):
+                collect(f"{prefix}{key}.", value)
+            else:
+                raise TypeError(f"catalogue: {prefix}{key} must have both zh and en")
+
+    folder = resources.files("eduplan").joinpath("catalogue")
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".toml"):
+            collect("", tomllib.loads(entry.read_text("utf-8")))
+    return found
+
+
+def say(key: str, lang: Language, /, **facts: object) -> str:
+    """Return message ``key`` in ``lang`` with ``facts`` filled in.
+
+    A fact that is a `Text` is put in in the same language.
+
+    >>> say("status.MET", "en")
+    'met'
+    """
+    words = {
+        name: value[lang] if isinstance(value, Text) else value for name, value in facts.items()
+    }
+    return catalogue()[key][lang].format(**words)

@@ -1,0 +1,128 @@
+"""Bearers for convenience: people, groups and schools.
+
+A plan judges any object or mapping with an ``id`` and the attributes its selectors ask for; these
+types are only a ready-made choice. A bearer that does not say its ``type`` is a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import attrs
+
+from eduplan.selectors import Getter, getter
+from eduplan.tables import Value, as_facts, as_optional_date, as_string, as_strings
+
+
+def bearer_getter(bearer: object) -> Getter:
+    """Return the function that reads facts of a bearer; its type is ``person`` unless it says so.
+
+    >>> bearer_getter({"id": "t1"})("type")
+    'person'
+    """
+    get = getter(bearer)
+    if get("type") is not None:
+        return get
+    return lambda name: "person" if name == "type" else get(name)
+
+
+@attrs.frozen(kw_only=True)
+class Person:
+    """A teacher, researcher, head or other person.
+
+    Args:
+        id: number of the person; never shown in a ``repr``.
+        name: name; never shown in a ``repr``.
+        roles: what the person does, such as ``teacher`` or ``researcher``; several are usual.
+        school: id of the school or office.
+        stage: school stage, such as ``primary``.
+        joined: first day in service here, where known.
+        left: first day no longer in service here, where known.
+        facts: everything else by name, such as ``title`` or ``honours``.
+
+    >>> Person(id="t1", roles=["teacher"], facts={"title": "senior"}).get("role")
+    ('teacher',)
+    """
+
+    id: str = attrs.field(converter=as_string, repr=False)
+    name: str = attrs.field(default="", converter=str, repr=False)
+    roles: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
+    school: str = attrs.field(default="", converter=str, repr=False)
+    stage: str = attrs.field(default="", converter=str)
+    joined: date | None = attrs.field(default=None, converter=as_optional_date, repr=False)
+    left: date | None = attrs.field(default=None, converter=as_optional_date, repr=False)
+    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent; ``role`` gives all roles."""
+        if name == "type":
+            return "person"
+        if name in ("role", "roles"):
+            return self.roles
+        if name in _OWN:
+            return getattr(self, name) or None
+        return self.facts.get(name)
+
+
+_OWN = frozenset({"id", "name", "school", "stage", "joined", "left"})
+
+
+@attrs.frozen(kw_only=True)
+class School:
+    """A school or other institution.
+
+    Args:
+        id: its number.
+        name: its name.
+        type: ``school`` unless it is something else, such as ``research-office`` or ``county``.
+        stage: school stage; for several, give them in ``facts``.
+        facts: everything else by name, such as ``township`` or ``weak``.
+    """
+
+    id: str = attrs.field(converter=as_string)
+    name: str = attrs.field(default="", converter=str)
+    type: str = attrs.field(default="school", converter=as_string)
+    stage: str = attrs.field(default="", converter=str)
+    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent; a school has no roles."""
+        if name in ("role", "roles"):
+            return ()
+        if name == "school":
+            return self.id
+        if name in ("id", "name", "type", "stage"):
+            return getattr(self, name) or None
+        return self.facts.get(name)
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """A group of people, such as a preparation group or an expert group.
+
+    Args:
+        id: its number.
+        name: its name.
+        type: what it is, such as ``preparation-group``.
+        school: id of the school it belongs to, if any.
+        stage: school stage, if any.
+        members: ids of its members.
+        facts: everything else by name.
+    """
+
+    id: str = attrs.field(converter=as_string)
+    name: str = attrs.field(default="", converter=str)
+    type: str = attrs.field(default="group", converter=as_string)
+    school: str = attrs.field(default="", converter=str)
+    stage: str = attrs.field(default="", converter=str)
+    members: tuple[str, ...] = attrs.field(default=(), converter=as_strings, repr=False)
+    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent; a group has no roles."""
+        if name in ("role", "roles"):
+            return ()
+        if name in ("id", "name", "type", "school", "stage", "members"):
+            return getattr(self, name) or None
+        return self.facts.get(name)

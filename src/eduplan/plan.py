@@ -1,0 +1,229 @@
+"""A plan: a document's clauses as data, with its open questions and the answers given to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import attrs
+
+from eduplan.dates import Period
+from eduplan.errors import Fault, FaultList, PlanFileError, UnknownName
+from eduplan.messages import Text
+from eduplan.provisions import (
+    FORMS,
+    Bench,
+    Provision,
+    Question,
+    Setting,
+    Unanswered,
+    UnansweredBench,
+    bench,
+)
+from eduplan.selectors import Scale
+from eduplan.sources import Clause, Document, as_document
+from eduplan.tables import as_name, as_text
+
+
+@attrs.define(kw_only=True, frozen=True, slots=False)
+class Plan:
+    """A plan as data.
+
+    Most plans are read from files with `eduplan.load_plan`; this is what they become.
+
+    Args:
+        id: its name.
+        title: what people call it.
+        document: the document it states.
+        clauses: the clauses of the document, which provisions cite by number.
+        provisions: its provisions; those that wait for an answer as `Unanswered`.
+        questions: what the document leaves open.
+        answers: the answers given, by question.
+        scales: ordered scales of values, lowest first.
+        labels: names of facts, kinds and values that are special to it.
+        horizon: its first day and the first day after it, where the document states them.
+
+    Raises:
+        PlanFileError: a clause that does not exist, an unknown question or scale, an id used twice,
+            an answer that is none of the readings; all are reported.
+    """
+
+    id: str = attrs.field(converter=as_name)
+    title: Text = attrs.field(converter=as_text)
+    document: Document = attrs.field(converter=as_document)
+    clauses: tuple[Clause, ...] = attrs.field(converter=tuple)
+    provisions: tuple[Provision | Unanswered, ...] = attrs.field(converter=tuple)
+    questions: tuple[Question, ...] = attrs.field(default=(), converter=tuple)
+    answers: Mapping[str, object] = attrs.field(factory=dict, converter=dict, hash=False)
+    scales: tuple[Scale, ...] = attrs.field(default=(), converter=tuple)
+    labels: Mapping[str, Text] = attrs.field(factory=dict, converter=dict, hash=False, repr=False)
+    horizon: Period | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        numbers = [clause.number for clause in self.clauses]
+        scales = {scale.name: scale for scale in self.scales}
+        check(numbers, self.by_key, self.questions, self.answers, scales, faults)
+        faults.raise_any(PlanFileError)
+
+    def answer(self, answers: Mapping[str, object]) -> Plan:
+        """Return the plan with answers to open questions put in.
+
+        Args:
+            answers: for a question with readings the name of one; for a blank the date, number or
+                text that belongs there.
+
+        Raises:
+            PlanFileError: no such question, or no such reading.
+        """
+        return attrs.evolve(self, answers={**self.answers, **answers})
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """The questions without an answer."""
+        return tuple(question for question in self.questions if question.id not in self.answers)
+
+    @cached_property
+    def settled(self) -> tuple[Provision | Unanswered, ...]:
+        """The provisions with the answers put in."""
+        values = {
+            question.id: question.settle(self.answers[question.id])
+            for question in self.questions
+            if question.id in self.answers
+        }
+        return tuple(
+            provision.settle(values) if isinstance(provision, Unanswered) else provision
+            for provision in self.provisions
+        )
+
+    def provision(self, name: str) -> Provision | Unanswered:
+        """Return a provision by its id, with the answers put in.
+
+        Raises:
+            UnknownName: the plan has no such provision.
+        """
+        for provision in self.settled:
+            if provision.id == name:
+                return provision
+        known = ", ".join(provision.id for provision in self.provisions)
+        raise UnknownName([Fault("unknown-provision", "", {"name": name, "known": known})])
+
+    def clause(self, number: str) -> Clause:
+        """Return a clause of the document by its number.
+
+        Raises:
+            UnknownName: the document has no such clause.
+        """
+        for clause in self.clauses:
+            if clause.number == number:
+                return clause
+        known = ", ".join(clause.number for clause in self.clauses)
+        raise UnknownName([Fault("unknown-clause", "", {"clause": number, "known": known})])
+
+    @cached_property
+    def benches(self) -> tuple[Bench, ...]:
+        """The provisions made ready to judge; made once for a plan."""
+        setting = Setting(
+            self.id, {scale.name: scale for scale in self.scales}, self.labels, self.horizon
+        )
+        questions = {question.id: question for question in self.questions}
+        return tuple(
+            UnansweredBench(provision, questions, setting)
+            if isinstance(provision, Unanswered)
+            else bench(provision, setting)
+            for provision in self.settled
+        )
+
+    @property
+    def by_key(self) -> dict[str, list[Provision | Unanswered | None]]:
+        """The provisions as they stand in a plan file, by the key of their form."""
+        return {
+            key: [p for p in self.provisions if _is_of(p, key, form.value)]
+            for key, form in FORMS.items()
+        }
+
+    def _repr_html_(self) -> str:
+        title, count = escape(self.title["en"]), len(self.provisions)
+        rows = "".join(
+            f"<tr><td>{escape(provision.id)}</td><td>{escape('、'.join(provision.clause))}</td>"
+            f'<td lang="zh">{escape(provision.title.zh)}</td>'
+            f"<td>{escape(provision.title.en)}</td><td>{escape(provision.force.value)}</td></tr>"
+            for provision in self.settled
+        )
+        open_ = "".join(
+            f"<li><code>{escape(question.id)}</code> {escape(question.asks.en)} "
+            f'<span lang="zh">{escape(question.asks.zh)}</span></li>'
+            for question in self.open_questions
+        )
+        return (
+            f'<div class="eduplan-plan"><p>{title} <span lang="zh">{escape(self.title.zh)}</span>'
+            f" ({count})</p><table>{rows}</table><ul>{open_}</ul></div>"
+        )
+
+
+def _is_of(provision: Provision | Unanswered, key: str, form: type[Provision]) -> bool:
+    if isinstance(provision, Unanswered):
+        return provision.key == key
+    return isinstance(provision, form)
+
+
+def check(
+    clauses: Sequence[str],
+    provisions: Mapping[str, Sequence[Provision | Unanswered | None]],
+    questions: Sequence[Question | None],
+    answers: Mapping[str, object],
+    scales: Mapping[str, Scale],
+    faults: FaultList,
+) -> None:
+    """Note what does not fit together in the parts of a plan.
+
+    Args:
+        clauses: the clause numbers of the document.
+        provisions: the provisions by the key of their form, None where one could not be read.
+        questions: the questions, None where one could not be read.
+        answers: the answers by question.
+        scales: the scales by name.
+        faults: takes the faults.
+    """
+    asking = {question.id: question for question in questions if question is not None}
+    things: dict[str, Sequence[Any]] = {**provisions, "question": questions}
+    places = [
+        (f"{key}[{index}]", thing)
+        for key, several in things.items()
+        for index, thing in enumerate(several)
+        if thing is not None
+    ]
+    first: dict[str, str] = {}
+    for place, thing in places:
+        for number in thing.clause:
+            if number not in clauses:
+                known = "、".join(clauses)
+                faults.add("unknown-clause", f"{place}.clause", clause=number, known=known)
+        if thing.id in first:
+            faults.add("duplicate-id", f"{place}.id", value=thing.id, other=first[thing.id])
+        first.setdefault(thing.id, place)
+        with faults.at(place):
+            found = FaultList()
+            if isinstance(thing, Unanswered):
+                thing.faults(asking, scales, found)
+            elif isinstance(thing, Provision):
+                thing.faults(scales, found)
+            found.raise_any()
+    mentioned = {
+        question
+        for _, thing in places
+        if isinstance(thing, Unanswered)
+        for question in thing.questions
+    }
+    readable = all(thing is not None for several in provisions.values() for thing in several)
+    for index, question in enumerate(questions):
+        if question is not None and readable and question.id not in mentioned:
+            faults.add("unused-question", f"question[{index}]", question=question.id)
+    for name, answer in answers.items():
+        if name in asking:
+            faults.read(f"answers.{name}", asking[name].settle, answer)
+        elif None not in questions:
+            known = ", ".join(asking) or "-"
+            faults.add("unknown-question", f"answers.{name}", question=name, known=known)

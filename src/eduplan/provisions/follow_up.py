@@ -1,0 +1,309 @@
+"""The form that says one record is followed by another within a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import ClassVar, NamedTuple
+
+import attrs
+
+from eduplan.dates import DAY, Period, as_date
+from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
+from eduplan.measures import LeftOut
+from eduplan.messages import Text
+from eduplan.periods import Every, Unit, as_every, periods
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting
+from eduplan.records import Entry
+from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
+from eduplan.tables import Table, as_name, as_names, as_positive, read_table, unknown_keys
+from eduplan.verdicts import Citation, Justification, Status, Verdict
+
+_WAYS = ("days", "school_days", "end_of")
+_ONCE = Text("件", "")
+
+
+@attrs.frozen(kw_only=True)
+class Within:
+    """By when an answer is due, counted from the last day of what it answers.
+
+    Args:
+        days: calendar days after it.
+        school_days: school days after it.
+        end_of: the period rule at the end of whose period it is due.
+    """
+
+    days: int | None = None
+    school_days: int | None = None
+    end_of: Every | None = None
+
+
+def as_within(value: Within | Table) -> Within:
+    """Return a time limit from ``{ days = 30 }``, ``{ school_days = 10 }`` or ``{ end_of = "term" }``."""
+    if isinstance(value, Within):
+        return value
+    if not isinstance(value, Mapping):
+        raise refuse("not-a-table", got=kind_of(value))
+    faults = FaultList()
+    unknown_keys(value, _WAYS, faults)
+    if len([way for way in _WAYS if way in value]) != 1:
+        faults.add("within-one-of", known=", ".join(_WAYS))
+    found = Within()
+    for way, reader in (("days", as_positive), ("school_days", as_positive), ("end_of", as_every)):
+        if way in value:
+            with faults.at(way):
+                found = Within(**{way: reader(value[way])})  # type: ignore[arg-type, operator]
+    faults.raise_any()
+    return found
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """What has to follow.
+
+    Args:
+        kind: kinds of record that are an answer.
+        where: which records of these kinds.
+        link: the fact of an answer that names the id of what it answers. Without it every answer
+            of the same bearer serves one record, the one whose time runs out first.
+        by: without a link, the fact of an answer that points to the bearer.
+    """
+
+    kind: tuple[str, ...] = attrs.field(converter=as_names)
+    where: Selector = attrs.field(factory=Selector, converter=as_selector)
+    link: str = attrs.field(default="", converter=lambda value: value and as_name(value))
+    by: str = attrs.field(default="bearer", converter=as_name)
+
+
+def as_answer(value: Answer | Table | str) -> Answer:
+    """Return an answer from its table, or from its kind alone."""
+    return Answer(kind=value) if isinstance(value, str) else read_table(Answer, value)
+
+
+@attrs.frozen(kw_only=True)
+class FollowUp(Provision):
+    """Every record of one kind is followed by one of another within a time.
+
+    Args:
+        after: kinds of record that call for an answer.
+        where: which records of these kinds do.
+        by: the fact of such a record that points to the bearer.
+        answer: what has to follow.
+        within: by when, counted from the record's last day.
+    """
+
+    form: ClassVar[str] = "follow-up"
+
+    after: tuple[str, ...] = attrs.field(converter=as_names)
+    where: Selector = attrs.field(factory=Selector, converter=as_selector)
+    by: str = attrs.field(default="bearer", converter=as_name)
+    answer: Answer = attrs.field(converter=as_answer)
+    within: Within = attrs.field(converter=as_within)
+
+    def faults(self, scales: Scales, faults: FaultList) -> None:
+        """Note what does not fit the scales of the plan."""
+        super().faults(scales, faults)
+        for path, selector in (("where", self.where), ("answer.where", self.answer.where)):
+            with faults.at(path):
+                found = FaultList()
+                selector.faults(scales, found)
+                found.raise_any()
+
+
+class Trigger(NamedTuple):
+    """A record that calls for an answer, and when it is due (None with what is missing)."""
+
+    entry: Entry
+    last: date
+    due: date | None
+    missing: tuple[Missing, ...]
+
+
+class FollowUpBench(Bench):
+    """A follow-up made ready to judge many bearers."""
+
+    def __init__(self, rule: FollowUp, setting: Setting) -> None:
+        citation = Citation(
+            plan=setting.plan,
+            provision=rule.id,
+            clauses=rule.clause,
+            force=rule.force,
+            title=rule.title,
+            unit=_ONCE,
+            form=rule.form,
+            labels=setting.labels,
+            trigger=rule.after[0],
+            answer=rule.answer.kind[0],
+        )
+        super().__init__(rule, setting, citation)
+        self.rule = rule
+        self._where = Matcher(rule.where, setting.scales)
+        self._answers = Matcher(rule.answer.where, setting.scales)
+
+    def decide(
+        self, bearer: object, bearer_id: str, get: Getter, docket: Docket
+    ) -> tuple[Verdict, ...]:
+        """Return one verdict for every record that calls for an answer."""
+        rule = self.rule
+        triggers = [
+            self._trigger(entry, get, docket)
+            for entry in docket.register.of(bearer_id, rule.after, rule.by)
+            if self._calls(entry, get, docket)
+        ]
+        if not triggers:
+            needed = min(docket.as_of - DAY, docket.during.last)
+            if needed >= docket.during.start:
+                gap = docket.complete(rule.after, needed)
+                if gap is not None:
+                    return (self.undetermined(bearer, bearer_id, docket, (gap,)),)
+            return (self.excuse(bearer, bearer_id, docket, "no-trigger", kind=rule.after[0]),)
+        if rule.answer.link:
+            answers = {t.entry.id: self._linked(t, docket) for t in triggers}
+        else:
+            answers = self._matched(triggers, bearer_id, docket)
+        return tuple(
+            self._verdict(bearer, bearer_id, get, trigger, answers[trigger.entry.id], docket)
+            for trigger in triggers
+        )
+
+    def _calls(self, entry: Entry, get: Getter, docket: Docket) -> bool:
+        last = _last_day(entry)
+        if last not in docket.during or last > docket.as_of:
+            return False
+        if self.rule.since is not None and entry.day < self.rule.since:
+            return False
+        if self.rule.until is not None and entry.day >= self.rule.until:
+            return False
+        return self._where(entry.get, get) is not False
+
+    def _trigger(self, entry: Entry, get: Getter, docket: Docket) -> Trigger:
+        last = _last_day(entry)
+        missing: tuple[Missing, ...] = ()
+        if self._where(entry.get, get) is None:
+            field = self._where.blame(entry.get, get)
+            missing = (Missing("record-fact", {"field": field, "count": 1}),)
+        try:
+            due = self._due(last, get, docket)
+        except NotKnown as unknown:
+            return Trigger(entry, last, None, (*missing, unknown.missing))
+        return Trigger(entry, last, due, missing)
+
+    def _due(self, last: date, get: Getter, docket: Docket) -> date:
+        within = self.rule.within
+        if within.days is not None:
+            return last + timedelta(days=within.days)
+        if within.school_days is not None:
+            if docket.calendar is None:
+                raise NotKnown("no-calendar")
+            stage = get("stage")
+            school = docket.calendar.stage(stage if isinstance(stage, str) else None)
+            return school.after_school_days(last, within.school_days)
+        every = within.end_of or Every(unit=Unit.SCHOOL_YEAR)
+        found = periods(
+            every,
+            Period(last, last + DAY),
+            bearer=get,
+            calendar=docket.calendar,
+            horizon=docket.horizon,
+        )
+        if not found:
+            raise NotKnown("no-period-on-day", day=last)
+        return found[0].last
+
+    def _linked(self, trigger: Trigger, docket: Docket) -> list[Entry]:
+        answer = self.rule.answer
+        found = docket.register.of(trigger.entry.id, answer.kind, answer.link)
+        return [e for e in found if trigger.last <= e.day <= docket.as_of]
+
+    def _matched(
+        self, triggers: Sequence[Trigger], bearer_id: str, docket: Docket
+    ) -> dict[str, list[Entry]]:
+        """Give every answer to one record: the one still open whose time runs out first."""
+        answer = self.rule.answer
+        open_ = sorted(triggers, key=lambda t: (t.due or date.max, t.entry.id))
+        found: dict[str, list[Entry]] = {t.entry.id: [] for t in triggers}
+        spare = []
+        for entry in docket.register.of(bearer_id, answer.kind, answer.by):
+            if entry.day > docket.as_of or not self._answers(entry.get, entry.get):
+                continue
+            fits = [t for t in open_ if t.last <= entry.day <= (t.due or date.max)]
+            if fits:
+                found[fits[0].entry.id].append(entry)
+                open_.remove(fits[0])
+            else:
+                spare.append(entry)
+        for entry in spare:
+            late = [t for t in open_ if t.last <= entry.day]
+            if late:
+                found[late[0].entry.id].append(entry)
+                open_.remove(late[0])
+        return found
+
+    def _verdict(
+        self,
+        bearer: object,
+        bearer_id: str,
+        get: Getter,
+        trigger: Trigger,
+        answers: Sequence[Entry],
+        docket: Docket,
+    ) -> Verdict:
+        truths = [(entry, self._answers(entry.get, get)) for entry in answers]
+        sure = [entry for entry, truth in truths if truth]
+        unclear = [entry for entry, truth in truths if truth is None]
+        in_time = [e for e in sure if trigger.due is not None and e.day <= trigger.due]
+        status, missing = self._status(trigger, in_time, unclear, docket)
+        met = status is Status.MET
+        shown = in_time[:1] or sure[:1]
+        left_out = ()
+        if unclear:
+            field = self._answers.blame(unclear[0].get, get)
+            left_out = (LeftOut("unknown", field, tuple(e.record for e in unclear)),)
+        end = (trigger.due or trigger.last) + DAY
+        return Verdict(
+            citation=self.citation,
+            bearer=bearer,
+            bearer_id=bearer_id,
+            period=Period(trigger.last, end),
+            period_unit="follow-up",
+            status=status,
+            as_of=docket.as_of,
+            value=int(bool(in_time)),
+            required=1,
+            shortfall=int(not met),
+            due=trigger.due,
+            missing=missing,
+            justification=Justification(
+                counted=(trigger.entry.record, *(entry.record for entry in shown)),
+                left_out=left_out,
+            ),
+        )
+
+    def _status(
+        self,
+        trigger: Trigger,
+        in_time: Sequence[Entry],
+        unclear: Sequence[Entry],
+        docket: Docket,
+    ) -> tuple[Status, tuple[Missing, ...]]:
+        if trigger.missing:
+            return Status.UNDETERMINED, trigger.missing
+        if in_time:
+            return Status.MET, ()
+        if unclear:
+            field = self._answers.blame(unclear[0].get, unclear[0].get)
+            return Status.UNDETERMINED, (
+                Missing("record-fact", {"field": field, "count": len(unclear)}),
+            )
+        due = trigger.due or date.max
+        closed = docket.as_of > due
+        needed = due if closed else docket.as_of - DAY
+        gap = docket.complete(self.rule.answer.kind, needed) if needed >= trigger.last else None
+        if gap is not None:
+            return Status.UNDETERMINED, (gap,)
+        return (Status.NOT_MET if closed else Status.PENDING), ()
+
+
+def _last_day(entry: Entry) -> date:
+    last = entry.get("last_day")
+    return as_date(last) if last is not None else entry.day

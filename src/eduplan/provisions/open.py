@@ -1,0 +1,326 @@
+"""What a document leaves open: questions with their readings, and provisions that wait for answers.
+
+A question may stand wherever a value may, as ``"?id"``. A provision with an open question is judged
+under every reading; where all readings agree the answer does not matter, and where they differ the
+verdict is undetermined and names the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import product
+from types import MappingProxyType
+from typing import ClassVar
+
+import attrs
+
+from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
+from eduplan.messages import Text
+from eduplan.provisions.forms import FORMS, bench
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting
+from eduplan.selectors import Scales
+from eduplan.sources import Force, as_force
+from eduplan.tables import (
+    Table,
+    as_date_or_number,
+    as_name,
+    as_string,
+    as_strings,
+    as_text,
+    plain,
+    read_each,
+    read_table,
+)
+from eduplan.verdicts import Citation, Status, Verdict
+
+MOST_COMBINATIONS = 64
+"""Above so many combinations of readings a provision waits for its answers instead."""
+
+EXPECTED: Mapping[str, object] = MappingProxyType(
+    {"date": date(2000, 1, 1), "number": 1, "text": "x"}
+)
+"""What a blank may expect, with a sample to check its place with."""
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """One way to read an open question.
+
+    Args:
+        id: its name, by which it is chosen.
+        means: what it means, in words.
+        value: what it puts in the place of the question; left out, its name.
+    """
+
+    id: str = attrs.field(converter=as_name)
+    means: Text = attrs.field(converter=as_text)
+    value: object = None
+
+    @property
+    def answer(self) -> object:
+        """What stands in the place of the question."""
+        return self.id if self.value is None else self.value
+
+
+def as_readings(value: object) -> tuple[Reading, ...]:
+    """Return readings from their tables."""
+    return read_each(value, lambda table: read_table(Reading, table))
+
+
+def as_expected(value: str) -> str:
+    """Return what a blank expects: ``date``, ``number`` or ``text``; empty for readings."""
+    if value and value not in EXPECTED:
+        raise refuse("not-one-of", known=", ".join(EXPECTED))
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """What a document leaves open: a choice between readings, or a blank to fill in.
+
+    Args:
+        id: its name, by which provisions refer to it as ``"?id"``.
+        clause: clauses that leave it open.
+        asks: the question in words.
+        reading: the readings to choose from.
+        expects: of a blank, what is to be filled in: ``date``, ``number`` or ``text``.
+    """
+
+    id: str = attrs.field(converter=as_name)
+    clause: tuple[str, ...] = attrs.field(converter=as_strings)
+    asks: Text = attrs.field(converter=as_text)
+    reading: tuple[Reading, ...] = attrs.field(default=(), converter=as_readings)
+    expects: str = attrs.field(default="", converter=as_expected)
+
+    def __attrs_post_init__(self) -> None:
+        if bool(self.reading) == bool(self.expects):
+            raise refuse("question-without-reading")
+
+    def settle(self, answer: object) -> object:
+        """Return what an answer puts in the place of the question.
+
+        Raises:
+            InputError: not one of the readings, or not what the blank expects.
+        """
+        if self.reading:
+            for reading in self.reading:
+                if answer == reading.id:
+                    return reading.answer
+            raise refuse("unknown-reading", known=", ".join(r.id for r in self.reading))
+        return (
+            as_string(answer) if self.expects == "text" else as_date_or_number(self.expects, answer)
+        )
+
+    @property
+    def samples(self) -> tuple[object, ...]:
+        """What may come to stand in its place: all readings, or a sample of what a blank expects."""
+        if self.reading:
+            return tuple(reading.answer for reading in self.reading)
+        return (EXPECTED[self.expects],)
+
+
+def asked(value: object) -> Iterator[tuple[str, str]]:
+    """Return the path and id of every question that stands in a table."""
+    if isinstance(value, str):
+        if value.startswith("?"):
+            yield "", value[1:]
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            for path, question in asked(item):
+                joint = "." if path and not path.startswith("[") else ""
+                yield f"{key}{joint}{path}", question
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            for path, question in asked(item):
+                joint = "." if path and not path.startswith("[") else ""
+                yield f"[{index}]{joint}{path}", question
+
+
+def answered(value: object, answers: Mapping[str, object]) -> object:
+    """Return a table with what ``answers`` holds put in the place of its questions."""
+    if isinstance(value, str):
+        return answers.get(value[1:], value) if value.startswith("?") else value
+    if isinstance(value, Mapping):
+        return {key: answered(item, answers) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [answered(item, answers) for item in value]
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class Unanswered:
+    """A provision that waits for the answer to a question.
+
+    Args:
+        key: key of its form in a plan file, such as ``quota``.
+        table: its table as it stands there.
+    """
+
+    form: ClassVar[str] = "unanswered"
+
+    key: str
+    table: Mapping[str, object] = attrs.field(repr=False, hash=False)
+
+    @property
+    def id(self) -> str:
+        """Its name in the plan."""
+        return str(self.table["id"])
+
+    @property
+    def clause(self) -> tuple[str, ...]:
+        """Numbers of the clauses it states."""
+        return as_strings(self.table["clause"])  # type: ignore[arg-type]
+
+    @property
+    def title(self) -> Text:
+        """What people call it."""
+        return as_text(self.table["title"])  # type: ignore[arg-type]
+
+    @property
+    def force(self) -> Force:
+        """How strongly the clauses bind."""
+        return as_force(self.table.get("force", Force.SHALL))  # type: ignore[arg-type]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Ids of the questions it waits for, in the order of their first mention."""
+        return tuple(dict.fromkeys(question for _, question in asked(self.table)))
+
+    def plain(self) -> Table:
+        """Return the table as it stands in a plan file."""
+        return plain(dict(self.table))  # type: ignore[return-value]
+
+    def settle(self, answers: Mapping[str, object]) -> Provision | Unanswered:
+        """Return the provision with the answers put in; still unanswered where one is missing."""
+        table = answered(self.table, answers)
+        if next(asked(table), None) is not None:
+            return Unanswered(key=self.key, table=table)  # type: ignore[arg-type]
+        return read_table(FORMS[self.key].value, table)
+
+    def faults(self, questions: Mapping[str, Question], scales: Scales, faults: FaultList) -> None:
+        """Note what is wrong with it under any reading of its questions, each fault once."""
+        known = ", ".join(questions) or "-"
+        for path, question in asked(self.table):
+            if question not in questions:
+                faults.add("unknown-question", path, question=question, known=known)
+        ids = [question for question in self.questions if question in questions]
+        found: list[Fault] = []
+        base = {question: questions[question].samples[0] for question in ids}
+        trials = [{**base, q: sample} for q in ids for sample in questions[q].samples]
+        for trial in trials or [base]:
+            try:
+                settled = self.settle(trial)
+                if isinstance(settled, Provision):
+                    checked = FaultList()
+                    settled.faults(scales, checked)
+                    checked.raise_any()
+            except InputError as error:
+                found.extend(fault for fault in error.faults if fault not in found)
+        faults.faults.extend(found)
+
+
+class UnansweredBench(Bench):
+    """A provision with open questions, made ready to judge under every reading."""
+
+    def __init__(
+        self, waiting: Unanswered, questions: Mapping[str, Question], setting: Setting
+    ) -> None:
+        self._ids = waiting.questions
+        self._questions = questions
+        self.citation = Citation(
+            plan=setting.plan,
+            provision=waiting.id,
+            clauses=waiting.clause,
+            force=waiting.force,
+            title=waiting.title,
+            unit=Text("", ""),
+            form=waiting.form,
+            labels=setting.labels,
+        )
+        choices = [questions[question].samples for question in self._ids]
+        combinations = list(product(*(range(len(samples)) for samples in choices)))
+        self._blank = any(questions[question].expects for question in self._ids)
+        places = [path for path, _ in asked(waiting.table)]
+        self._open_bearer = any(path.startswith(("bearer", "exempt")) for path in places)
+        if self._blank or len(combinations) > MOST_COMBINATIONS:
+            combinations = combinations[:1]
+            self._blank = True
+        self._benches: list[tuple[tuple[int, ...], Bench]] = []
+        for combination in combinations:
+            answers = {
+                question: samples[index]
+                for question, samples, index in zip(self._ids, choices, combination, strict=True)
+            }
+            settled = waiting.settle(answers)
+            assert isinstance(settled, Provision)
+            self._benches.append((combination, bench(settled, setting)))
+
+    def judge_all(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+        """Return the verdicts on which all readings agree, else one that names the questions."""
+        found = [
+            (combination, _by_bearer(bench.judge_all(bearers, docket)))
+            for combination, bench in self._benches
+        ]
+        ids = dict.fromkeys(bearer_id for _, verdicts in found for bearer_id in verdicts)
+        objects = dict(bearers)
+        for bearer_id in ids:
+            ways = [(combination, verdicts.get(bearer_id, ())) for combination, verdicts in found]
+            first = ways[0][1]
+            if self._agreed(ways):
+                yield from first
+            else:
+                bearer = objects.get(bearer_id) or (first[0].bearer if first else bearer_id)
+                missing = tuple(self._missing(question) for question in self._matter(ways))
+                yield self.undetermined(bearer, bearer_id, docket, missing)
+
+    def _agreed(self, ways: Sequence[tuple[tuple[int, ...], Sequence[Verdict]]]) -> bool:
+        first = ways[0][1]
+        if self._blank:
+            reasons = [verdict.justification.reason for verdict in first]
+            return not self._open_bearer and all(
+                r is not None and r.code in ("not-a-bearer", "exempt") for r in reasons
+            )
+        return all(_same(first, verdicts) for _, verdicts in ways[1:])
+
+    def _matter(self, ways: Sequence[tuple[tuple[int, ...], Sequence[Verdict]]]) -> Sequence[str]:
+        """Return the questions whose answer makes a difference here, all where that is not known."""
+        if self._blank:
+            return self._ids
+        matter = []
+        for place, question in enumerate(self._ids):
+            rest: dict[tuple[int, ...], Sequence[Verdict]] = {}
+            for combination, verdicts in ways:
+                others = combination[:place] + combination[place + 1 :]
+                if not _same(rest.setdefault(others, verdicts), verdicts):
+                    matter.append(question)
+                    break
+        return matter
+
+    def _missing(self, question: str) -> Missing:
+        return Missing("question", {"question": question, "asks": self._questions[question].asks})
+
+
+def _by_bearer(verdicts: Iterator[Verdict]) -> dict[str, tuple[Verdict, ...]]:
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.bearer_id, []).append(verdict)
+    return {bearer_id: tuple(several) for bearer_id, several in found.items()}
+
+
+def _same(one: Sequence[Verdict], other: Sequence[Verdict]) -> bool:
+    """Say whether two readings come to the same statuses, periods and figures."""
+    return [_gist(verdict) for verdict in one] == [_gist(verdict) for verdict in other]
+
+
+def _gist(verdict: Verdict) -> tuple[object, ...]:
+    if verdict.status is Status.NOT_APPLICABLE:
+        return (verdict.status, verdict.justification.reason)
+    return (
+        verdict.status,
+        verdict.period,
+        verdict.value,
+        verdict.required,
+        verdict.due,
+        verdict.missing,
+    )

@@ -1,0 +1,432 @@
+"""The form that says how much a bearer does, at least or at most, in every period."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import ClassVar, NamedTuple
+
+import attrs
+
+from eduplan.dates import DAY, Period, as_date
+from eduplan.errors import FaultList, Missing, NotKnown, refuse
+from eduplan.exact import Number, Spelled, exact, not_negative
+from eduplan.measures import Gauge, LeftOut, Measure, Reading, Way, as_measure
+from eduplan.messages import Text
+from eduplan.people import Group, bearer_getter
+from eduplan.periods import Every, as_every
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting
+from eduplan.records import Entry
+from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
+from eduplan.tables import Table, as_member, as_name, as_text, read_each, read_table
+from eduplan.verdicts import Citation, Justification, Status, Verdict
+
+
+@attrs.frozen(kw_only=True)
+class Amount:
+    """How much is owed, and by which of the bearers.
+
+    Args:
+        amount: how much, in the unit of the quota; of a share, a fraction such as ``"75%"``.
+        where: which bearers owe it, by default all.
+    """
+
+    amount: Number = attrs.field(converter=not_negative)
+    where: Selector = attrs.field(factory=Selector, converter=as_selector)
+
+
+def as_bound(
+    value: Spelled | Table | Iterable[Amount | Table] | None,
+) -> tuple[Amount, ...] | None:
+    """Return a bound from a number, or from rows of ``{ where = {...}, amount = 60 }``."""
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        return (read_table(Amount, value),)
+    if isinstance(value, list | tuple):
+        if not value:
+            raise refuse("empty-list")
+        return read_each(value, lambda row: read_table(Amount, row))
+    return (Amount(amount=not_negative(value)),)  # type: ignore[arg-type]
+
+
+class Partial(StrEnum):
+    """What somebody owes who was in service for part of a period only."""
+
+    FULL = "full"
+    PRO_RATA = "pro-rata"
+    EXEMPT = "exempt"
+
+
+def as_partial(value: Partial | str | None) -> Partial | None:
+    """Return a policy from its name; None leaves it undeclared."""
+    return None if value is None else as_member(Partial, value)
+
+
+class Over(StrEnum):
+    """Over whom figures are taken before they are judged."""
+
+    EACH = "each"
+    MEAN = "mean"
+    TOTAL = "total"
+
+
+@attrs.frozen
+class Scope:
+    """Whether each bearer is judged, or the mean or total of a group.
+
+    Args:
+        over: each, mean or total.
+        group: the fact of the bearers that names their group, or ``all``.
+    """
+
+    over: Over = Over.EACH
+    group: str = ""
+
+    def plain(self) -> object:
+        """Return the scope as it stands in a plan file."""
+        return "each" if self.over is Over.EACH else {self.over.value: self.group}
+
+
+def as_scope(value: Scope | str | Table) -> Scope:
+    """Return a scope from ``"each"``, ``{ mean = "school" }`` or ``{ total = "school" }``."""
+    if isinstance(value, Scope):
+        return value
+    if value == "each":
+        return Scope()
+    if isinstance(value, Mapping) and len(value) == 1:
+        key, group = next(iter(value.items()))
+        if key in (Over.MEAN, Over.TOTAL):
+            return Scope(Over(key), as_name(group))
+    raise refuse("scope-one-of")
+
+
+TIMES = Text("次", "times")
+
+
+@attrs.frozen(kw_only=True)
+class Quota(Provision):
+    """A bearer does at least, or at most, so much of something in every period.
+
+    Args:
+        measure: what is counted.
+        every: in which periods.
+        at_least: how much is owed; rows for different roles, of which the largest holds.
+        at_most: how much is allowed; of several rows the smallest holds.
+        scope: whether each bearer, or the mean or total of a group is judged.
+        partial: what somebody owes who joined or left within a period; left out, such a verdict
+            is undetermined.
+        unit: what is counted, such as hours.
+
+    Raises:
+        InputError: faults in the fields, none or both of the bounds.
+    """
+
+    form: ClassVar[str] = "quota"
+
+    measure: Measure = attrs.field(converter=as_measure)
+    every: Every = attrs.field(converter=as_every)
+    at_least: tuple[Amount, ...] | None = attrs.field(default=None, converter=as_bound)
+    at_most: tuple[Amount, ...] | None = attrs.field(default=None, converter=as_bound)
+    scope: Scope = attrs.field(factory=Scope, converter=as_scope)
+    partial: Partial | None = attrs.field(default=None, converter=as_partial)
+    unit: Text = attrs.field(default=TIMES, converter=as_text)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        if (self.at_least is None) == (self.at_most is None):
+            faults.add("bound-missing")
+        if self.every.personal and self.scope.over is not Over.EACH:
+            faults.add("scope-anchored", "scope")
+        if self.measure.way is Way.SHARE and self.partial is Partial.PRO_RATA:
+            faults.add("partial-share", "partial")
+        faults.raise_any()
+
+    def faults(self, scales: Scales, faults: FaultList) -> None:
+        """Note what does not fit the scales of the plan."""
+        super().faults(scales, faults)
+        with faults.at("measure"):
+            found = FaultList()
+            self.measure.faults(scales, found)
+            found.raise_any()
+        for name in ("at_least", "at_most"):
+            for index, row in enumerate(getattr(self, name) or ()):
+                with faults.at(f"{name}[{index}].where"):
+                    found = FaultList()
+                    row.where.faults(scales, found)
+                    found.raise_any()
+
+
+class Standing(NamedTuple):
+    """How a reading stands against a bound: the status and what goes with it."""
+
+    status: Status
+    shortfall: Number
+    behind: bool
+    missing: tuple[Missing, ...]
+
+
+class QuotaBench(Bench):
+    """A quota made ready to judge many bearers."""
+
+    def __init__(self, quota: Quota, setting: Setting) -> None:
+        share = quota.measure.way is Way.SHARE
+        citation = Citation(
+            plan=setting.plan,
+            provision=quota.id,
+            clauses=quota.clause,
+            force=quota.force,
+            title=quota.title,
+            unit=quota.unit,
+            form=quota.form,
+            labels=setting.labels,
+            share=share,
+            most=quota.at_most is not None,
+        )
+        super().__init__(quota, setting, citation)
+        self.quota = quota
+        self._gauge = Gauge(quota.measure, setting.scales)
+        rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
+        self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
+        self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
+
+    def decide(
+        self, bearer: object, bearer_id: str, get: Getter, docket: Docket
+    ) -> tuple[Verdict, ...]:
+        """Return one verdict for every period asked about that has begun."""
+        quota, as_of = self.quota, docket.as_of
+        unit = quota.every.unit.value
+        begun = [
+            period
+            for period in docket.periods(quota.every, bearer_id, get)
+            if period.start <= as_of
+        ]
+        if not begun:
+            return (self.excuse(bearer, bearer_id, docket, "no-period"),)
+        required = self._owed(get)
+        if required is None:
+            return (self.excuse(bearer, bearer_id, docket, "no-amount"),)
+        entries = docket.register.of(bearer_id, quota.measure.kinds, quota.measure.by)
+        verdicts = []
+        for period in begun:
+            span, owed, excuse = self._in_service(period, required, get)
+            excuse = self._out_of_force(period) or excuse
+            if excuse is not None:
+                code, facts = excuse
+                verdict = self.excuse(bearer, bearer_id, docket, code, period, unit, **facts)
+                verdicts.append(verdict)
+                continue
+            reading = self._reading(entries, get, period, as_of)
+            if owed is None:
+                standing = Standing(Status.UNDETERMINED, 0, False, (Missing("partial-policy"),))
+            else:
+                standing = self._standing(reading, owed, span, docket)
+            verdicts.append(
+                Verdict(
+                    citation=self.citation,
+                    bearer=bearer,
+                    bearer_id=bearer_id,
+                    period=period,
+                    period_unit=unit,
+                    status=standing.status,
+                    as_of=as_of,
+                    value=reading.low,
+                    required=owed,
+                    shortfall=standing.shortfall,
+                    due=span.last,
+                    behind=standing.behind,
+                    missing=standing.missing,
+                    justification=Justification(
+                        reading.counted, reading.amounts, reading.left_out, reading.caps
+                    ),
+                )
+            )
+        return tuple(verdicts)
+
+    def judge_all(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+        """Return the verdicts on all bearers, or on their groups where the scope says so."""
+        if self.quota.scope.over is Over.EACH:
+            return super().judge_all(bearers, docket)
+        return self._groups(bearers, docket)
+
+    def _owed(self, get: Getter) -> Number | None:
+        """Return the bound for a bearer: of several rows the stricter; None where no row fits."""
+        if self._fixed is not None:
+            return self._fixed
+        truths = [(matcher(get, get), amount, matcher) for matcher, amount in self._rows]
+        pick = min if self.citation.most else max
+        sure = [amount for truth, amount, _ in truths if truth]
+        possible = [amount for truth, amount, _ in truths if truth is not False]
+        if sure and pick(sure) == pick(possible):
+            return pick(sure)
+        for truth, _, matcher in truths:
+            if truth is None:
+                raise NotKnown("bound-unknown", field=matcher.blame(get, get))
+        return None
+
+    def _out_of_force(self, period: Period) -> tuple[str, dict[str, object]] | None:
+        since, until = self.quota.since, self.quota.until
+        if since is not None and period.start < since:
+            return "not-in-force", {"since": since}
+        if until is not None and period.end > until:
+            return "no-longer-in-force", {"until": until}
+        return None
+
+    def _in_service(
+        self, period: Period, required: Number, get: Getter
+    ) -> tuple[Period, Number | None, tuple[str, dict[str, object]] | None]:
+        """Return the days in service, what is owed for them (None: undeclared), and any excuse.
+
+        A bearer that states neither ``joined`` nor ``left`` is in service throughout.
+        """
+        joined, left = get("joined"), get("left")
+        if joined is None and left is None:
+            return period, required, None
+        start = max(period.start, as_date(joined)) if joined is not None else period.start
+        end = min(period.end, as_date(left)) if left is not None else period.end
+        if start >= end:
+            return period, None, ("not-in-service", {})
+        span = Period(start, end)
+        if span == period or self.citation.most:
+            return span, required, None
+        if self.quota.partial is Partial.FULL:
+            return span, required, None
+        if self.quota.partial is Partial.PRO_RATA:
+            return span, exact(Fraction(required) * span.days / period.days), None
+        if self.quota.partial is Partial.EXEMPT:
+            return span, None, ("partial-exempt", {})
+        return span, None, None
+
+    def _reading(
+        self, entries: Sequence[Entry], get: Getter, period: Period, as_of: date
+    ) -> Reading:
+        """Read the records of the period up to the day of judgement; tell the rest by reason."""
+        if not entries:
+            return self._gauge.read((), get, period)
+        first = bisect_left(entries, (period.start,))
+        if self.quota.measure.way is Way.DAYS:
+            reaching = [e for e in entries[:first] if (e.get("last_day") or e.day) >= period.start]
+        else:
+            reaching = []
+        last = bisect_left(entries, (period.end,), first)
+        stop = bisect_left(entries, (as_of + DAY,), first, last) if as_of < period.last else last
+        inside = entries[first:stop]
+        reading = self._gauge.read([*reaching, *inside] if reaching else inside, get, period)
+        if first == len(reaching) and stop == len(entries):
+            return reading
+        outside = []
+        if first > len(reaching):
+            before = tuple([e.record for e in entries[:first] if e not in reaching])
+            outside.append(LeftOut("before", "", before))
+        if last < len(entries):
+            outside.append(LeftOut("after", "", tuple([e.record for e in entries[last:]])))
+        if stop < last:
+            later = tuple([e.record for e in entries[stop:last]])
+            outside.append(LeftOut("after-as-of", "", later))
+        return reading._replace(left_out=(*reading.left_out, *outside))
+
+    def _standing(self, reading: Reading, owed: Number, span: Period, docket: Docket) -> Standing:
+        """Judge a reading against what is owed.
+
+        A total that only grows is met as soon as it is reached, and an upper bound is broken as
+        soon as it is passed. Anything else is decided when the period is over and the register is
+        complete up to its end; until then it is pending, if the register is complete up to the day.
+        """
+        low, high = reading.low, reading.high
+        closed = docket.as_of >= span.end
+        if self.citation.most:
+            shortfall: Number = max(low - owed, 0)
+            settled, failed = closed and high is not None and high <= owed, low > owed
+        else:
+            shortfall = max(owed - low, 0)
+            settled, failed = low >= owed, closed and high is not None and high < owed
+        if self.quota.measure.grows:
+            if not self.citation.most and settled:
+                return Standing(Status.MET, 0, False, ())
+            if self.citation.most and failed:
+                return Standing(Status.NOT_MET, shortfall, False, ())
+        missing = reading.missing
+        needed = span.last if closed else docket.as_of - DAY
+        if needed >= span.start:
+            gap = docket.complete(self.quota.measure.kinds, needed)
+            if gap is not None:
+                missing = (*missing, gap)
+                settled = failed = False
+        if closed and settled:
+            return Standing(Status.MET, 0, False, ())
+        if closed and failed:
+            return Standing(Status.NOT_MET, shortfall, False, ())
+        if missing:
+            return Standing(Status.UNDETERMINED, shortfall, False, missing)
+        elapsed = (docket.as_of - span.start).days
+        behind = not self.citation.most and low * span.days < owed * elapsed
+        return Standing(Status.PENDING, shortfall, behind and self.quota.measure.grows, ())
+
+    def _groups(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+        """Judge the mean or total of every group, by the same rules as a single bearer."""
+        scope = self.quota.scope
+        groups: dict[str, list[tuple[str, Getter]]] = {}
+        for bearer_id, bearer in bearers:
+            get = bearer_getter(bearer)
+            truth = self._bearer(get, get)
+            if truth is False or (truth and self._exempt is not None and self._exempt(get, get)):
+                continue
+            name = "all" if scope.group == "all" else get(scope.group)
+            if truth is None or name is None:
+                field = self._bearer.blame(get, get) if truth is None else scope.group
+                missing = Missing("bearer-fact", {"field": field})
+                yield self.undetermined(bearer, bearer_id, docket, (missing,))
+                continue
+            groups.setdefault(str(name), []).append((bearer_id, get))
+        for name, members in sorted(groups.items()):
+            group = Group(id=name, type=scope.group)
+            try:
+                yield from self._group(group, members, docket)
+            except NotKnown as unknown:
+                yield self.undetermined(group, name, docket, (unknown.missing,))
+
+    def _group(
+        self, group: Group, members: list[tuple[str, Getter]], docket: Docket
+    ) -> Iterator[Verdict]:
+        quota = self.quota
+        first_id, first = members[0]
+        divisor = len(members) if quota.scope.over is Over.MEAN else 1
+        amounts = [self._owed(get) or 0 for _, get in members]
+        for period in docket.periods(quota.every, first_id, first):
+            if period.start > docket.as_of:
+                continue
+            low: Number = 0
+            high: Number | None = 0
+            unknown = 0
+            for bearer_id, get in members:
+                kinds, by = quota.measure.kinds, quota.measure.by
+                entries = docket.register.of(bearer_id, kinds, by)
+                reading = self._reading(entries, get, period, docket.as_of)
+                low += reading.low
+                high = None if high is None or reading.high is None else high + reading.high
+                unknown += bool(reading.missing)
+            owed = max(amounts) if divisor == 1 else exact(Fraction(sum(amounts)) / divisor)
+            missing = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
+            value = exact(Fraction(low) / divisor)
+            most = None if high is None else exact(Fraction(high) / divisor)
+            taken = Reading(value, most, (), (), (), (), missing)
+            standing = self._standing(taken, owed, period, docket)
+            yield Verdict(
+                citation=self.citation,
+                bearer=group,
+                bearer_id=group.id,
+                period=period,
+                period_unit=quota.every.unit.value,
+                status=standing.status,
+                as_of=docket.as_of,
+                value=value,
+                required=owed,
+                shortfall=standing.shortfall,
+                due=period.last,
+                behind=standing.behind,
+                missing=standing.missing,
+                justification=Justification(members=len(members)),
+            )

@@ -1,0 +1,215 @@
+"""What took place: records, and the register that keeps them.
+
+A register says through which day it is complete, by kind. Without that, no record means neither
+zero nor failure: it means that nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+import attrs
+
+from eduplan.dates import as_date
+from eduplan.errors import FaultList, kind_of, refuse
+from eduplan.selectors import Getter, getter
+from eduplan.tables import Value, as_facts, as_name, as_optional_date, as_string
+
+ALL_KINDS = "*"
+"""Key of ``complete_through`` for the kinds not named."""
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """One thing that took place, for one or several bearers.
+
+    Args:
+        id: its number in the register, unique there.
+        kind: what it is, such as ``training`` or ``lesson-observation``.
+        day: the day on which it counts.
+        bearer: id of the person, group or school that did it.
+        last_day: its last day, where it went on for several; inclusive.
+        facts: everything else by name, such as ``hours``, ``observed`` or ``level``. Numbers are
+            kept exactly; a blank is left out, for absent is not zero.
+        origin: where it was read, such as a file, sheet and row.
+
+    Raises:
+        InputError: a date-time for a date, a last day before the first, an inexact number.
+
+    >>> record = Record(id="r1", kind="training", day=date(2024, 5, 6), bearer="t1",
+    ...                 facts={"hours": 7.5})
+    >>> record.get("hours")
+    Fraction(15, 2)
+    """
+
+    id: str = attrs.field(converter=as_string)
+    kind: str = attrs.field(converter=as_name)
+    day: date = attrs.field(converter=as_date)
+    bearer: str = attrs.field(default="", converter=str, repr=False)
+    last_day: date | None = attrs.field(default=None, converter=as_optional_date)
+    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+    origin: str = attrs.field(default="", converter=str, repr=False, eq=False)
+    _known: Mapping[str, object] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.last_day is not None and self.last_day < self.day:
+            raise refuse("last-day-first", "last_day")
+        known = {
+            **self.facts,
+            "id": self.id,
+            "kind": self.kind,
+            "day": self.day,
+            "last_day": self.last_day,
+            "bearer": self.bearer or None,
+        }
+        object.__setattr__(self, "_known", known)
+
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent."""
+        return self._known.get(name)
+
+
+class Entry(NamedTuple):
+    """A record as a register keeps it: its day and id, by which it is ordered, and its facts."""
+
+    day: date
+    id: str
+    record: object
+    get: Getter
+
+
+class Register:
+    """Records, and the day through which they are complete.
+
+    Args:
+        records: `Record` values, mappings, or objects with the attributes ``id``, ``kind``,
+            ``day`` and whatever the plan asks for.
+        complete_through: the last day for which all records are in; one day for all kinds, or a
+            mapping from kind to day (``"*"`` for the kinds not named). A kind without a day is not
+            declared complete at all.
+
+    Raises:
+        InputError: records without id, kind or day, the same id twice; all are reported.
+
+    >>> register = Register([{"id": "r1", "kind": "training", "day": date(2024, 5, 6)}],
+    ...                     complete_through=date(2024, 8, 31))
+    >>> register.complete_through(("training",))
+    datetime.date(2024, 8, 31)
+    """
+
+    def __init__(
+        self,
+        records: Iterable[object],
+        *,
+        complete_through: date | Mapping[str, date] | None = None,
+    ) -> None:
+        self._entries = _entries(records)
+        self._complete = _complete_through(complete_through)
+        self._by: dict[str, dict[str, dict[str, tuple[Entry, ...]]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        days = ", ".join(f"{kind}: {day}" for kind, day in sorted(self._complete.items()))
+        return f"<Register of {len(self)} records, complete through {{{days}}}>"
+
+    @property
+    def records(self) -> tuple[object, ...]:
+        """The records in the order of their days and ids."""
+        return tuple(entry.record for _, entry in sorted(self._entries, key=_in_order))
+
+    def complete_through(self, kinds: Sequence[str]) -> date | None:
+        """Return the day through which all of ``kinds`` are complete, None where it is undeclared."""
+        default = self._complete.get(ALL_KINDS)
+        days = [self._complete.get(kind, default) for kind in kinds]
+        known = [day for day in days if day is not None]
+        return min(known) if known and len(known) == len(days) else None
+
+    def of(self, bearer: str, kinds: Sequence[str], by: str = "bearer") -> Sequence[Entry]:
+        """Return the records of ``kinds`` that point to ``bearer``, in the order of their days.
+
+        Args:
+            bearer: id of the bearer.
+            kinds: kinds of record.
+            by: the fact that points to the bearer; it may name several.
+        """
+        kept = self._by.get(by)
+        if kept is None:
+            kept = self._by[by] = self._index(by)
+        found = kept.get(bearer)
+        if found is None:
+            return ()
+        if len(kinds) == 1:
+            return found.get(kinds[0], ())
+        return sorted((entry for kind in kinds for entry in found.get(kind, ())), key=_day_and_id)
+
+    def _index(self, by: str) -> dict[str, dict[str, tuple[Entry, ...]]]:
+        lists: dict[str, dict[str, list[Entry]]] = {}
+        for kind, entry in self._entries:
+            pointed = entry.get(by)
+            if pointed is None:
+                continue
+            for bearer in (pointed,) if isinstance(pointed, str) else pointed:
+                kinds = lists.get(bearer)
+                if kinds is None:
+                    kinds = lists[bearer] = {}
+                if kind in kinds:
+                    kinds[kind].append(entry)
+                else:
+                    kinds[kind] = [entry]
+        return {
+            bearer: {kind: tuple(sorted(found, key=_day_and_id)) for kind, found in kinds.items()}
+            for bearer, kinds in lists.items()
+        }
+
+
+def _day_and_id(entry: Entry) -> tuple[date, str]:
+    return entry[:2]
+
+
+def _in_order(kept: tuple[str, Entry]) -> tuple[date, str]:
+    return kept[1][:2]
+
+
+def _entries(records: Iterable[object]) -> list[tuple[str, Entry]]:
+    faults = FaultList()
+    found = []
+    seen: set[str] = set()
+    for index, record in enumerate(records):
+        get = getter(record)
+        if type(record) is Record:
+            kind, entry = record.kind, Entry(record.day, record.id, record, get)
+        else:
+            path = f"records[{index}]"
+            day = faults.read(f"{path}.day", as_date, get("day"))  # type: ignore[arg-type]
+            key = faults.read(f"{path}.id", as_string, get("id"))
+            name = faults.read(f"{path}.kind", as_name, get("kind"))
+            if day is None or key is None or name is None:
+                continue
+            kind, entry = name, Entry(day, key, record, get)
+        if entry.id in seen:
+            faults.add("same-id-twice", f"records[{index}].id", value=entry.id)
+        seen.add(entry.id)
+        found.append((kind, entry))
+    faults.raise_any()
+    return found
+
+
+def _complete_through(spelled: object) -> Mapping[str, date]:
+    if spelled is None:
+        return MappingProxyType({})
+    if isinstance(spelled, date):
+        return MappingProxyType({ALL_KINDS: as_date(spelled)})
+    if not isinstance(spelled, Mapping):
+        raise refuse("not-a-date", "complete_through", got=kind_of(spelled))
+    faults = FaultList()
+    found = {
+        str(kind): faults.read(f"complete_through.{kind}", as_date, day)
+        for kind, day in spelled.items()
+    }
+    faults.raise_any()
+    return MappingProxyType({kind: day for kind, day in found.items() if day is not None})

@@ -1,0 +1,373 @@
+"""Selectors: plain data that pick records and bearers, three-valued, over ordered scales.
+
+A selector is true, false or unknown (``None``) of a thing: an attribute that is absent is neither
+right nor wrong. ``and``, ``or`` and ``not`` follow Kleene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import attrs
+
+from eduplan.errors import FaultList, kind_of, refuse
+from eduplan.tables import Scalar, Table, Value, as_name, as_scalar, as_string, plain, read_each
+
+Getter = Callable[[str], Any]
+"""Returns a fact of a thing by name, None where it is absent."""
+
+Truth = bool | None
+
+
+def getter(thing: object) -> Getter:
+    """Return the function that reads facts of ``thing`` by name, None where absent.
+
+    ``thing`` may be a mapping, a value of this library with ``facts`` of its own, or any object
+    with attributes.
+
+    >>> getter({"tier": "A"})("tier"), getter(date(2024, 9, 1))("year"), getter({})("tier")
+    ('A', 2024, None)
+    """
+    own = getattr(thing, "get", None)
+    return own if own is not None else partial(_attribute, thing)
+
+
+def _attribute(thing: object, name: str) -> object:
+    return getattr(thing, name, None)
+
+
+@attrs.frozen(kw_only=True)
+class Scale:
+    """An ordered scale of values, from lowest to highest.
+
+    >>> Scale(name="title", values=["none", "junior", "senior"]).rank("junior")
+    1
+    """
+
+    name: str = attrs.field(converter=as_name)
+    values: tuple[str, ...] = attrs.field(converter=lambda values: read_each(values, as_string))
+
+    def __attrs_post_init__(self) -> None:
+        if len(set(self.values)) != len(self.values) or len(self.values) < 2:
+            raise refuse("scale-values", "values")
+
+    def rank(self, value: object) -> int | None:
+        """Return the place of ``value`` counted from 0, None where it is not on the scale."""
+        try:
+            return self.values.index(value)  # type: ignore[arg-type]
+        except ValueError:
+            return None
+
+
+Scales = Mapping[str, Scale]
+
+
+class Test(StrEnum):
+    """What a condition asks of a fact."""
+
+    __test__ = False  # not a test case
+
+    IS = "is"
+    NOT = "not"
+    AT_LEAST = "at_least"
+    ABOVE = "above"
+    AT_MOST = "at_most"
+    BELOW = "below"
+
+
+_BEARER = "@bearer."
+_SEVERAL = (tuple, list, set, frozenset)
+
+
+@attrs.frozen
+class Condition:
+    """One condition on one fact.
+
+    Args:
+        field: name of the fact.
+        test: what is asked of it.
+        operands: the values it is held against, one for an order test; a value written
+            ``@bearer.x`` stands for fact ``x`` of the bearer.
+        scale: name of the scale for an order test on texts, by default that of the fact's own name.
+    """
+
+    field: str
+    test: Test
+    operands: tuple[Scalar, ...]
+    scale: str = ""
+
+    def faults(self, scales: Scales, faults: FaultList) -> None:
+        """Note an order test on a text without a scale, and operands that are not on theirs."""
+        scale = scales.get(self.scale or self.field)
+        ordered = self.test not in (Test.IS, Test.NOT)
+        for operand in self.operands:
+            if not isinstance(operand, str) or operand.startswith(_BEARER):
+                continue
+            if scale is not None and scale.rank(operand) is None:
+                faults.add(
+                    "not-on-scale", self.field, scale=scale.name, known=", ".join(scale.values)
+                )
+            elif scale is None and (ordered or self.scale):
+                known = ", ".join(scales) or "-"
+                faults.add("unknown-scale", self.field, scale=self.scale or self.field, known=known)
+
+
+@attrs.frozen
+class Selector:
+    """Picks things by their facts: all conditions, one of ``any_of`` and none of ``none_of`` hold.
+
+    In a plan file a selector is a table such as
+    ``{ kind = ["course"], level = { at_least = "city" }, tier = "@bearer.tier" }``; the keys ``any``
+    and ``not`` take a list of tables and a table.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    any_of: tuple[Selector, ...] = ()
+    none_of: tuple[Selector, ...] = ()
+
+    def plain(self) -> dict[str, object]:
+        """Return the selector as it stands in a plan file."""
+        table: dict[str, object] = {}
+        for condition in self.conditions:
+            operands = [plain(operand) for operand in condition.operands]
+            single = operands[0] if len(operands) == 1 else operands
+            if condition.test is Test.IS and not condition.scale:
+                table[condition.field] = single
+            else:
+                tests = table.setdefault(condition.field, {})
+                tests[condition.test.value] = single  # type: ignore[index]
+                if condition.scale:
+                    tests["scale"] = condition.scale  # type: ignore[index]
+        if self.any_of:
+            table["any"] = [selector.plain() for selector in self.any_of]
+        if self.none_of:
+            table["not"] = [selector.plain() for selector in self.none_of]
+        return table
+
+    def faults(self, scales: Scales, faults: FaultList) -> None:
+        """Note what does not fit the scales of the plan."""
+        for condition in self.conditions:
+            condition.faults(scales, faults)
+        for selector in (*self.any_of, *self.none_of):
+            selector.faults(scales, faults)
+
+    def fields(self) -> Iterable[str]:
+        """Return the names of the facts it asks for."""
+        for condition in self.conditions:
+            yield condition.field
+        for selector in (*self.any_of, *self.none_of):
+            yield from selector.fields()
+
+
+def as_selector(value: Selector | Table) -> Selector:
+    """Return a selector from its table.
+
+    Raises:
+        InputError: an unknown test, an operand of a wrong type, an empty list.
+
+    >>> as_selector({"level": {"at_least": "city"}}).plain()
+    {'level': {'at_least': 'city'}}
+    """
+    if isinstance(value, Selector):
+        return value
+    if not isinstance(value, Mapping):
+        raise refuse("not-a-table", got=kind_of(value))
+    faults = FaultList()
+    conditions: list[Condition] = []
+    any_of: tuple[Selector, ...] = ()
+    none_of: tuple[Selector, ...] = ()
+    for key, condition in value.items():
+        with faults.at(str(key)):
+            if key == "any":
+                any_of = read_each(condition, as_selector)
+            elif key == "not":
+                tables = [condition] if isinstance(condition, Mapping) else condition
+                none_of = read_each(tables, as_selector)
+            else:
+                conditions.extend(_conditions(as_name(key), condition))
+    faults.raise_any()
+    return Selector(tuple(conditions), any_of, none_of)
+
+
+def _conditions(field: str, spelled: object) -> list[Condition]:
+    if not isinstance(spelled, Mapping):
+        return [Condition(field, Test.IS, _operands(spelled))]
+    faults = FaultList()
+    scale = ""
+    found = []
+    for key, operand in spelled.items():
+        with faults.at(str(key)):
+            if key == "scale":
+                scale = as_name(operand)
+            elif key not in tuple(Test):
+                raise refuse("unknown-test", known=", ".join(Test))
+            else:
+                test = Test(key)
+                if test not in (Test.IS, Test.NOT) and isinstance(operand, list | tuple):
+                    raise refuse("one-operand")
+                found.append((test, _operands(operand)))
+    if not found and not faults.faults:
+        faults.add("unknown-test", known=", ".join(Test))
+    faults.raise_any()
+    return [Condition(field, test, operands, scale) for test, operands in found]
+
+
+def _operands(value: object) -> tuple[Scalar, ...]:
+    if isinstance(value, list | tuple):
+        if not value:
+            raise refuse("empty-list")
+        return read_each(value, as_scalar)
+    return (as_scalar(value),)
+
+
+class Matcher:
+    """A selector made ready for many things.
+
+    Call it with the getters of the thing and of its bearer: it answers True, False or None.
+    """
+
+    def __init__(self, selector: Selector, scales: Scales) -> None:
+        self._parts: list[tuple[str, Callable[[Getter, Getter], Truth]]] = [
+            (condition.field, _test(condition, scales)) for condition in selector.conditions
+        ]
+        if selector.any_of:
+            branches = [Matcher(branch, scales) for branch in selector.any_of]
+            self._parts.append((_first_field(selector.any_of), partial(_any_of, branches)))
+        for branch in selector.none_of:
+            self._parts.append((_first_field([branch]), partial(_none_of, Matcher(branch, scales))))
+        self.always = not self._parts
+        """Whether it picks everything."""
+        self._tests = [test for _, test in self._parts]
+        self._only = self._tests[0] if len(self._tests) == 1 else None
+
+    def __call__(self, get: Getter, bearer: Getter) -> Truth:
+        if self._only is not None:
+            return self._only(get, bearer)
+        result: Truth = True
+        for test in self._tests:
+            found = test(get, bearer)
+            if found is False:
+                return False
+            if found is None:
+                result = None
+        return result
+
+    def blame(self, get: Getter, bearer: Getter) -> str:
+        """Return the fact because of which the selector is false, else because of which unknown."""
+        unknown = ""
+        for field, test in self._parts:
+            found = test(get, bearer)
+            if found is False:
+                return field
+            if found is None and not unknown:
+                unknown = field
+        return unknown
+
+
+def _first_field(selectors: Iterable[Selector]) -> str:
+    for selector in selectors:
+        for field in selector.fields():
+            return field
+    return ""
+
+
+def _any_of(branches: list[Matcher], get: Getter, bearer: Getter) -> Truth:
+    result: Truth = False
+    for branch in branches:
+        found = branch(get, bearer)
+        if found:
+            return True
+        if found is None:
+            result = None
+    return result
+
+
+def _none_of(branch: Matcher, get: Getter, bearer: Getter) -> Truth:
+    found = branch(get, bearer)
+    return None if found is None else not found
+
+
+def _test(condition: Condition, scales: Scales) -> Callable[[Getter, Getter], Truth]:
+    """Return the condition as a function; the common ones without detours."""
+    field, test, operands = condition.field, condition.test, condition.operands
+    of_bearer = any(isinstance(o, str) and o.startswith(_BEARER) for o in operands)
+    if test in (Test.IS, Test.NOT):
+        if of_bearer:
+            return partial(_is_bearers, field, operands, test is Test.IS)
+        return partial(_is, field, frozenset(operands), test is Test.IS)
+    scale = scales.get(condition.scale or field)
+    rank = scale.rank if scale is not None else _itself
+    return partial(_ordered, field, _ORDER[test], rank, operands[0], of_bearer)
+
+
+def _is(field: str, wanted: frozenset[Scalar], yes: bool, get: Getter, _: Getter) -> Truth:
+    value = get(field)
+    if value is None:
+        return None
+    if isinstance(value, _SEVERAL):
+        return (not wanted.isdisjoint(value)) is yes
+    return (value in wanted) is yes
+
+
+def _is_bearers(
+    field: str, operands: tuple[Scalar, ...], yes: bool, get: Getter, bearer: Getter
+) -> Truth:
+    wanted: set[Scalar] = set()
+    unknown = False
+    for operand in operands:
+        if isinstance(operand, str) and operand.startswith(_BEARER):
+            own: Value | None = bearer(operand[len(_BEARER) :])
+            if own is None:
+                unknown = True
+            else:
+                wanted.update(own if isinstance(own, _SEVERAL) else (own,))
+        else:
+            wanted.add(operand)
+    found = _is(field, frozenset(wanted), True, get, bearer)
+    if found is None or (not found and unknown):
+        return None
+    return found is yes
+
+
+def _ordered(
+    field: str,
+    compare: Callable[[Any, Any], bool],
+    rank: Callable[[object], Any],
+    operand: Scalar,
+    of_bearer: bool,
+    get: Getter,
+    bearer: Getter,
+) -> Truth:
+    value = get(field)
+    if of_bearer:
+        operand = bearer(str(operand)[len(_BEARER) :])
+    if value is None or operand is None:
+        return None
+    bound = rank(operand)
+    if bound is None:
+        return None
+    values = value if isinstance(value, _SEVERAL) else (value,)
+    ranks = [rank(one) for one in values]
+    if any(type(one) is not type(bound) and not _numbers(one, bound) for one in ranks):
+        return None
+    return any(compare(one, bound) for one in ranks)
+
+
+def _numbers(one: object, other: object) -> bool:
+    return all(isinstance(x, int | Fraction) and not isinstance(x, bool) for x in (one, other))
+
+
+def _itself(value: object) -> object:
+    return value
+
+
+_ORDER: dict[Test, Callable[[Any, Any], bool]] = {
+    Test.AT_LEAST: lambda one, bound: one >= bound,
+    Test.ABOVE: lambda one, bound: one > bound,
+    Test.AT_MOST: lambda one, bound: one <= bound,
+    Test.BELOW: lambda one, bound: one < bound,
+}

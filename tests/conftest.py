@@ -1,0 +1,43 @@
+"""What all tests share: Hypothesis profiles, and parts from outside Python."""
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+# "ci" tries the same examples every time, so that a run says something about the change under test
+# and not about luck; "dev" looks for new ones; "thorough" is for an hour of searching.
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+settings.register_profile("dev", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
+
+OUTSIDE_PARTS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+}
+
+
+@pytest.fixture(scope="session")
+def outside() -> Callable[[str], str]:
+    """Return a function that finds a program from outside Python, or says loudly that it is missing.
+
+    In CI a missing part is a failure; elsewhere the test is skipped, with the reason.
+
+    Example: ``browser = outside("chromium")``.
+    """
+
+    def find(part: str) -> str:
+        names = OUTSIDE_PARTS.get(part, (part,))
+        for name in names:
+            if path := shutil.which(name):
+                return path
+        reason = f"{part} is not installed (looked for {', '.join(names)})"
+        if IN_CI:
+            pytest.fail(f"{reason}; CI must have it", pytrace=False)
+        pytest.skip(f"{reason}; install it to run this test")
+
+    return find
