@@ -175,7 +175,7 @@ class FaultList:
         except InputError as error:
             self.faults.extend(fault.under(prefix) for fault in error.faults)
 
-    def read(self, prefix: str, reader: Callable[[object], T], value: object) -> T | None:
+    def read(self, prefix: str, reader: Callable[..., T], value: object) -> T | None:
         """Return ``reader(value)``, or None after noting its faults below ``prefix``."""
         with self.at(prefix):
             return reader(value)

@@ -117,9 +117,9 @@ def round_half_up(value: Number, places: int = 0) -> Fraction:
     >>> round_half_up(Fraction(5, 2)), round_half_up(Fraction(-5, 2))
     (Fraction(3, 1), Fraction(-3, 1))
     """
-    scale = 10**places
-    rounded = (2 * abs(value) * scale + 1) // 2
-    return Fraction(rounded if value >= 0 else -rounded, scale)
+    scale = Fraction(10) ** places
+    rounded = (2 * abs(Fraction(value)) * scale + 1) // 2
+    return (rounded if value >= 0 else -rounded) / scale
 
 
 def spell(value: Number) -> str:
@@ -146,7 +146,7 @@ def spell(value: Number) -> str:
 
 
 def show(value: Number, places: int = 2) -> str:
-    """Return ``value`` for people: rounded half up to ``places`` places, marked ``≈`` if that loses.
+    """Return ``value`` for people: rounded half up, marked ``≈`` where that loses.
 
     >>> show(Fraction(10, 3)), show(Fraction(25, 2)), show(360)
     ('≈3.33', '12.5', '360')

@@ -18,7 +18,7 @@ from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import FaultList, InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact, not_negative
 from eduplan.records import Entry
-from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
+from eduplan.selectors import EVERYTHING, Getter, Matcher, Scales, Selector, as_selector
 from eduplan.tables import Table, as_member, as_name, as_names, plain, read_each, read_table
 
 
@@ -101,8 +101,8 @@ class Measure:
     way: Way
     kinds: tuple[str, ...]
     field: str = ""
-    where: Selector = Selector()
-    part: Selector = Selector()
+    where: Selector = EVERYTHING
+    part: Selector = EVERYTHING
     by: str = "bearer"
     caps: tuple[Cap, ...] = ()
 
@@ -133,7 +133,7 @@ class Measure:
                 table["weigh"] = self.field
         else:
             table = {self.way.value: self.field, "of": kinds}
-        if self.where != Selector():
+        if self.where != EVERYTHING:
             table["where"] = self.where.plain()
         if self.by != "bearer":
             table["by"] = self.by
@@ -187,7 +187,7 @@ def as_measure(value: Measure | Table) -> Measure:
     if "weigh" in value and way is not Way.SHARE:
         faults.add("measure-not-with", "weigh", way=way.value)
     reader = {Way.COUNT: as_names, Way.DAYS: as_names, Way.SHARE: as_selector}.get(way, as_name)
-    head = faults.read(way.value, reader, value[way])  # type: ignore[arg-type]
+    head = faults.read(way.value, reader, value[way])
     if way in (Way.COUNT, Way.DAYS):
         if "of" in value:
             faults.add("measure-not-with", "of", way=way.value)
@@ -199,8 +199,8 @@ def as_measure(value: Measure | Table) -> Measure:
         way=way,
         kinds=found["of"],  # type: ignore[arg-type]
         field=head if way in (Way.SUM, Way.DISTINCT) else found.get("weigh", ""),  # type: ignore[arg-type]
-        where=found.get("where", Selector()),  # type: ignore[arg-type]
-        part=head if way is Way.SHARE else Selector(),  # type: ignore[arg-type]
+        where=found.get("where", EVERYTHING),  # type: ignore[arg-type]
+        part=head if way is Way.SHARE else EVERYTHING,  # type: ignore[arg-type]
         by=found.get("by", "bearer"),  # type: ignore[arg-type]
         caps=found.get("caps", ()),  # type: ignore[arg-type]
     )
@@ -314,7 +314,7 @@ class Gauge:
                 raise refuse("amount-not-a-number", **facts) from None
         if amount < 0:
             raise refuse("negative-amount", record=entry.id, field=self._field)
-        return amount  # type: ignore[no-any-return]
+        return amount
 
     def _amounts(
         self,

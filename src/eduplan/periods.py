@@ -48,8 +48,8 @@ class Every:
 
     In a plan file it is a word, such as ``"term"``, or a table: ``{ each = "teaching-week",
     school_days = 2 }``, ``{ cycle = "5 years", grid = 2016-01-01 }``,
-    ``{ cycle = "5 years", from = "@bearer.joined" }``, and with ``after = "licence-renewal"`` a cycle
-    that starts anew whenever a record of that kind completes it.
+    ``{ cycle = "5 years", from = "@bearer.joined" }``; with ``after = "licence-renewal"`` a cycle
+    starts anew whenever a record of that kind completes it.
 
     Args:
         unit: what the periods are.
@@ -133,7 +133,7 @@ def _as_cycle(table: Table) -> Every:
         if key not in ("cycle", "grid", "from", "after"):
             faults.add("unknown-key", str(key)[:64], known="cycle, grid, from, after")
     months = faults.read("cycle", _months, table["cycle"])
-    grid = faults.read("grid", as_date, table["grid"]) if "grid" in table else None  # type: ignore[arg-type]
+    grid = faults.read("grid", as_date, table["grid"]) if "grid" in table else None
     start = faults.read("from", _bearer_fact, table["from"]) if "from" in table else ""
     after = faults.read("after", as_name, table["after"]) if "after" in table else ""
     if ("grid" in table) == ("from" in table) or ("after" in table and "from" not in table):

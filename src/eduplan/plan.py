@@ -53,12 +53,12 @@ class Plan:
     id: str = attrs.field(converter=as_name)
     title: Text = attrs.field(converter=as_text)
     document: Document = attrs.field(converter=as_document)
-    clauses: tuple[Clause, ...] = attrs.field(converter=tuple)
-    provisions: tuple[Provision | Unanswered, ...] = attrs.field(converter=tuple)
-    questions: tuple[Question, ...] = attrs.field(default=(), converter=tuple)
-    answers: Mapping[str, object] = attrs.field(factory=dict, converter=dict, hash=False)
-    scales: tuple[Scale, ...] = attrs.field(default=(), converter=tuple)
-    labels: Mapping[str, Text] = attrs.field(factory=dict, converter=dict, hash=False, repr=False)
+    clauses: tuple[Clause, ...]
+    provisions: tuple[Provision | Unanswered, ...]
+    questions: tuple[Question, ...] = ()
+    answers: Mapping[str, object] = attrs.field(factory=dict, hash=False)
+    scales: tuple[Scale, ...] = ()
+    labels: Mapping[str, Text] = attrs.field(factory=dict, hash=False, repr=False)
     horizon: Period | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -123,7 +123,7 @@ class Register:
         return tuple(entry.record for _, entry in sorted(self._entries, key=_in_order))
 
     def complete_through(self, kinds: Sequence[str]) -> date | None:
-        """Return the day through which all of ``kinds`` are complete, None where it is undeclared."""
+        """Return the day through which all ``kinds`` are complete, None where undeclared."""
         default = self._complete.get(ALL_KINDS)
         days = [self._complete.get(kind, default) for kind in kinds]
         known = [day for day in days if day is not None]
@@ -185,7 +185,7 @@ def _entries(records: Iterable[object]) -> list[tuple[str, Entry]]:
             kind, entry = record.kind, Entry(record.day, record.id, record, get)
         else:
             path = f"records[{index}]"
-            day = faults.read(f"{path}.day", as_date, get("day"))  # type: ignore[arg-type]
+            day = faults.read(f"{path}.day", as_date, get("day"))
             key = faults.read(f"{path}.id", as_string, get("id"))
             name = faults.read(f"{path}.kind", as_name, get("kind"))
             if day is None or key is None or name is None:

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from eduplan.errors import FaultList, kind_of, refuse
-from eduplan.tables import Scalar, Table, Value, as_name, as_scalar, as_string, plain, read_each
+from eduplan.tables import Scalar, Table, Value, as_name, as_scalar, as_strings, plain, read_each
 
 Getter = Callable[[str], Any]
 """Returns a fact of a thing by name, None where it is absent."""
@@ -49,7 +49,7 @@ class Scale:
     """
 
     name: str = attrs.field(converter=as_name)
-    values: tuple[str, ...] = attrs.field(converter=lambda values: read_each(values, as_string))
+    values: tuple[str, ...] = attrs.field(converter=as_strings)
 
     def __attrs_post_init__(self) -> None:
         if len(set(self.values)) != len(self.values) or len(self.values) < 2:
@@ -58,7 +58,7 @@ class Scale:
     def rank(self, value: object) -> int | None:
         """Return the place of ``value`` counted from 0, None where it is not on the scale."""
         try:
-            return self.values.index(value)  # type: ignore[arg-type]
+            return self.values.index(value)
         except ValueError:
             return None
 
@@ -121,8 +121,8 @@ class Selector:
     """Picks things by their facts: all conditions, one of ``any_of`` and none of ``none_of`` hold.
 
     In a plan file a selector is a table such as
-    ``{ kind = ["course"], level = { at_least = "city" }, tier = "@bearer.tier" }``; the keys ``any``
-    and ``not`` take a list of tables and a table.
+    ``{ kind = ["course"], level = { at_least = "city" }, tier = "@bearer.tier" }``; the keys
+    ``any`` and ``not`` take a list of tables and a table.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -161,6 +161,15 @@ class Selector:
             yield condition.field
         for selector in (*self.any_of, *self.none_of):
             yield from selector.fields()
+
+
+EVERYTHING = Selector()
+"""The selector that picks everything."""
+
+
+def as_optional_selector(value: Selector | Table | None) -> Selector | None:
+    """Return a selector, or None."""
+    return None if value is None else as_selector(value)
 
 
 def as_selector(value: Selector | Table) -> Selector:
@@ -245,6 +254,7 @@ class Matcher:
         self._only = self._tests[0] if len(self._tests) == 1 else None
 
     def __call__(self, get: Getter, bearer: Getter) -> Truth:
+        """Return whether the thing is picked, None where that is not known."""
         if self._only is not None:
             return self._only(get, bearer)
         result: Truth = True

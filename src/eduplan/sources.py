@@ -20,7 +20,7 @@ from eduplan.tables import (
 
 
 class Force(StrEnum):
-    """How strongly a clause binds; it never changes a verdict's status, only how a breach is told."""
+    """How strongly a clause binds: how a breach is told, never what the status is."""
 
     MUST = "must"
     SHALL = "shall"

@@ -18,7 +18,7 @@ from typing import TypeVar
 import attrs
 
 from eduplan.dates import Period, as_date
-from eduplan.errors import FaultList, kind_of, refuse
+from eduplan.errors import FaultList, InputError, kind_of, refuse
 from eduplan.exact import Number, exact, spell
 from eduplan.messages import LANGUAGES, Text
 
@@ -183,9 +183,12 @@ def as_facts(table: Table) -> Mapping[str, Value]:
     faults = FaultList()
     found: dict[str, Value] = {}
     for name, value in table.items():
-        if value is not None:
-            with faults.at(str(name)):
-                found[name] = as_value(value)
+        if value is None:
+            continue
+        try:
+            found[name] = as_value(value)
+        except InputError as error:
+            faults.faults.extend(fault.under(str(name)) for fault in error.faults)
     faults.raise_any()
     return found
 
@@ -227,6 +230,16 @@ def optional(reader: Callable[..., T], value: object) -> T | None:
     return None if value is None else reader(value)
 
 
+def as_optional_name(value: str) -> str:
+    """Return an identifier, or the empty text for none."""
+    return as_name(value) if value else ""
+
+
+def as_optional_period(value: Period | Table | None) -> Period | None:
+    """Return a half-open period, or None."""
+    return optional(as_period, value)
+
+
 def as_optional_text(value: Text | Table | None) -> Text | None:
     """Return a bilingual text, or None."""
     return optional(as_text, value)
@@ -255,7 +268,7 @@ def plain(value: object) -> object:
     if attrs.has(type(value)):
         return {
             field.name: plain(getattr(value, field.name))
-            for field in attrs.fields(type(value))
+            for field in attrs.fields(type(value))  # type: ignore[arg-type]
             if field.init and getattr(value, field.name) != field.default
         }
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Verdicts: a status with its figures, its clause and its reasons, and the sentence that tells it."""
+"""Verdicts: a status with figures, clause and reasons, and the sentence that tells it."""
 
 from __future__ import annotations
 
@@ -297,21 +297,21 @@ def _evidence(verdict: Verdict, lang: Language) -> str:
         )
         count = sum(len(group.records) for group in found.left_out)
         parts.append(say("explain.left-out", lang, count=count, reasons=reasons))
-    for bound in found.caps:
-        parts.append(
-            say(
-                f"explain.cap.{bound.cap.per}",
-                lang,
-                most=show(bound.cap.at_most),
-                lost=show(bound.lost),
-                unit=verdict.citation.unit,
-            )
+    parts.extend(
+        say(
+            f"explain.cap.{bound.cap.per}",
+            lang,
+            most=show(bound.cap.at_most),
+            lost=show(bound.lost),
+            unit=verdict.citation.unit,
         )
+        for bound in found.caps
+    )
     return "".join(parts)
 
 
 def order(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Return verdicts by provision, bearer and period: an order that does not depend on the input."""
+    """Return verdicts by plan, provision, bearer and period, whatever their order before."""
     return sorted(
         verdicts,
         key=lambda v: (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -16,9 +15,7 @@ from eduplan.dates import as_date
 from eduplan.errors import CalendarFileError, Fault, FaultList, InputError, UnknownName, refuse
 from eduplan.messages import Text
 from eduplan.tables import Table, as_name, as_names, as_text, read_each, read_table
-
-LARGEST_FILE = 1_000_000
-"""Calendar files larger than this many bytes are refused unread."""
+from eduplan.textfiles import read_toml, with_lines
 
 
 def available() -> tuple[str, ...]:
@@ -55,29 +52,37 @@ def _packaged(name: str) -> SchoolCalendar:
 
 
 def _read(path: Path) -> SchoolCalendar:
-    try:
-        content = path.read_bytes()[: LARGEST_FILE + 1]
-    except OSError as error:
-        raise CalendarFileError(
-            [Fault("cannot-open", "", {"why": error.strerror})], path.name
-        ) from None
-    if len(content) > LARGEST_FILE:
-        raise CalendarFileError([Fault("file-too-large", "", {"most": LARGEST_FILE})], path.name)
-    try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        fault = Fault("not-toml", "", {"why": str(error)})
-        raise CalendarFileError([fault], path.name) from None
+    table, text = read_toml(path, CalendarFileError)
     try:
         return calendar_from_table(table)
     except InputError as error:
-        raise CalendarFileError(error.faults, path.name) from None
+        raise CalendarFileError(with_lines(error.faults, text), path.name) from None
 
 
 def _country(value: object) -> str:
     if value != "CN":
         raise refuse("unknown-country")
     return "CN"
+
+
+def _dates(values: Iterable[date | str]) -> tuple[date, ...]:
+    return read_each(values, as_date)
+
+
+def _sources(values: Iterable[Table]) -> tuple[TermSource, ...]:
+    return read_each(values, lambda table: read_table(TermSource, table))
+
+
+def _terms(values: Iterable[Table]) -> tuple[Term, ...]:
+    return read_each(values, lambda table: read_table(Term, table))
+
+
+def _changes(values: Iterable[Table]) -> tuple[_Change, ...]:
+    return read_each(values, lambda table: read_table(_Change, table))
+
+
+def _head(value: Table) -> _Head:
+    return read_table(_Head, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +96,7 @@ class _Head:
 class _Change:
     """Days a region closes or opens against the general rule."""
 
-    days: tuple[date, ...] = attrs.field(converter=lambda days: read_each(days, as_date))
+    days: tuple[date, ...] = attrs.field(converter=_dates)
     stages: tuple[str, ...] = attrs.field(converter=as_names)
     reason: Text = attrs.field(converter=as_text)
     source: str = attrs.field(converter=as_name)
@@ -99,19 +104,11 @@ class _Change:
 
 @attrs.frozen(kw_only=True)
 class _File:
-    calendar: _Head = attrs.field(converter=lambda table: read_table(_Head, table))
-    source: tuple[TermSource, ...] = attrs.field(
-        converter=lambda tables: read_each(tables, lambda table: read_table(TermSource, table))
-    )
-    term: tuple[Term, ...] = attrs.field(
-        converter=lambda tables: read_each(tables, lambda table: read_table(Term, table))
-    )
-    closed: tuple[_Change, ...] = attrs.field(
-        default=(), converter=lambda tables: read_each(tables, lambda t: read_table(_Change, t))
-    )
-    open: tuple[_Change, ...] = attrs.field(
-        default=(), converter=lambda tables: read_each(tables, lambda t: read_table(_Change, t))
-    )
+    calendar: _Head = attrs.field(converter=_head)
+    source: tuple[TermSource, ...] = attrs.field(converter=_sources)
+    term: tuple[Term, ...] = attrs.field(converter=_terms)
+    closed: tuple[_Change, ...] = attrs.field(default=(), converter=_changes)
+    open: tuple[_Change, ...] = attrs.field(default=(), converter=_changes)
 
 
 def calendar_from_table(table: Table) -> SchoolCalendar:

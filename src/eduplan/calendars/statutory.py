@@ -13,7 +13,7 @@ from eduplan.errors import OutsideCoverage
 
 
 class StatutoryDays(Protocol):
-    """The working days of a country as announced; plug in another country by providing these two."""
+    """The working days of a country as announced; provide these two for another country."""
 
     @property
     def announced(self) -> Period:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
@@ -17,8 +16,6 @@ import attrs
 from eduplan.dates import ISO_DAY, Period, as_date
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName, kind_of
 from eduplan.exact import exact, spell
-from eduplan.files.bounds import LARGEST_FILE, check_bounds
-from eduplan.files.lines import with_lines
 from eduplan.messages import Text
 from eduplan.plan import Plan, check
 from eduplan.provisions import FORMS, Provision, Question, Unanswered
@@ -28,20 +25,17 @@ from eduplan.sources import Clause, as_clause, as_document
 from eduplan.tables import (
     Table,
     as_name,
-    as_period,
+    as_optional_period,
     as_string,
     as_strings,
     as_text,
-    optional,
     read_each,
     read_table,
     unknown_keys,
 )
+from eduplan.textfiles import check_bounds, read_text, read_toml, with_lines
 
 T = TypeVar("T")
-
-_BARE_KEY = re.compile(r"^\s*([^\s=\[\]\"'#]*[^\x00-\x7f][^\s=\[\]\"'#]*)\s*=", re.MULTILINE)
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def available_plans() -> tuple[str, ...]:
@@ -83,11 +77,11 @@ def _packaged(name: str) -> Plan:
 
 
 def _read(path: Path) -> Plan:
-    text = _text(path)
-    if path.suffix == ".json":
+    if path.suffix == ".toml":
+        table, text = read_toml(path, PlanFileError)
+    elif path.suffix == ".json":
+        text = read_text(path, PlanFileError)
         table = _json(text, path.name)
-    elif path.suffix == ".toml":
-        table = _toml(text, path.name)
     else:
         raise PlanFileError([Fault("unknown-suffix", "", {"known": ".toml, .json"})], path.name)
     try:
@@ -97,38 +91,8 @@ def _read(path: Path) -> Plan:
         raise PlanFileError(faults, path.name) from None
 
 
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        fault = Fault("cannot-open", "", {"why": error.strerror or kind_of(error)})
-        raise PlanFileError([fault], path.name) from None
-    if len(content) > LARGEST_FILE:
-        raise PlanFileError([Fault("file-too-large", "", {"most": LARGEST_FILE})], path.name)
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise PlanFileError([Fault("not-utf8")], path.name) from None
-
-
-def _toml(text: str, source: str) -> Table:
-    check_bounds(text, source, json=False)
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        why = str(error)
-        line = int(at[1]) if (at := _AT_LINE.search(why)) else None
-        bare = _BARE_KEY.search(text)
-        if bare and line == text.count("\n", 0, bare.start(1)) + 1:
-            fault = Fault("bare-chinese-key", "", {"key": bare[1][:64]}, line)
-        else:
-            fault = Fault("not-toml", "", {"why": _AT_LINE.sub("", why).strip()[:200]}, line)
-        raise PlanFileError([fault], source) from None
-
-
-def _json(text: str, source: str) -> Table:
-    check_bounds(text, source, json=True)
+def _json(text: str, source: str) -> dict[str, object]:
+    check_bounds(text, source, PlanFileError, json=True)
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         table = dict(pairs)
@@ -164,9 +128,7 @@ class _Head:
 
     id: str = attrs.field(converter=as_name)
     title: Text = attrs.field(converter=as_text)
-    horizon: Period | None = attrs.field(
-        default=None, converter=lambda value: optional(as_period, value)
-    )
+    horizon: Period | None = attrs.field(default=None, converter=as_optional_period)
 
 
 def plan_from_table(table: Table) -> Plan:
@@ -189,7 +151,7 @@ def plan_from_table(table: Table) -> Plan:
     if "plan" in table:
         head = faults.read("plan", lambda value: read_table(_Head, value), table["plan"])
     if "document" in table:
-        document = faults.read("document", as_document, table["document"])  # type: ignore[arg-type]
+        document = faults.read("document", as_document, table["document"])
     clauses = _several(faults, table, "clause", as_clause)
     questions = _several(faults, table, "question", lambda entry: read_table(Question, entry))
     scales = _by_name(faults, table, "scales", _scale)
@@ -198,17 +160,17 @@ def plan_from_table(table: Table) -> Plan:
     provisions = {key: _several(faults, table, key, _provision_reader(key)) for key in FORMS}
     check(_numbers(table, clauses), provisions, questions, answers, scales, faults)
     faults.raise_any(PlanFileError)
-    assert head is not None
-    assert document is not None
+    if head is None or document is None:  # not reached: a fault has been raised
+        raise PlanFileError(())
     return Plan(
         id=head.id,
         title=head.title,
         document=document,
-        clauses=[clause for clause in clauses if clause],
-        provisions=[p for several in provisions.values() for p in several if p is not None],
-        questions=[question for question in questions if question],
+        clauses=tuple(clause for clause in clauses if clause),
+        provisions=tuple(p for several in provisions.values() for p in several if p is not None),
+        questions=tuple(question for question in questions if question),
         answers=answers,
-        scales=scales.values(),
+        scales=tuple(scales.values()),
         labels=labels,
         horizon=head.horizon,
     )

@@ -11,7 +11,7 @@ import tomli_w
 from eduplan.errors import Fault, PlanFileError
 from eduplan.plan import Plan
 from eduplan.tables import plain
-from eduplan.wholefiles import write_whole
+from eduplan.textfiles import write_whole
 
 
 def plan_to_table(plan: Plan) -> dict[str, object]:

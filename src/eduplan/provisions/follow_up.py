@@ -16,7 +16,15 @@ from eduplan.periods import Every, Unit, as_every, periods
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting
 from eduplan.records import Entry
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
-from eduplan.tables import Table, as_name, as_names, as_positive, read_table, unknown_keys
+from eduplan.tables import (
+    Table,
+    as_name,
+    as_names,
+    as_optional_name,
+    as_positive,
+    read_table,
+    unknown_keys,
+)
 from eduplan.verdicts import Citation, Justification, Status, Verdict
 
 _WAYS = ("days", "school_days", "end_of")
@@ -39,7 +47,7 @@ class Within:
 
 
 def as_within(value: Within | Table) -> Within:
-    """Return a time limit from ``{ days = 30 }``, ``{ school_days = 10 }`` or ``{ end_of = "term" }``."""
+    """Return a time limit from a table such as ``{ days = 30 }`` or ``{ end_of = "term" }``."""
     if isinstance(value, Within):
         return value
     if not isinstance(value, Mapping):
@@ -52,7 +60,7 @@ def as_within(value: Within | Table) -> Within:
     for way, reader in (("days", as_positive), ("school_days", as_positive), ("end_of", as_every)):
         if way in value:
             with faults.at(way):
-                found = Within(**{way: reader(value[way])})  # type: ignore[arg-type, operator]
+                found = Within(**{way: reader(value[way])})  # type: ignore[arg-type]
     faults.raise_any()
     return found
 
@@ -71,7 +79,7 @@ class Answer:
 
     kind: tuple[str, ...] = attrs.field(converter=as_names)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
-    link: str = attrs.field(default="", converter=lambda value: value and as_name(value))
+    link: str = attrs.field(default="", converter=as_optional_name)
     by: str = attrs.field(default="bearer", converter=as_name)
 
 
@@ -255,7 +263,7 @@ class FollowUpBench(Bench):
         status, missing = self._status(trigger, in_time, unclear, docket)
         met = status is Status.MET
         shown = in_time[:1] or sure[:1]
-        left_out = ()
+        left_out: tuple[LeftOut, ...] = ()
         if unclear:
             field = self._answers.blame(unclear[0].get, get)
             left_out = (LeftOut("unknown", field, tuple(e.record for e in unclear)),)

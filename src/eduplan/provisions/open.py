@@ -114,7 +114,7 @@ class Question:
 
     @property
     def samples(self) -> tuple[object, ...]:
-        """What may come to stand in its place: all readings, or a sample of what a blank expects."""
+        """What may come to stand in its place: its readings, or a sample of what it expects."""
         if self.reading:
             return tuple(reading.answer for reading in self.reading)
         return (EXPECTED[self.expects],)
@@ -253,8 +253,8 @@ class UnansweredBench(Bench):
                 for question, samples, index in zip(self._ids, choices, combination, strict=True)
             }
             settled = waiting.settle(answers)
-            assert isinstance(settled, Provision)
-            self._benches.append((combination, bench(settled, setting)))
+            if isinstance(settled, Provision):
+                self._benches.append((combination, bench(settled, setting)))
 
     def judge_all(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
         """Return the verdicts on which all readings agree, else one that names the questions."""
@@ -284,7 +284,7 @@ class UnansweredBench(Bench):
         return all(_same(first, verdicts) for _, verdicts in ways[1:])
 
     def _matter(self, ways: Sequence[tuple[tuple[int, ...], Sequence[Verdict]]]) -> Sequence[str]:
-        """Return the questions whose answer makes a difference here, all where that is not known."""
+        """Return the questions whose answer matters here, all where that is not known."""
         if self._blank:
             return self._ids
         matter = []

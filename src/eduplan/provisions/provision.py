@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 import attrs
@@ -15,7 +16,7 @@ from eduplan.messages import Text
 from eduplan.people import bearer_getter
 from eduplan.periods import Every, periods
 from eduplan.records import Register
-from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
+from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_selector, as_selector
 from eduplan.sources import Force, as_force
 from eduplan.tables import as_name, as_optional_date, as_optional_text, as_strings, as_text
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
@@ -32,8 +33,8 @@ class Setting(NamedTuple):
     """
 
     plan: str = ""
-    scales: Scales = {}
-    labels: Mapping[str, Text] = {}
+    scales: Scales = MappingProxyType({})
+    labels: Mapping[str, Text] = MappingProxyType({})
     horizon: Period | None = None
 
 
@@ -57,7 +58,7 @@ class Docket:
     _periods: dict[tuple[object, ...], tuple[Period, ...]] = attrs.field(factory=dict, init=False)
 
     def complete(self, kinds: Sequence[str], needed: date) -> Missing | None:
-        """Return what is missing for the register to be complete through ``needed``, if anything."""
+        """Return what keeps the register from being complete through ``needed``, if anything."""
         through = self.register.complete_through(kinds)
         if through is None:
             return Missing("register-undeclared", {"needed": needed})
@@ -115,9 +116,7 @@ class Provision:
     title: Text = attrs.field(converter=as_text)
     force: Force = attrs.field(default=Force.SHALL, converter=as_force)
     bearer: Selector = attrs.field(factory=Selector, converter=as_selector)
-    exempt: Selector | None = attrs.field(
-        default=None, converter=lambda value: None if value is None else as_selector(value)
-    )
+    exempt: Selector | None = attrs.field(default=None, converter=as_optional_selector)
     since: date | None = attrs.field(default=None, converter=as_optional_date)
     until: date | None = attrs.field(default=None, converter=as_optional_date)
     note: Text | None = attrs.field(default=None, converter=as_optional_text)

@@ -12,11 +12,7 @@ _KEY = re.compile(r'\s*([A-Za-z0-9_.-]+|"[^"]+"(?:\."[^"]+")*)\s*=')
 
 
 def line_numbers(text: str) -> dict[str, int]:
-    """Return the line of every table header and key at the start of a line, by path.
-
-    >>> line_numbers('[plan]\\nid = "a"\\n[[quota]]\\nid = "b"')["quota[0].id"]
-    4
-    """
+    """Return the line of every table header and key at the start of a line, by path."""
     lines: dict[str, int] = {}
     counts: dict[str, int] = {}
     current = ""

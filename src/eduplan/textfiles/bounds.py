@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from eduplan.errors import Fault, PlanFileError
+from eduplan.errors import Fault, InputError
 
 LARGEST_FILE = 2_000_000
 DEEPEST = 32
@@ -26,11 +26,14 @@ _TOML = re.compile(
 _JSON = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<mark>[\[\]{}])', re.DOTALL)
 
 
-def check_bounds(text: str, source: str, *, json: bool) -> None:
+def check_bounds(text: str, source: str, error: type[InputError], *, json: bool) -> None:
     """Refuse a text that is nested too deep or has a key with too many dots.
 
-    Raises:
-        PlanFileError: a bound is exceeded; the line is told.
+    Args:
+        text: the text of the file.
+        source: its name.
+        error: what to raise where a bound is exceeded; it tells the line.
+        json: whether it is JSON, else TOML.
     """
     depth = dots = 0
     for found in (_JSON if json else _TOML).finditer(text):
@@ -40,17 +43,16 @@ def check_bounds(text: str, source: str, *, json: bool) -> None:
         if mark == ".":
             dots += 1
             if dots > MOST_DOTS:
-                raise _beyond(text, found.start(), "dotted-too-long", MOST_DOTS, source)
+                raise error([_beyond(text, found.start(), "dotted-too-long", MOST_DOTS)], source)
             continue
         dots = 0
         if mark in "[{":
             depth += 1
             if depth > DEEPEST:
-                raise _beyond(text, found.start(), "nested-too-deep", DEEPEST, source)
+                raise error([_beyond(text, found.start(), "nested-too-deep", DEEPEST)], source)
         elif mark in "]}":
             depth -= 1
 
 
-def _beyond(text: str, position: int, code: str, most: int, source: str) -> PlanFileError:
-    line = text.count("\n", 0, position) + 1
-    return PlanFileError([Fault(code, "", {"most": most}, line)], source)
+def _beyond(text: str, position: int, code: str, most: int) -> Fault:
+    return Fault(code, "", {"most": most}, text.count("\n", 0, position) + 1)

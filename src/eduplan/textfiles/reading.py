@@ -1,0 +1,68 @@
+"""UTF-8 and TOML read from files, whatever is wrong with them told as faults."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+
+from eduplan.errors import Fault, InputError, kind_of
+from eduplan.textfiles.bounds import LARGEST_FILE, check_bounds
+
+_BARE_KEY = re.compile(r"^\s*([^\s=\[\]\"'#]*[^\x00-\x7f][^\s=\[\]\"'#]*)\s*=", re.MULTILINE)
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+def read_text(path: Path, error: type[InputError]) -> str:
+    """Return the text of a UTF-8 file, a byte order mark left out.
+
+    Args:
+        path: the file.
+        error: what to raise where it cannot be opened, is too large or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as why:
+        fault = Fault("cannot-open", "", {"why": why.strerror or kind_of(why)})
+        raise error([fault], path.name) from None
+    if len(content) > LARGEST_FILE:
+        raise error([Fault("file-too-large", "", {"most": LARGEST_FILE})], path.name)
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise error([Fault("not-utf8")], path.name) from None
+
+
+def read_toml(path: Path, error: type[InputError]) -> tuple[dict[str, object], str]:
+    """Return the tables of a TOML file and its text; decimals come as `Decimal`.
+
+    Args:
+        path: the file.
+        error: what to raise where it cannot be read.
+    """
+    text = read_text(path, error)
+    return parse_toml(text, path.name, error), text
+
+
+def parse_toml(text: str, source: str, error: type[InputError]) -> dict[str, object]:
+    """Return the tables of a TOML text; decimals come as `Decimal`.
+
+    Args:
+        text: the text.
+        source: name of the file it comes from.
+        error: what to raise where it exceeds a bound or is not TOML.
+    """
+    check_bounds(text, source, error, json=False)
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as found:
+        why = str(found)
+        line = int(at[1]) if (at := _AT_LINE.search(why)) else None
+        bare = _BARE_KEY.search(text)
+        if bare and line == text.count("\n", 0, bare.start(1)) + 1:
+            fault = Fault("bare-chinese-key", "", {"key": bare[1][:64]}, line)
+        else:
+            fault = Fault("not-toml", "", {"why": _AT_LINE.sub("", why).strip()[:200]}, line)
+        raise error([fault], source) from None
