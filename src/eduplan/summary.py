@@ -7,13 +7,13 @@ throughout. Text output, tables and the report are all drawn from the one `Summa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -73,11 +73,11 @@ class Tally:
 
     def plus(self, other: Tally) -> Tally:
         """Return the sum of two tallies."""
-        return Tally(**{name: getattr(self, name) + getattr(other, name) for name in _COUNTS})
+        return _sum((self, other))
 
 
-_COUNTS = tuple(field.name for field in attrs.fields(Tally))
-_BEHIND = "behind"
+Place = tuple[str, str]
+"""A provision by the id of its plan and its own."""
 
 
 class Column(NamedTuple):
@@ -89,11 +89,28 @@ class Column(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A school of the summary: its id (`NO_SCHOOL` for bearers without), name and tally."""
+    """A school of the summary.
+
+    Attributes:
+        school: its id, `NO_SCHOOL` for bearers without one.
+        name: its name, where the bearers tell it.
+        binding: its tally over clauses that bind.
+        advisory: its tally over aims and encouragements.
+    """
 
     school: str
     name: str
-    tally: Tally
+    binding: Tally
+    advisory: Tally
+
+    @property
+    def tally(self) -> Tally:
+        """The tally over everything."""
+        return self.binding.plus(self.advisory)
+
+    def label(self, lang: Language) -> str:
+        """Return what people call it; its id where its name is not known."""
+        return self.name or self.school or say("report.no-school", lang)
 
 
 class Cell(NamedTuple):
@@ -168,7 +185,7 @@ class Summary:
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
     cells: tuple[Cell, ...]
-    totals: Mapping[tuple[str, str], Tally]
+    totals: Mapping[Place, Tally]
     binding: Tally
     advisory: Tally
     behind: tuple[Behind, ...] = attrs.field(repr=False)
@@ -198,26 +215,17 @@ class Summary:
         return self._by_place.get((school, plan, provision), Tally())
 
     def _repr_html_(self) -> str:
-        heads = "".join(
-            f"<th>{_both('report.' + key)}</th>" for key in ("school", "failures", "advice")
-        ) + "".join(f"<th>{_both(f'status.{status}')}</th>" for status in Status)
+        heads = ["report.school", "report.failures", "report.advice"]
+        heads += [f"status.{status}" for status in Status]
+        head = "".join(f"<th>{_both(key)}</th>" for key in heads)
         rows = "".join(
-            f"<tr><th>{escape(row.name)}</th>{_numbers(row.tally, self._advice(row.school))}</tr>"
+            f"<tr><th>{escape(row.label('zh'))}</th>{_numbers(row.binding, row.advisory)}</tr>"
             for row in self.rows
         )
-        foot = f"<tr><th>{_both('report.all')}</th>{_numbers(self.total, self.advice)}</tr>"
+        foot = f"<tr><th>{_both('report.all')}</th>{_numbers(self.binding, self.advisory)}</tr>"
         return (
-            f'<table class="eduplan-summary"><thead><tr>{heads}</tr></thead>'
+            f'<table class="eduplan-summary"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody><tfoot>{foot}</tfoot></table>"
-        )
-
-    def _advice(self, school: str) -> int:
-        """Count the aims and encouragements not reached by the bearers of one school."""
-        advisory = {c[:2] for c in self.columns if not c.citation.force.binding}
-        return sum(
-            cell.tally.not_met
-            for cell in self.cells
-            if cell.school == school and (cell.plan, cell.provision) in advisory
         )
 
 
@@ -225,8 +233,9 @@ def _both(key: str) -> str:
     return " ".join(f'<span lang="{lang}">{escape(say(key, lang))}</span>' for lang in LANGUAGES)
 
 
-def _numbers(tally: Tally, advice: int) -> str:
-    counts = [tally.not_met - advice, advice, *(tally.of(status) for status in Status)]
+def _numbers(binding: Tally, advisory: Tally) -> str:
+    both = binding.plus(advisory)
+    counts = [binding.not_met, advisory.not_met, *(both.of(status) for status in Status)]
     return "".join(f'<td style="text-align:right">{count}</td>' for count in counts)
 
 
@@ -248,7 +257,7 @@ class Schools:
             if seat:
                 seats[seat] = None
             if seat and own == seat:
-                self._names[seat] = _text(get("name")) or seat
+                self._names[seat] = _text(get("name"))
         # The schools that are on the roster themselves stand first, in its order.
         self._order = list(dict.fromkeys([*self._names, *seats]))
 
@@ -261,11 +270,9 @@ class Schools:
         seat = _text(get("school")) or self._found.get(verdict.bearer_id, NO_SCHOOL)
         return seat or (verdict.bearer_id if get("type") == "school" else NO_SCHOOL)
 
-    def name(self, school: str, lang: Language = "zh") -> str:
-        """Return what people call a school; its id where its name is not known."""
-        if school == NO_SCHOOL:
-            return say("report.no-school", lang)
-        return self._names.get(school, school)
+    def name(self, school: str) -> str:
+        """Return the name of a school, empty where the bearers do not tell it."""
+        return self._names.get(school, "")
 
     def order(self, schools: Iterable[str]) -> list[str]:
         """Return schools in the order of the roster; others after them, no school last."""
@@ -277,18 +284,15 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def summarise(
-    verdicts: Iterable[Verdict], bearers: Iterable[object] = (), *, lang: Language = "zh"
-) -> Summary:
+def summarise(verdicts: Iterable[Verdict], bearers: Iterable[object] = ()) -> Summary:
     """Return where everybody stands, by school and provision.
 
     Args:
         verdicts: the verdicts, of one plan or several.
         bearers: the people, groups and schools judged; they give the schools their names and order.
-        lang: the language of the one row that has no name of its own.
 
     Example:
-        >>> from eduplan import Person, Quota, Register, School, evaluate, load_plan
+        >>> from eduplan import Person, Register, School, evaluate, load_plan
         >>> plan = load_plan("primary-school-2024")
         >>> bearers = [School(id="s1", name="Qinghe", stage="primary"),
         ...            Person(id="t1", roles=["teacher"], school="s1", stage="primary")]
@@ -300,55 +304,56 @@ def summarise(
         (1, 'Qinghe')
     """
     schools = Schools(bearers)
-    counts: dict[tuple[str, str, str], Counter[str]] = {}
-    columns: dict[tuple[str, str], Citation] = {}
+    counts: dict[tuple[str, Place], Counter[str]] = {}
+    columns: dict[Place, Citation] = {}
     behind: list[Behind] = []
     gaps: dict[tuple[object, ...], _Gathered] = {}
     for verdict in verdicts:
-        citation = verdict.citation
+        place = (verdict.citation.plan, verdict.provision)
+        if columns.setdefault(place, verdict.citation).form == "unanswered":
+            # Where all readings agree, the verdicts say more of the provision.
+            columns[place] = verdict.citation
         school = schools.of(verdict)
-        key = (citation.plan, citation.provision)
-        known = columns.setdefault(key, citation)
-        if known.form == "unanswered" != citation.form:
-            columns[key] = citation
-        counter = counts.setdefault((school, *key), Counter())
+        counter = counts.setdefault((school, place), Counter())
         counter[verdict.status.name.lower()] += 1
-        if verdict.behind and verdict.status is Status.PENDING:
-            counter[_BEHIND] += 1
         concern = _concern(verdict)
         if concern is not None:
             behind.append(Behind(verdict, school, concern))
+            counter["behind"] += concern is Concern.BEHIND
         for missing in verdict.missing:
             _gather(gaps, missing, verdict)
     tallies = {key: Tally(**counter) for key, counter in counts.items()}
-    totals = dict.fromkeys(columns, Tally())
-    by_school: dict[str, Tally] = {}
-    force = {True: Tally(), False: Tally()}
-    for (school, *key_parts), tally in tallies.items():
-        key = (key_parts[0], key_parts[1])
-        totals[key] = totals[key].plus(tally)
-        by_school[school] = by_school.get(school, Tally()).plus(tally)
-        binding = columns[key].force.binding
-        force[binding] = force[binding].plus(tally)
-    rows = tuple(
-        Row(school, schools.name(school, lang), by_school[school])
-        for school in schools.order(by_school)
-    )
+    rows = []
+    for school in schools.order({school for school, _ in tallies}):
+        own = [(columns[place], tally) for (at, place), tally in tallies.items() if at == school]
+        binding = _sum(tally for citation, tally in own if citation.force.binding)
+        advisory = _sum(tally for citation, tally in own if not citation.force.binding)
+        rows.append(Row(school, schools.name(school), binding, advisory))
     return Summary(
-        rows=rows,
-        columns=tuple(Column(*key, citation) for key, citation in columns.items()),
+        rows=tuple(rows),
+        columns=tuple(Column(*place, citation) for place, citation in columns.items()),
         cells=tuple(
-            Cell(row.school, *key, tallies[row.school, *key])
+            Cell(row.school, *place, tallies[row.school, place])
             for row in rows
-            for key in columns
-            if (row.school, *key) in tallies
+            for place in columns
+            if (row.school, place) in tallies
         ),
-        totals=totals,
-        binding=force[True],
-        advisory=force[False],
+        totals={
+            place: _sum(tally for (_, at), tally in tallies.items() if at == place)
+            for place in columns
+        },
+        binding=_sum(row.binding for row in rows),
+        advisory=_sum(row.advisory for row in rows),
         behind=tuple(sorted(behind, key=_by_due)),
         gaps=_in_order(gaps.values()),
     )
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    total: Counter[str] = Counter()
+    for tally in tallies:
+        total.update(attrs.asdict(tally))
+    return Tally(**total)
 
 
 def _concern(verdict: Verdict) -> Concern | None:
@@ -361,7 +366,7 @@ def _concern(verdict: Verdict) -> Concern | None:
 
 def _by_due(item: Behind) -> tuple[object, ...]:
     verdict = item.verdict
-    start = verdict.period.start if verdict.period else date.max
+    counted = verdict.justification.counted
     return (
         item.concern is Concern.UNDETERMINED,
         verdict.due or date.max,
@@ -370,41 +375,43 @@ def _by_due(item: Behind) -> tuple[object, ...]:
         verdict.bearer_id,
         verdict.citation.plan,
         verdict.provision,
-        start,
-        _evidence(verdict),
+        verdict.period.start if verdict.period else date.max,
+        str(getter(counted[0])("id")) if counted else "",
     )
 
 
-def _evidence(verdict: Verdict) -> str:
-    counted = verdict.justification.counted
-    return str(getter(counted[0])("id")) if counted else ""
-
-
 class _Gathered(NamedTuple):
-    missing: Missing
+    missing: list[Missing]
     citation: Citation
-    verdicts: list[int]
     bearers: set[str]
 
 
 def _gather(gaps: dict[tuple[object, ...], _Gathered], missing: Missing, verdict: Verdict) -> None:
-    """Note what one verdict misses; how many records of one bearer lack a fact is not told apart."""
+    """Put what one verdict misses with what others miss but for a day or a number of records."""
     plan = verdict.citation.plan
-    facts = {name: fact for name, fact in missing.facts.items() if name != "count"}
-    key = (plan, missing.code, *sorted((name, str(fact)) for name, fact in facts.items()))
-    found = gaps.get(key)
-    if found is None:
-        found = gaps[key] = _Gathered(missing, verdict.citation, [0, 0], set())
-    found.verdicts[0] += 1
-    count = missing.facts.get("count")
-    found.verdicts[1] += count if isinstance(count, int) else 0
+    facts = sorted((n, str(fact)) for n, fact in missing.facts.items() if n not in _VARYING)
+    key = (plan, missing.code, *facts)
+    found = gaps.setdefault(key, _Gathered([], verdict.citation, set()))
+    found.missing.append(missing)
     found.bearers.add(verdict.bearer_id)
+
+
+_VARYING: Mapping[str, Callable[[Iterable[Any]], object]] = {
+    "count": sum,
+    "needed": max,
+    "day": max,
+}
 
 
 def _in_order(gathered: Iterable[_Gathered]) -> tuple[Gap, ...]:
     gaps = []
-    for missing, citation, (verdicts, count), bearers in gathered:
-        if "count" in missing.facts:
-            missing = Missing(missing.code, {**missing.facts, "count": count})
-        gaps.append(Gap(citation.plan, missing, citation, verdicts, len(bearers)))
+    for several, citation, bearers in gathered:
+        facts = {
+            name: _VARYING[name](missing.facts[name] for missing in several)
+            if name in _VARYING
+            else fact
+            for name, fact in several[0].facts.items()
+        }
+        missing = Missing(several[0].code, facts)
+        gaps.append(Gap(citation.plan, missing, citation, len(several), len(bearers)))
     return tuple(sorted(gaps, key=lambda gap: (-gap.verdicts, gap.plan, gap.message("en"))))

@@ -200,8 +200,8 @@ def _figures(verdict: Verdict, lang: Language) -> str:
         "value": _amount(verdict.value, citation),
         "required": _amount(verdict.required, citation),
         "shortfall": _amount(verdict.shortfall, citation),
-        "unit": "" if citation.share else citation.unit[lang],
-        "gap": "" if citation.share or lang == "zh" else " ",
+        "units": _unit(verdict.value, citation, lang),
+        "of_units": _unit(verdict.required, citation, lang),
         "period": _period(verdict, lang),
         "due": show_day(verdict.due, lang) if verdict.due else "",
         "days": verdict.days_left,
@@ -246,6 +246,18 @@ def _amount(value: Number | None, citation: Citation) -> str:
     if value is None:
         return "?"
     return show_share(value) if citation.share else show(value)
+
+
+def _unit(value: Number | None, citation: Citation, lang: Language) -> str:
+    """Return the unit to stand behind a figure: nothing behind a share, singular behind one."""
+    unit = citation.unit[lang]
+    if citation.share or not unit:
+        return ""
+    if lang == "zh":
+        return unit
+    if value == 1:
+        unit = "person" if unit == "people" else unit.removesuffix("s")
+    return f" {unit}"
 
 
 def _period(verdict: Verdict, lang: Language) -> str:

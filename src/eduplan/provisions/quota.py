@@ -17,7 +17,7 @@ from eduplan.exact import Number, Spelled, exact, not_negative
 from eduplan.measures import Gauge, LeftOut, Measure, Reading, Way, as_measure
 from eduplan.messages import Text
 from eduplan.people import Group, bearer_getter
-from eduplan.periods import Every, as_every
+from eduplan.periods import Every, Unit, as_every
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting
 from eduplan.records import Entry
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
@@ -104,7 +104,10 @@ def as_scope(value: Scope | str | Table) -> Scope:
     raise refuse("scope-one-of")
 
 
-TIMES = Text("次", "times")
+TIMES = Text("次", "")
+
+_LONG = (Unit.CYCLE, Unit.PLAN)
+"""Of periods this long people ask why a record outside does not count."""
 
 
 @attrs.frozen(kw_only=True)
@@ -315,18 +318,18 @@ class QuotaBench(Bench):
         stop = bisect_left(entries, (as_of + DAY,), first, last) if as_of < period.last else last
         inside = entries[first:stop]
         reading = self._gauge.read([*reaching, *inside] if reaching else inside, get, period)
-        if first == len(reaching) and stop == len(entries):
-            return reading
         outside = []
-        if first > len(reaching):
+        if self.quota.every.unit in _LONG:
             before = tuple([e.record for e in entries[:first] if e not in reaching])
-            outside.append(LeftOut("before", "", before))
-        if last < len(entries):
-            outside.append(LeftOut("after", "", tuple([e.record for e in entries[last:]])))
+            after = tuple([e.record for e in entries[last:]])
+            if before:
+                outside.append(LeftOut("before", "", before))
+            if after:
+                outside.append(LeftOut("after", "", after))
         if stop < last:
             later = tuple([e.record for e in entries[stop:last]])
             outside.append(LeftOut("after-as-of", "", later))
-        return reading._replace(left_out=(*reading.left_out, *outside))
+        return reading._replace(left_out=(*reading.left_out, *outside)) if outside else reading
 
     def _standing(self, reading: Reading, owed: Number, span: Period, docket: Docket) -> Standing:
         """Judge a reading against what is owed.
