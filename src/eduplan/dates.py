@@ -58,7 +58,7 @@ def show_day(day: date, lang: Language) -> str:
     return pendulum.date(day.year, day.month, day.day).format(style, locale=lang)
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class Period:
     """A span of days, half-open: ``start`` is inside, ``end`` is the first day after it.
 

@@ -8,8 +8,9 @@ from datetime import date
 from eduplan.calendars import SchoolCalendar
 from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import FaultList
+from eduplan.people import bearer_getter
 from eduplan.plan import Plan
-from eduplan.provisions import Docket
+from eduplan.provisions import Docket, Subject
 from eduplan.records import Register
 from eduplan.selectors import getter
 from eduplan.verdicts import Verdict
@@ -59,17 +60,17 @@ def evaluate(
     if during is None:
         year = school_year(day)
         during = Period(date(year, 9, 1), date(year + 1, 9, 1))
-    known = _with_ids(bearers)
+    subjects = _subjects(bearers)
     docket = Docket(register, day, during, calendar, plan.horizon)
-    return _judge(plan, known, docket)
+    return _judge(plan, subjects, docket)
 
 
-def _judge(plan: Plan, bearers: list[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+def _judge(plan: Plan, subjects: list[Subject], docket: Docket) -> Iterator[Verdict]:
     for bench in plan.benches:
-        yield from bench.judge_all(bearers, docket)
+        yield from bench.judge_all(subjects, docket)
 
 
-def _with_ids(bearers: Iterable[object]) -> list[tuple[str, object]]:
+def _subjects(bearers: Iterable[object]) -> list[Subject]:
     faults = FaultList()
     found = []
     seen: set[str] = set()
@@ -81,6 +82,6 @@ def _with_ids(bearers: Iterable[object]) -> list[tuple[str, object]]:
         if name in seen:
             faults.add("bearer-twice", f"bearers[{index}]", index=index)
         seen.add(name)
-        found.append((name, bearer))
+        found.append(Subject(name, bearer, bearer_getter(bearer)))
     faults.raise_any()
     return found

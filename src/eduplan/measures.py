@@ -275,30 +275,29 @@ class Gauge:
             bearer: reads facts of the bearer.
             period: the period, to which days are cut.
         """
-        sure: list[Entry] = []
-        maybe: list[Entry] = []
-        left_out: list[LeftOut] = []
         if self._where.always:
-            sure = list(entries)
-        else:
-            differs: dict[str, list[object]] = {}
-            unknown: dict[str, list[object]] = {}
-            for entry in entries:
-                truth = self._where(entry.get, bearer)
-                if truth:
-                    sure.append(entry)
-                elif truth is None:
-                    maybe.append(entry)
-                    field = self._where.blame(entry.get, bearer)
-                    unknown.setdefault(field, []).append(entry.record)
-                else:
-                    field = self._where.blame(entry.get, bearer)
-                    differs.setdefault(field, []).append(entry.record)
-            left_out = [LeftOut("differs", field, tuple(found)) for field, found in differs.items()]
-            left_out += [
-                LeftOut("unknown", field, tuple(found)) for field, found in unknown.items()
-            ]
+            return self._read(entries, (), (), bearer, period)
+        test = self._where.test
+        truths = [test(entry.get, bearer) for entry in entries]
+        if False not in truths and None not in truths:
+            return self._read(entries, (), (), bearer, period)
+        judged = list(zip(entries, truths, strict=True))
+        sure = [entry for entry, truth in judged if truth]
+        maybe = [entry for entry, truth in judged if truth is None]
+        differing = [entry for entry, truth in judged if truth is False]
+        left_out = (
+            *self._blamed("differs", differing, bearer),
+            *self._blamed("unknown", maybe, bearer),
+        )
         return self._read(sure, maybe, left_out, bearer, period)
+
+    def _blamed(self, reason: str, entries: Sequence[Entry], bearer: Getter) -> Iterable[LeftOut]:
+        """Return entries that do not count, by the fact because of which."""
+        by_field: dict[str, list[object]] = {}
+        for entry in entries:
+            field = self._where.blame(entry.get, bearer)
+            by_field.setdefault(field, []).append(entry.record)
+        return [LeftOut(reason, field, tuple(found)) for field, found in by_field.items()]
 
     def _amount(self, entry: Entry) -> Number | None:
         if not self._field:
@@ -318,22 +317,22 @@ class Gauge:
 
     def _amounts(
         self,
-        sure: list[Entry],
-        maybe: list[Entry],
-        left_out: list[LeftOut],
+        sure: Sequence[Entry],
+        maybe: Sequence[Entry],
+        left_out: tuple[LeftOut, ...],
         bearer: Getter,
         _: Period,
     ) -> Reading:
+        unstated: list[Entry] = []
         if self.measure.way is Way.COUNT:
             amounts: list[Number] = [1] * len(sure)
-            unstated: list[Entry] = []
         else:
-            stated = [(entry, self._amount(entry)) for entry in sure]
-            amounts = [amount for _, amount in stated if amount is not None]
-            unstated = []
+            stated = [self._amount(entry) for entry in sure]
+            amounts = [amount for amount in stated if amount is not None]
             if len(amounts) != len(sure):
-                unstated = [entry for entry, amount in stated if amount is None]
-                sure = [entry for entry, amount in stated if amount is not None]
+                pairs = list(zip(sure, stated, strict=True))
+                unstated = [entry for entry, amount in pairs if amount is None]
+                sure = [entry for entry, amount in pairs if amount is not None]
         caps: tuple[BoundCap, ...] = ()
         high: Number | None
         if not self._caps and not maybe and not unstated:
@@ -347,13 +346,13 @@ class Gauge:
             high = sum(self._cut(*_unzip(wide), bearer)[0]) if bounded else self._ceiling()
         if unstated:
             records = tuple(entry.record for entry in unstated)
-            left_out = [*left_out, LeftOut("unstated", self._field, records)]
+            left_out = (*left_out, LeftOut("unstated", self._field, records))
         return Reading(
             low,
             high,
             tuple([entry.record for entry in sure]),
             tuple(amounts),
-            tuple(left_out),
+            left_out,
             caps,
             _missing(left_out),
         )
@@ -394,9 +393,9 @@ class Gauge:
 
     def _distinct(
         self,
-        sure: list[Entry],
-        maybe: list[Entry],
-        left_out: list[LeftOut],
+        sure: Sequence[Entry],
+        maybe: Sequence[Entry],
+        left_out: tuple[LeftOut, ...],
         _: Getter,
         __: Period,
     ) -> Reading:
@@ -415,19 +414,17 @@ class Gauge:
         high = len(seen) + len(unstated) + len(named - seen - {None})
         high += sum(1 for entry in maybe if entry.get(self.measure.field) is None)
         if repeated:
-            left_out = [*left_out, LeftOut("repeated", self.measure.field, tuple(repeated))]
+            left_out = (*left_out, LeftOut("repeated", self.measure.field, tuple(repeated)))
         if unstated:
-            left_out = [*left_out, LeftOut("unstated", self.measure.field, tuple(unstated))]
+            left_out = (*left_out, LeftOut("unstated", self.measure.field, tuple(unstated)))
         ones = (1,) * len(counted)
-        return Reading(
-            len(seen), high, tuple(counted), ones, tuple(left_out), (), _missing(left_out)
-        )
+        return Reading(len(seen), high, tuple(counted), ones, left_out, (), _missing(left_out))
 
     def _days(
         self,
-        sure: list[Entry],
-        maybe: list[Entry],
-        left_out: list[LeftOut],
+        sure: Sequence[Entry],
+        maybe: Sequence[Entry],
+        left_out: tuple[LeftOut, ...],
         _: Getter,
         period: Period,
     ) -> Reading:
@@ -444,16 +441,16 @@ class Gauge:
             len(possible),
             tuple(counted),
             tuple(amounts),
-            tuple(left_out),
+            left_out,
             (),
             _missing(left_out),
         )
 
     def _share(
         self,
-        sure: list[Entry],
-        maybe: list[Entry],
-        left_out: list[LeftOut],
+        sure: Sequence[Entry],
+        maybe: Sequence[Entry],
+        left_out: tuple[LeftOut, ...],
         bearer: Getter,
         _: Period,
     ) -> Reading:
@@ -469,16 +466,16 @@ class Gauge:
         if outside:
             found = tuple(entry.record for entry in outside)
             field = self._part.blame(outside[0].get, bearer)
-            left_out = [*left_out, LeftOut("outside-share", field, found)]
+            left_out = (*left_out, LeftOut("outside-share", field, found))
         if open_:
             found = tuple(entry.record for entry in open_)
-            left_out = [
+            left_out = (
                 *left_out,
                 LeftOut("unknown", self._part.blame(open_[0].get, bearer), found),
-            ]
+            )
         if unstated:
             found = tuple(entry.record for entry in unstated)
-            left_out = [*left_out, LeftOut("unstated", self._field, found)]
+            left_out = (*left_out, LeftOut("unstated", self._field, found))
         missing = _missing(left_out)
         base = weight(sure) + weight(maybe)
         low: Number = 0
@@ -493,7 +490,7 @@ class Gauge:
             high,
             tuple(entry.record for entry in inside),
             tuple(weights[entry.id] or 0 for entry in inside),
-            tuple(left_out),
+            left_out,
             (),
             missing,
         )

@@ -54,18 +54,22 @@ class Person:
     left: date | None = attrs.field(default=None, converter=as_optional_date, repr=False)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
 
-    def get(self, name: str) -> object:
-        """Return the fact of that name, None where it is absent; ``role`` gives all roles."""
-        if name == "type":
-            return "person"
-        if name in ("role", "roles"):
-            return self.roles
-        if name in _OWN:
-            return getattr(self, name) or None
-        return self.facts.get(name)
+    get: Getter = attrs.field(init=False, repr=False, eq=False)
+    """Returns the fact of a name, None where it is absent; ``role`` gives all roles."""
 
-
-_OWN = frozenset({"id", "name", "school", "stage", "joined", "left"})
+    def __attrs_post_init__(self) -> None:
+        _look_up(
+            self,
+            type="person",
+            role=self.roles,
+            roles=self.roles,
+            id=self.id,
+            name=self.name,
+            school=self.school,
+            stage=self.stage,
+            joined=self.joined,
+            left=self.left,
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -86,15 +90,20 @@ class School:
     stage: str = attrs.field(default="", converter=str)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
 
-    def get(self, name: str) -> object:
-        """Return the fact of that name, None where it is absent; a school has no roles."""
-        if name in ("role", "roles"):
-            return ()
-        if name == "school":
-            return self.id
-        if name in ("id", "name", "type", "stage"):
-            return getattr(self, name) or None
-        return self.facts.get(name)
+    get: Getter = attrs.field(init=False, repr=False, eq=False)
+    """Returns the fact of a name, None where it is absent; a school has no roles."""
+
+    def __attrs_post_init__(self) -> None:
+        _look_up(
+            self,
+            type=self.type,
+            role=(),
+            roles=(),
+            id=self.id,
+            name=self.name,
+            school=self.id,
+            stage=self.stage,
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -119,10 +128,25 @@ class Group:
     members: tuple[str, ...] = attrs.field(default=(), converter=as_strings, repr=False)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
 
-    def get(self, name: str) -> object:
-        """Return the fact of that name, None where it is absent; a group has no roles."""
-        if name in ("role", "roles"):
-            return ()
-        if name in ("id", "name", "type", "school", "stage", "members"):
-            return getattr(self, name) or None
-        return self.facts.get(name)
+    get: Getter = attrs.field(init=False, repr=False, eq=False)
+    """Returns the fact of a name, None where it is absent; a group has no roles."""
+
+    def __attrs_post_init__(self) -> None:
+        _look_up(
+            self,
+            type=self.type,
+            role=(),
+            roles=(),
+            id=self.id,
+            name=self.name,
+            school=self.school,
+            stage=self.stage,
+            members=self.members,
+        )
+
+
+def _look_up(bearer: Person | School | Group, **own: object) -> None:
+    """Give a bearer its ``get``: its own attributes where they are filled in, and its facts."""
+    known: dict[str, object] = dict(bearer.facts)
+    known.update((name, value) for name, value in own.items() if value not in ("", None))
+    object.__setattr__(bearer, "get", known.get)

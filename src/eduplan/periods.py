@@ -42,7 +42,7 @@ _SEPTEMBER = date(2000, 9, 1)
 _JANUARY = date(2000, 1, 1)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Every:
     """The period rule of a duty: in every one of its periods something is owed.
 

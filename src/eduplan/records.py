@@ -22,6 +22,16 @@ ALL_KINDS = "*"
 """Key of ``complete_through`` for the kinds not named."""
 
 
+class Entry(NamedTuple):
+    """A record as a register keeps it: its day and id, by which it is ordered, and its facts."""
+
+    day: date
+    id: str
+    kind: str
+    record: object
+    get: Getter
+
+
 @attrs.frozen(kw_only=True)
 class Record:
     """One thing that took place, for one or several bearers.
@@ -52,7 +62,9 @@ class Record:
     last_day: date | None = attrs.field(default=None, converter=as_optional_date)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
     origin: str = attrs.field(default="", converter=str, repr=False, eq=False)
-    _known: Mapping[str, object] = attrs.field(init=False, repr=False, eq=False)
+    get: Getter = attrs.field(init=False, repr=False, eq=False)
+    """Returns the fact of a name, None where it is absent."""
+    _entry: Entry = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if self.last_day is not None and self.last_day < self.day:
@@ -65,20 +77,9 @@ class Record:
             "last_day": self.last_day,
             "bearer": self.bearer or None,
         }
-        object.__setattr__(self, "_known", known)
-
-    def get(self, name: str) -> object:
-        """Return the fact of that name, None where it is absent."""
-        return self._known.get(name)
-
-
-class Entry(NamedTuple):
-    """A record as a register keeps it: its day and id, by which it is ordered, and its facts."""
-
-    day: date
-    id: str
-    record: object
-    get: Getter
+        object.__setattr__(self, "get", known.get)
+        # Made once, so that a register over the same records costs next to nothing.
+        object.__setattr__(self, "_entry", Entry(self.day, self.id, self.kind, self, known.get))
 
 
 class Register:
@@ -108,7 +109,7 @@ class Register:
     ) -> None:
         self._entries = _entries(records)
         self._complete = _complete_through(complete_through)
-        self._by: dict[str, dict[str, dict[str, tuple[Entry, ...]]]] = {}
+        self._by: dict[str, dict[str, dict[str, list[Entry]]]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -120,14 +121,13 @@ class Register:
     @property
     def records(self) -> tuple[object, ...]:
         """The records in the order of their days and ids."""
-        return tuple(entry.record for _, entry in sorted(self._entries, key=_in_order))
+        return tuple([entry.record for entry in self._entries])
 
     def complete_through(self, kinds: Sequence[str]) -> date | None:
         """Return the day through which all ``kinds`` are complete, None where undeclared."""
         default = self._complete.get(ALL_KINDS)
         days = [self._complete.get(kind, default) for kind in kinds]
-        known = [day for day in days if day is not None]
-        return min(known) if known and len(known) == len(days) else None
+        return None if None in days else min(days)  # type: ignore[type-var]
 
     def of(self, bearer: str, kinds: Sequence[str], by: str = "bearer") -> Sequence[Entry]:
         """Return the records of ``kinds`` that point to ``bearer``, in the order of their days.
@@ -145,58 +145,62 @@ class Register:
             return ()
         if len(kinds) == 1:
             return found.get(kinds[0], ())
-        return sorted((entry for kind in kinds for entry in found.get(kind, ())), key=_day_and_id)
+        return sorted(entry for kind in kinds for entry in found.get(kind, ()))
 
-    def _index(self, by: str) -> dict[str, dict[str, tuple[Entry, ...]]]:
-        lists: dict[str, dict[str, list[Entry]]] = {}
-        for kind, entry in self._entries:
-            pointed = entry.get(by)
+    def _index(self, by: str) -> dict[str, dict[str, list[Entry]]]:
+        """Return the records by the bearer that ``by`` points to and by kind, in their order."""
+        index: dict[str, dict[str, list[Entry]]] = {}
+        for entry in self._entries:
+            _, _, kind, _, get = entry
+            pointed = get(by)
             if pointed is None:
                 continue
-            for bearer in (pointed,) if isinstance(pointed, str) else pointed:
-                kinds = lists.get(bearer)
+            for bearer in (pointed,) if type(pointed) is str else pointed:
+                kinds = index.get(bearer)
                 if kinds is None:
-                    kinds = lists[bearer] = {}
-                if kind in kinds:
+                    index[bearer] = {kind: [entry]}
+                elif kind in kinds:
                     kinds[kind].append(entry)
                 else:
                     kinds[kind] = [entry]
-        return {
-            bearer: {kind: tuple(sorted(found, key=_day_and_id)) for kind, found in kinds.items()}
-            for bearer, kinds in lists.items()
-        }
+        return index
 
 
-def _day_and_id(entry: Entry) -> tuple[date, str]:
-    return entry[:2]
-
-
-def _in_order(kept: tuple[str, Entry]) -> tuple[date, str]:
-    return kept[1][:2]
-
-
-def _entries(records: Iterable[object]) -> list[tuple[str, Entry]]:
+def _entries(records: Iterable[object]) -> list[Entry]:
+    """Return records as entries in their order; all that are no records are reported."""
     faults = FaultList()
-    found = []
+    entries = [
+        record._entry if type(record) is Record else _entry(record, index, faults)  # noqa: SLF001
+        for index, record in enumerate(records)
+    ]
+    faults.raise_any()
+    found = [entry for entry in entries if entry is not None]
+    if len({entry.id for entry in found}) < len(found):
+        _refuse_doubles(found)
+    # Ids are unique, so comparing entries never comes to the records themselves.
+    found.sort()
+    return found
+
+
+def _entry(record: object, index: int, faults: FaultList) -> Entry | None:
+    get = getter(record)
+    path = f"records[{index}]"
+    day = faults.read(f"{path}.day", as_date, get("day"))
+    key = faults.read(f"{path}.id", as_string, get("id"))
+    kind = faults.read(f"{path}.kind", as_name, get("kind"))
+    if day is None or key is None or kind is None:
+        return None
+    return Entry(day, key, kind, record, get)
+
+
+def _refuse_doubles(entries: Sequence[Entry]) -> None:
+    faults = FaultList()
     seen: set[str] = set()
-    for index, record in enumerate(records):
-        get = getter(record)
-        if type(record) is Record:
-            kind, entry = record.kind, Entry(record.day, record.id, record, get)
-        else:
-            path = f"records[{index}]"
-            day = faults.read(f"{path}.day", as_date, get("day"))
-            key = faults.read(f"{path}.id", as_string, get("id"))
-            name = faults.read(f"{path}.kind", as_name, get("kind"))
-            if day is None or key is None or name is None:
-                continue
-            kind, entry = name, Entry(day, key, record, get)
+    for index, entry in enumerate(entries):
         if entry.id in seen:
             faults.add("same-id-twice", f"records[{index}].id", value=entry.id)
         seen.add(entry.id)
-        found.append((kind, entry))
     faults.raise_any()
-    return found
 
 
 def _complete_through(spelled: object) -> Mapping[str, date]:

@@ -80,7 +80,7 @@ class Test(StrEnum):
 
 
 _BEARER = "@bearer."
-_SEVERAL = (tuple, list, set, frozenset)
+_SEVERAL = frozenset({tuple, list, set, frozenset})
 
 
 @attrs.frozen
@@ -250,21 +250,15 @@ class Matcher:
             self._parts.append((_first_field([branch]), partial(_none_of, Matcher(branch, scales))))
         self.always = not self._parts
         """Whether it picks everything."""
-        self._tests = [test for _, test in self._parts]
-        self._only = self._tests[0] if len(self._tests) == 1 else None
+        self.first_field = self._parts[0][0] if self._parts else ""
+        """The fact it asks for first."""
+        tests = [test for _, test in self._parts]
+        self.test = tests[0] if len(tests) == 1 else partial(_all_of, tests)
+        """The selector as a plain function, for those who call it often."""
 
     def __call__(self, get: Getter, bearer: Getter) -> Truth:
         """Return whether the thing is picked, None where that is not known."""
-        if self._only is not None:
-            return self._only(get, bearer)
-        result: Truth = True
-        for test in self._tests:
-            found = test(get, bearer)
-            if found is False:
-                return False
-            if found is None:
-                result = None
-        return result
+        return self.test(get, bearer)
 
     def blame(self, get: Getter, bearer: Getter) -> str:
         """Return the fact because of which the selector is false, else because of which unknown."""
@@ -283,6 +277,17 @@ def _first_field(selectors: Iterable[Selector]) -> str:
         for field in selector.fields():
             return field
     return ""
+
+
+def _all_of(tests: list[Callable[[Getter, Getter], Truth]], get: Getter, bearer: Getter) -> Truth:
+    result: Truth = True
+    for test in tests:
+        found = test(get, bearer)
+        if found is False:
+            return False
+        if found is None:
+            result = None
+    return result
 
 
 def _any_of(branches: list[Matcher], get: Getter, bearer: Getter) -> Truth:
@@ -308,19 +313,22 @@ def _test(condition: Condition, scales: Scales) -> Callable[[Getter, Getter], Tr
     if test in (Test.IS, Test.NOT):
         if of_bearer:
             return partial(_is_bearers, field, operands, test is Test.IS)
-        return partial(_is, field, frozenset(operands), test is Test.IS)
+        return _is(field, frozenset(operands), test is Test.IS)
     scale = scales.get(condition.scale or field)
     rank = scale.rank if scale is not None else _itself
     return partial(_ordered, field, _ORDER[test], rank, operands[0], of_bearer)
 
 
-def _is(field: str, wanted: frozenset[Scalar], yes: bool, get: Getter, _: Getter) -> Truth:
-    value = get(field)
-    if value is None:
-        return None
-    if isinstance(value, _SEVERAL):
-        return (not wanted.isdisjoint(value)) is yes
-    return (value in wanted) is yes
+def _is(field: str, wanted: frozenset[Scalar], yes: bool) -> Callable[[Getter, Getter], Truth]:
+    def test(get: Getter, _: Getter) -> Truth:
+        value = get(field)
+        if value is None:
+            return None
+        if type(value) in _SEVERAL:
+            return (not wanted.isdisjoint(value)) is yes
+        return (value in wanted) is yes
+
+    return test
 
 
 def _is_bearers(
@@ -334,10 +342,10 @@ def _is_bearers(
             if own is None:
                 unknown = True
             else:
-                wanted.update(own if isinstance(own, _SEVERAL) else (own,))
+                wanted.update(own if type(own) in _SEVERAL else (own,))  # type: ignore[arg-type]
         else:
             wanted.add(operand)
-    found = _is(field, frozenset(wanted), True, get, bearer)
+    found = _is(field, frozenset(wanted), True)(get, bearer)
     if found is None or (not found and unknown):
         return None
     return found is yes
@@ -360,7 +368,7 @@ def _ordered(
     bound = rank(operand)
     if bound is None:
         return None
-    values = value if isinstance(value, _SEVERAL) else (value,)
+    values = value if type(value) in _SEVERAL else (value,)
     ranks = [rank(one) for one in values]
     if any(type(one) is not type(bound) and not _numbers(one, bound) for one in ranks):
         return None

@@ -42,6 +42,7 @@ class Citation:
         title: what the provision is called.
         unit: what is counted, such as hours.
         form: form of the provision, such as ``quota``.
+        every: what its periods are, where it has any.
         labels: names of facts, kinds and values in both languages.
         share: whether the figures are shares, told as percentages.
         most: whether the bound is an upper one.
@@ -56,6 +57,7 @@ class Citation:
     title: Text
     unit: Text
     form: str
+    every: Unit | None
     labels: Mapping[str, Text]
     share: bool = False
     most: bool = False
@@ -74,10 +76,10 @@ class Citation:
 
 
 class Reason(NamedTuple):
-    """Why a verdict does not apply: a key below ``reason.`` in the catalogue, and its facts."""
+    """Why a verdict does not apply: a key below ``reason.`` in the catalogue, and its fact."""
 
     code: str
-    facts: tuple[tuple[str, object], ...] = ()
+    fact: str | date | None = None
 
 
 class Justification(NamedTuple):
@@ -112,7 +114,6 @@ class Verdict:
         bearer: whom it is about; shown only where `explain` is asked for.
         bearer_id: id of the bearer.
         period: the period, None where it is not known or none is needed.
-        period_unit: what the period is, such as ``school-year``.
         status: met, not met, pending, undetermined or not applicable.
         as_of: the day on which it was judged.
         value: what was found; where something is missing, the least it can be.
@@ -128,7 +129,6 @@ class Verdict:
     bearer: object = attrs.field(repr=False, eq=False)
     bearer_id: str = attrs.field(repr=False)
     period: Period | None = None
-    period_unit: str = ""
     status: Status
     as_of: date
     value: Number | None = None
@@ -182,6 +182,10 @@ class Verdict:
             where=self.citation.where,
             evidence=_evidence(self, lang),
         )
+
+    def period_label(self, lang: Language = "en") -> str:
+        """Return what people call the period, empty where there is none."""
+        return _period(self, lang)
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -263,7 +267,10 @@ def _unit(value: Number | None, citation: Citation, lang: Language) -> str:
 def _period(verdict: Verdict, lang: Language) -> str:
     if verdict.period is None:
         return ""
-    return describe(Unit(verdict.period_unit), verdict.period, lang)
+    if verdict.citation.every is None:
+        facts = {"start": verdict.period.start, "last": verdict.period.last}
+        return say("period.follow-up", lang, **{k: show_day(v, lang) for k, v in facts.items()})
+    return describe(verdict.citation.every, verdict.period, lang)
 
 
 def _missing(verdict: Verdict, lang: Language) -> str:
@@ -277,12 +284,11 @@ def _reason(verdict: Verdict, lang: Language) -> str:
     reason = verdict.justification.reason
     if reason is None:
         return ""
-    facts = {
-        name: verdict.citation.label(value, lang) if isinstance(value, str) else value
-        for name, value in reason.facts
-    }
-    facts = {k: show_day(v, lang) if isinstance(v, date) else v for k, v in facts.items()}
-    return say(f"reason.{reason.code}", lang, **facts)
+    if isinstance(reason.fact, date):
+        fact = show_day(reason.fact, lang)
+    else:
+        fact = verdict.citation.label(reason.fact or "", lang)
+    return say(f"reason.{reason.code}", lang, fact=fact)
 
 
 def _evidence(verdict: Verdict, lang: Language) -> str:

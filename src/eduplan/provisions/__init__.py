@@ -3,7 +3,7 @@
 from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench, Within
 from eduplan.provisions.forms import FORMS, Form, bench
 from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.provisions.quota import Amount, Over, Partial, Quota, QuotaBench, Scope
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Reading",
     "Scope",
     "Setting",
+    "Subject",
     "Unanswered",
     "UnansweredBench",
     "Within",

@@ -13,7 +13,7 @@ from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
 from eduplan.measures import LeftOut
 from eduplan.messages import Text
 from eduplan.periods import Every, Unit, as_every, periods
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.records import Entry
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
 from eduplan.tables import (
@@ -139,6 +139,7 @@ class FollowUpBench(Bench):
             title=rule.title,
             unit=_ONCE,
             form=rule.form,
+            every=None,
             labels=setting.labels,
             trigger=rule.after[0],
             answer=rule.answer.kind[0],
@@ -148,14 +149,12 @@ class FollowUpBench(Bench):
         self._where = Matcher(rule.where, setting.scales)
         self._answers = Matcher(rule.answer.where, setting.scales)
 
-    def decide(
-        self, bearer: object, bearer_id: str, get: Getter, docket: Docket
-    ) -> tuple[Verdict, ...]:
+    def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return one verdict for every record that calls for an answer."""
-        rule = self.rule
+        rule, get = self.rule, subject.get
         triggers = [
             self._trigger(entry, get, docket)
-            for entry in docket.register.of(bearer_id, rule.after, rule.by)
+            for entry in docket.register.of(subject.id, rule.after, rule.by)
             if self._calls(entry, get, docket)
         ]
         if not triggers:
@@ -163,20 +162,20 @@ class FollowUpBench(Bench):
             if needed >= docket.during.start:
                 gap = docket.complete(rule.after, needed)
                 if gap is not None:
-                    return (self.undetermined(bearer, bearer_id, docket, (gap,)),)
-            return (self.excuse(bearer, bearer_id, docket, "no-trigger", kind=rule.after[0]),)
+                    return (self.undetermined(subject, docket, (gap,)),)
+            return (self.excuse(subject, docket, "no-trigger", rule.after[0]),)
         if rule.answer.link:
             answers = {t.entry.id: self._linked(t, docket) for t in triggers}
         else:
-            answers = self._matched(triggers, bearer_id, docket)
+            answers = self._matched(triggers, subject, docket)
         return tuple(
-            self._verdict(bearer, bearer_id, get, trigger, answers[trigger.entry.id], docket)
+            self._verdict(subject, trigger, answers[trigger.entry.id], docket)
             for trigger in triggers
         )
 
     def _calls(self, entry: Entry, get: Getter, docket: Docket) -> bool:
         last = _last_day(entry)
-        if last not in docket.during or last > docket.as_of:
+        if not docket.during.start <= last < docket.during.end or last > docket.as_of:
             return False
         if self.rule.since is not None and entry.day < self.rule.since:
             return False
@@ -224,15 +223,15 @@ class FollowUpBench(Bench):
         return [e for e in found if trigger.last <= e.day <= docket.as_of]
 
     def _matched(
-        self, triggers: Sequence[Trigger], bearer_id: str, docket: Docket
+        self, triggers: Sequence[Trigger], subject: Subject, docket: Docket
     ) -> dict[str, list[Entry]]:
         """Give every answer to one record: the one still open whose time runs out first."""
         answer = self.rule.answer
         open_ = sorted(triggers, key=lambda t: (t.due or date.max, t.entry.id))
         found: dict[str, list[Entry]] = {t.entry.id: [] for t in triggers}
         spare = []
-        for entry in docket.register.of(bearer_id, answer.kind, answer.by):
-            if entry.day > docket.as_of or not self._answers(entry.get, entry.get):
+        for entry in docket.register.of(subject.id, answer.kind, answer.by):
+            if entry.day > docket.as_of or not self._answers(entry.get, subject.get):
                 continue
             fits = [t for t in open_ if t.last <= entry.day <= (t.due or date.max)]
             if fits:
@@ -248,14 +247,9 @@ class FollowUpBench(Bench):
         return found
 
     def _verdict(
-        self,
-        bearer: object,
-        bearer_id: str,
-        get: Getter,
-        trigger: Trigger,
-        answers: Sequence[Entry],
-        docket: Docket,
+        self, subject: Subject, trigger: Trigger, answers: Sequence[Entry], docket: Docket
     ) -> Verdict:
+        get = subject.get
         truths = [(entry, self._answers(entry.get, get)) for entry in answers]
         sure = [entry for entry, truth in truths if truth]
         unclear = [entry for entry, truth in truths if truth is None]
@@ -270,10 +264,9 @@ class FollowUpBench(Bench):
         end = (trigger.due or trigger.last) + DAY
         return Verdict(
             citation=self.citation,
-            bearer=bearer,
-            bearer_id=bearer_id,
+            bearer=subject.thing,
+            bearer_id=subject.id,
             period=Period(trigger.last, end),
-            period_unit="follow-up",
             status=status,
             as_of=docket.as_of,
             value=int(bool(in_time)),

@@ -18,8 +18,8 @@ import attrs
 from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
 from eduplan.messages import Text
 from eduplan.provisions.forms import FORMS, bench
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting
-from eduplan.selectors import Scales
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.selectors import Scales, getter
 from eduplan.sources import Force, as_force
 from eduplan.tables import (
     Table,
@@ -236,6 +236,7 @@ class UnansweredBench(Bench):
             title=waiting.title,
             unit=Text("", ""),
             form=waiting.form,
+            every=None,
             labels=setting.labels,
         )
         choices = [questions[question].samples for question in self._ids]
@@ -256,23 +257,24 @@ class UnansweredBench(Bench):
             if isinstance(settled, Provision):
                 self._benches.append((combination, bench(settled, setting)))
 
-    def judge_all(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
         """Return the verdicts on which all readings agree, else one that names the questions."""
         found = [
-            (combination, _by_bearer(bench.judge_all(bearers, docket)))
+            (combination, _by_bearer(bench.judge_all(subjects, docket)))
             for combination, bench in self._benches
         ]
         ids = dict.fromkeys(bearer_id for _, verdicts in found for bearer_id in verdicts)
-        objects = dict(bearers)
+        known = {subject.id: subject for subject in subjects}
         for bearer_id in ids:
             ways = [(combination, verdicts.get(bearer_id, ())) for combination, verdicts in found]
             first = ways[0][1]
             if self._agreed(ways):
                 yield from first
             else:
-                bearer = objects.get(bearer_id) or (first[0].bearer if first else bearer_id)
+                thing = first[0].bearer if first else bearer_id
+                subject = known.get(bearer_id) or Subject(bearer_id, thing, getter(thing))
                 missing = tuple(self._missing(question) for question in self._matter(ways))
-                yield self.undetermined(bearer, bearer_id, docket, missing)
+                yield self.undetermined(subject, docket, missing)
 
     def _agreed(self, ways: Sequence[tuple[tuple[int, ...], Sequence[Verdict]]]) -> bool:
         first = ways[0][1]

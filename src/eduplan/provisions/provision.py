@@ -13,7 +13,6 @@ from eduplan.calendars import SchoolCalendar
 from eduplan.dates import Period
 from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.messages import Text
-from eduplan.people import bearer_getter
 from eduplan.periods import Every, periods
 from eduplan.records import Register
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_selector, as_selector
@@ -38,6 +37,20 @@ class Setting(NamedTuple):
     horizon: Period | None = None
 
 
+class Subject(NamedTuple):
+    """A bearer as judgements see it.
+
+    Attributes:
+        id: its id.
+        thing: the object or mapping given.
+        get: reads its facts.
+    """
+
+    id: str
+    thing: object
+    get: Getter
+
+
 @attrs.define(eq=False)
 class Docket:
     """What judgements rest on: the register, the calendar, the day, and the days of interest.
@@ -55,7 +68,7 @@ class Docket:
     during: Period
     calendar: SchoolCalendar | None = None
     horizon: Period | None = None
-    _periods: dict[tuple[object, ...], tuple[Period, ...]] = attrs.field(factory=dict, init=False)
+    _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
 
     def complete(self, kinds: Sequence[str], needed: date) -> Missing | None:
         """Return what keeps the register from being complete through ``needed``, if anything."""
@@ -66,29 +79,34 @@ class Docket:
             return Missing("register-incomplete", {"through": through, "needed": needed})
         return None
 
-    def periods(self, every: Every, bearer_id: str, bearer: Getter) -> tuple[Period, ...]:
+    def periods(self, every: Every, subject: Subject) -> tuple[Period, ...]:
         """Return the periods of ``every`` for one bearer that overlap `during` and have begun.
+
+        They are found once for all bearers that share them.
 
         Raises:
             NotKnown: the calendar, the horizon or a fact of the bearer is missing.
         """
-        key: tuple[object, ...] = (every, bearer("stage") if every.needs_calendar else None)
+        key: object = every
         if every.personal:
-            key = (every, bearer_id)
+            key = (every, subject.id)
+        elif every.needs_calendar:
+            key = (every, subject.get("stage"))
         found = self._periods.get(key)
         if found is None:
             completions: Iterable[date] = ()
             if every.after:
-                entries = self.register.of(bearer_id, (every.after,))
+                entries = self.register.of(subject.id, (every.after,))
                 completions = [entry.day for entry in entries if entry.day <= self.as_of]
             found = periods(
                 every,
                 self.during,
-                bearer=bearer,
+                bearer=subject.get,
                 calendar=self.calendar,
                 horizon=self.horizon,
                 completions=completions,
             )
+            found = tuple([period for period in found if period.start <= self.as_of])
             self._periods[key] = found
         return found
 
@@ -138,88 +156,79 @@ class Bench:
     def __init__(self, provision: Provision, setting: Setting, citation: Citation) -> None:
         self.provision = provision
         self.citation = citation
+        self._excuses: dict[tuple[str, object], Justification] = {}
         self._bearer = Matcher(provision.bearer, setting.scales)
         self._exempt = (
             Matcher(provision.exempt, setting.scales) if provision.exempt is not None else None
         )
 
-    def judge(self, bearer: object, bearer_id: str, docket: Docket) -> tuple[Verdict, ...]:
+    def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on one bearer.
 
         Args:
-            bearer: any object or mapping with an ``id`` and the facts asked for.
-            bearer_id: its id.
+            subject: the bearer.
             docket: what the judgement rests on.
         """
-        get = bearer_getter(bearer)
+        get = subject.get
         truth = self._bearer(get, get)
         if truth is False:
-            field = self._bearer.blame(get, get)
-            return (self.excuse(bearer, bearer_id, docket, "not-a-bearer", field=field),)
+            return (self.excuse(subject, docket, "not-a-bearer", self._bearer.blame(get, get)),)
         if truth is None:
             missing = Missing("bearer-fact", {"field": self._bearer.blame(get, get)})
-            return (self.undetermined(bearer, bearer_id, docket, (missing,)),)
+            return (self.undetermined(subject, docket, (missing,)),)
         if self._exempt is not None:
             exempt = self._exempt(get, get)
-            field = self._exempt.blame(get, get)
             if exempt:
-                names = list(self.provision.exempt.fields()) if self.provision.exempt else [""]
-                return (self.excuse(bearer, bearer_id, docket, "exempt", field=names[0]),)
+                return (self.excuse(subject, docket, "exempt", self._exempt.first_field),)
             if exempt is None:
-                missing = Missing("bearer-fact", {"field": field})
-                return (self.undetermined(bearer, bearer_id, docket, (missing,)),)
+                missing = Missing("bearer-fact", {"field": self._exempt.blame(get, get)})
+                return (self.undetermined(subject, docket, (missing,)),)
         try:
-            return self.decide(bearer, bearer_id, get, docket)
+            return self.decide(subject, docket)
         except NotKnown as unknown:
-            return (self.undetermined(bearer, bearer_id, docket, (unknown.missing,)),)
+            return (self.undetermined(subject, docket, (unknown.missing,)),)
 
-    def decide(
-        self, bearer: object, bearer_id: str, get: Getter, docket: Docket
-    ) -> tuple[Verdict, ...]:
+    def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on a bearer to whom the provision applies."""
         raise NotImplementedError
 
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
+        """Return the verdicts on all bearers."""
+        for subject in subjects:
+            yield from self.judge(subject, docket)
+
     def excuse(
         self,
-        bearer: object,
-        bearer_id: str,
+        subject: Subject,
         docket: Docket,
         code: str,
+        fact: str | date | None = None,
         period: Period | None = None,
-        unit: str = "",
-        **facts: object,
     ) -> Verdict:
-        """Return a verdict that the provision does not apply, with the reason."""
-        reason = Reason(code, tuple(facts.items()))
+        """Return a verdict that the provision does not apply, with the reason and its fact."""
+        justification = self._excuses.get((code, fact))
+        if justification is None:
+            justification = Justification(reason=Reason(code, fact))
+            self._excuses[code, fact] = justification
         return Verdict(
             citation=self.citation,
-            bearer=bearer,
-            bearer_id=bearer_id,
+            bearer=subject.thing,
+            bearer_id=subject.id,
             period=period,
-            period_unit=unit,
             status=Status.NOT_APPLICABLE,
             as_of=docket.as_of,
-            justification=Justification(reason=reason),
+            justification=justification,
         )
 
     def undetermined(
-        self,
-        bearer: object,
-        bearer_id: str,
-        docket: Docket,
-        missing: tuple[Missing, ...],
+        self, subject: Subject, docket: Docket, missing: tuple[Missing, ...]
     ) -> Verdict:
         """Return a verdict that nothing can be said, with what is missing."""
         return Verdict(
             citation=self.citation,
-            bearer=bearer,
-            bearer_id=bearer_id,
+            bearer=subject.thing,
+            bearer_id=subject.id,
             status=Status.UNDETERMINED,
             as_of=docket.as_of,
             missing=missing,
         )
-
-    def judge_all(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
-        """Return the verdicts on all bearers, each given with its id."""
-        for bearer_id, bearer in bearers:
-            yield from self.judge(bearer, bearer_id, docket)

@@ -16,9 +16,9 @@ from eduplan.errors import FaultList, Missing, NotKnown, refuse
 from eduplan.exact import Number, Spelled, exact, not_negative
 from eduplan.measures import Gauge, LeftOut, Measure, Reading, Way, as_measure
 from eduplan.messages import Text
-from eduplan.people import Group, bearer_getter
+from eduplan.people import Group
 from eduplan.periods import Every, Unit, as_every
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.records import Entry
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
 from eduplan.tables import Table, as_member, as_name, as_text, read_each, read_table
@@ -185,6 +185,7 @@ class QuotaBench(Bench):
             title=quota.title,
             unit=quota.unit,
             form=quota.form,
+            every=quota.every.unit,
             labels=setting.labels,
             share=share,
             most=quota.at_most is not None,
@@ -194,66 +195,63 @@ class QuotaBench(Bench):
         self._gauge = Gauge(quota.measure, setting.scales)
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
         self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
+        self._timed = quota.since is not None or quota.until is not None
         self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
 
-    def decide(
-        self, bearer: object, bearer_id: str, get: Getter, docket: Docket
-    ) -> tuple[Verdict, ...]:
+    def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return one verdict for every period asked about that has begun."""
-        quota, as_of = self.quota, docket.as_of
-        unit = quota.every.unit.value
-        begun = [
-            period
-            for period in docket.periods(quota.every, bearer_id, get)
-            if period.start <= as_of
-        ]
+        quota, get = self.quota, subject.get
+        begun = docket.periods(quota.every, subject)
         if not begun:
-            return (self.excuse(bearer, bearer_id, docket, "no-period"),)
+            return (self.excuse(subject, docket, "no-period"),)
         required = self._owed(get)
         if required is None:
-            return (self.excuse(bearer, bearer_id, docket, "no-amount"),)
-        entries = docket.register.of(bearer_id, quota.measure.kinds, quota.measure.by)
-        verdicts = []
-        for period in begun:
-            span, owed, excuse = self._in_service(period, required, get)
-            excuse = self._out_of_force(period) or excuse
-            if excuse is not None:
-                code, facts = excuse
-                verdict = self.excuse(bearer, bearer_id, docket, code, period, unit, **facts)
-                verdicts.append(verdict)
-                continue
-            reading = self._reading(entries, get, period, as_of)
-            if owed is None:
-                standing = Standing(Status.UNDETERMINED, 0, False, (Missing("partial-policy"),))
-            else:
-                standing = self._standing(reading, owed, span, docket)
-            verdicts.append(
-                Verdict(
-                    citation=self.citation,
-                    bearer=bearer,
-                    bearer_id=bearer_id,
-                    period=period,
-                    period_unit=unit,
-                    status=standing.status,
-                    as_of=as_of,
-                    value=reading.low,
-                    required=owed,
-                    shortfall=standing.shortfall,
-                    due=span.last,
-                    behind=standing.behind,
-                    missing=standing.missing,
-                    justification=Justification(
-                        reading.counted, reading.amounts, reading.left_out, reading.caps
-                    ),
-                )
-            )
-        return tuple(verdicts)
+            return (self.excuse(subject, docket, "no-amount"),)
+        entries = docket.register.of(subject.id, quota.measure.kinds, quota.measure.by)
+        return tuple([self._judge(subject, period, required, entries, docket) for period in begun])
 
-    def judge_all(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+    def _judge(
+        self,
+        subject: Subject,
+        period: Period,
+        required: Number,
+        entries: Sequence[Entry],
+        docket: Docket,
+    ) -> Verdict:
+        """Judge one period of one bearer."""
+        if self._timed and (reason := self._out_of_force(period)):
+            return self.excuse(subject, docket, *reason, period)
+        span, owed, excuse = self._in_service(period, required, subject.get)
+        if excuse:
+            return self.excuse(subject, docket, excuse, None, period)
+        reading = self._reading(entries, subject.get, period, docket.as_of)
+        if owed is None:
+            standing = Standing(Status.UNDETERMINED, 0, False, (Missing("partial-policy"),))
+        else:
+            standing = self._standing(reading, owed, span, docket)
+        return Verdict(
+            citation=self.citation,
+            bearer=subject.thing,
+            bearer_id=subject.id,
+            period=period,
+            status=standing.status,
+            as_of=docket.as_of,
+            value=reading.low,
+            required=owed,
+            shortfall=standing.shortfall,
+            due=span.last,
+            behind=standing.behind,
+            missing=standing.missing,
+            justification=Justification(
+                reading.counted, reading.amounts, reading.left_out, reading.caps
+            ),
+        )
+
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
         if self.quota.scope.over is Over.EACH:
-            return super().judge_all(bearers, docket)
-        return self._groups(bearers, docket)
+            return super().judge_all(subjects, docket)
+        return self._groups(subjects, docket)
 
     def _owed(self, get: Getter) -> Number | None:
         """Return the bound for a bearer: of several rows the stricter; None where no row fits."""
@@ -270,38 +268,38 @@ class QuotaBench(Bench):
                 raise NotKnown("bound-unknown", field=matcher.blame(get, get))
         return None
 
-    def _out_of_force(self, period: Period) -> tuple[str, dict[str, object]] | None:
+    def _out_of_force(self, period: Period) -> tuple[str, date] | None:
         since, until = self.quota.since, self.quota.until
         if since is not None and period.start < since:
-            return "not-in-force", {"since": since}
+            return "not-in-force", since
         if until is not None and period.end > until:
-            return "no-longer-in-force", {"until": until}
+            return "no-longer-in-force", until
         return None
 
     def _in_service(
         self, period: Period, required: Number, get: Getter
-    ) -> tuple[Period, Number | None, tuple[str, dict[str, object]] | None]:
+    ) -> tuple[Period, Number | None, str]:
         """Return the days in service, what is owed for them (None: undeclared), and any excuse.
 
         A bearer that states neither ``joined`` nor ``left`` is in service throughout.
         """
         joined, left = get("joined"), get("left")
         if joined is None and left is None:
-            return period, required, None
+            return period, required, ""
         start = max(period.start, as_date(joined)) if joined is not None else period.start
         end = min(period.end, as_date(left)) if left is not None else period.end
         if start >= end:
-            return period, None, ("not-in-service", {})
+            return period, None, "not-in-service"
         span = Period(start, end)
         if span == period or self.citation.most:
-            return span, required, None
+            return span, required, ""
         if self.quota.partial is Partial.FULL:
-            return span, required, None
+            return span, required, ""
         if self.quota.partial is Partial.PRO_RATA:
-            return span, exact(Fraction(required) * span.days / period.days), None
+            return span, exact(Fraction(required) * span.days / period.days), ""
         if self.quota.partial is Partial.EXEMPT:
-            return span, None, ("partial-exempt", {})
-        return span, None, None
+            return span, None, "partial-exempt"
+        return span, None, ""
 
     def _reading(
         self, entries: Sequence[Entry], get: Getter, period: Period, as_of: date
@@ -368,12 +366,12 @@ class QuotaBench(Bench):
         behind = not self.citation.most and low * span.days < owed * elapsed
         return Standing(Status.PENDING, shortfall, behind and self.quota.measure.grows, ())
 
-    def _groups(self, bearers: Sequence[tuple[str, object]], docket: Docket) -> Iterator[Verdict]:
+    def _groups(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
         """Judge the mean or total of every group, by the same rules as a single bearer."""
         scope = self.quota.scope
-        groups: dict[str, list[tuple[str, Getter]]] = {}
-        for bearer_id, bearer in bearers:
-            get = bearer_getter(bearer)
+        groups: dict[str, list[Subject]] = {}
+        for subject in subjects:
+            get = subject.get
             truth = self._bearer(get, get)
             if truth is False or (truth and self._exempt is not None and self._exempt(get, get)):
                 continue
@@ -381,48 +379,47 @@ class QuotaBench(Bench):
             if truth is None or name is None:
                 field = self._bearer.blame(get, get) if truth is None else scope.group
                 missing = Missing("bearer-fact", {"field": field})
-                yield self.undetermined(bearer, bearer_id, docket, (missing,))
+                yield self.undetermined(subject, docket, (missing,))
                 continue
-            groups.setdefault(str(name), []).append((bearer_id, get))
+            groups.setdefault(str(name), []).append(subject)
         for name, members in sorted(groups.items()):
             group = Group(id=name, type=scope.group)
+            whole = Subject(name, group, group.get)
             try:
-                yield from self._group(group, members, docket)
+                yield from self._group(whole, members, docket)
             except NotKnown as unknown:
-                yield self.undetermined(group, name, docket, (unknown.missing,))
+                yield self.undetermined(whole, docket, (unknown.missing,))
 
     def _group(
-        self, group: Group, members: list[tuple[str, Getter]], docket: Docket
+        self, group: Subject, members: Sequence[Subject], docket: Docket
     ) -> Iterator[Verdict]:
         quota = self.quota
-        first_id, first = members[0]
-        divisor = len(members) if quota.scope.over is Over.MEAN else 1
-        amounts = [self._owed(get) or 0 for _, get in members]
-        for period in docket.periods(quota.every, first_id, first):
-            if period.start > docket.as_of:
-                continue
-            low: Number = 0
-            high: Number | None = 0
-            unknown = 0
-            for bearer_id, get in members:
-                kinds, by = quota.measure.kinds, quota.measure.by
-                entries = docket.register.of(bearer_id, kinds, by)
-                reading = self._reading(entries, get, period, docket.as_of)
-                low += reading.low
-                high = None if high is None or reading.high is None else high + reading.high
-                unknown += bool(reading.missing)
-            owed = max(amounts) if divisor == 1 else exact(Fraction(sum(amounts)) / divisor)
+        kinds, by = quota.measure.kinds, quota.measure.by
+        amounts = [self._owed(member.get) or 0 for member in members]
+        divisor, owed = 1, max(amounts)
+        if quota.scope.over is Over.MEAN:
+            divisor, owed = len(members), exact(Fraction(sum(amounts)) / len(members))
+        for period in docket.periods(quota.every, members[0]):
+            readings = [
+                self._reading(
+                    docket.register.of(member.id, kinds, by), member.get, period, docket.as_of
+                )
+                for member in members
+            ]
+            low = sum(reading.low for reading in readings)
+            highs = [reading.high for reading in readings if reading.high is not None]
+            bounded = len(highs) == len(readings)
+            unknown = sum(1 for reading in readings if reading.missing)
             missing = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
             value = exact(Fraction(low) / divisor)
-            most = None if high is None else exact(Fraction(high) / divisor)
+            most = exact(Fraction(sum(highs)) / divisor) if bounded else None
             taken = Reading(value, most, (), (), (), (), missing)
             standing = self._standing(taken, owed, period, docket)
             yield Verdict(
                 citation=self.citation,
-                bearer=group,
+                bearer=group.thing,
                 bearer_id=group.id,
                 period=period,
-                period_unit=quota.every.unit.value,
                 status=standing.status,
                 as_of=docket.as_of,
                 value=value,

@@ -1,0 +1,49 @@
+"""Timing side by side: every contestant in turn, again and again, medians and their ratios."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+
+def interleaved(
+    contestants: Mapping[str, Callable[[], object]], *, rounds: int, repeats: Mapping[str, int]
+) -> dict[str, float]:
+    """Return the median seconds of one call of each, all of them measured in every round.
+
+    Args:
+        contestants: what to time, by name.
+        rounds: how often the whole row is run.
+        repeats: calls in one measurement, by name; at least enough for the clock.
+    """
+    times: dict[str, list[float]] = {name: [] for name in contestants}
+    for name, run in contestants.items():
+        for _ in range(3):
+            run()
+    for _ in range(rounds):
+        for name, run in contestants.items():
+            start = time.perf_counter()
+            for _ in range(repeats[name]):
+                run()
+            times[name].append((time.perf_counter() - start) / repeats[name])
+    return {name: statistics.median(several) for name, several in times.items()}
+
+
+def report(
+    name: str, ratios: Mapping[str, float], figures: Mapping[str, float], notes: str = ""
+) -> None:
+    """Print a table, and with ``--json`` one object as the last line."""
+    print(name)
+    for label, value in ratios.items():
+        print(f"  {label:<28} {value:>10.3f}  (ours over the yardstick)")
+    for label, value in figures.items():
+        print(f"  {label:<28} {value:>10.3f}")
+    if notes:
+        print(f"  {notes}")
+    if "--json" in sys.argv[1:]:
+        rounded = {label: round(value, 4) for label, value in ratios.items()}
+        shown = {label: round(value, 4) for label, value in figures.items()}
+        print(json.dumps({"name": name, "ratios": rounded, "figures": shown}))

@@ -1,0 +1,190 @@
+"""What a command is given: plans with their answers, a roster, a register, a calendar, a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import attrs
+
+from eduplan.calendars import SchoolCalendar, load_calendar
+from eduplan.dates import Period, as_date
+from eduplan.errors import Fault, FaultList, InputError, PlanFileError
+from eduplan.evaluator import evaluate
+from eduplan.files import load_plan
+from eduplan.imports import load_mapping, read_people, read_records
+from eduplan.plan import Plan
+from eduplan.records import ALL_KINDS, Register
+from eduplan.textfiles import read_toml
+from eduplan.verdicts import Verdict
+
+Step = Callable[[str, Mapping[str, object]], None]
+"""Told before every step of long work: a message key below ``cli.`` and its facts."""
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """Everything a judgement on files rests on.
+
+    Args:
+        plans: the plans, answered.
+        bearers: people, groups and schools of the roster.
+        register: the register.
+        calendar: the school calendar, where one was named.
+        as_of: the day of judgement.
+        during: the days of interest, where they were given.
+    """
+
+    plans: tuple[Plan, ...]
+    bearers: tuple[object, ...]
+    register: Register
+    calendar: SchoolCalendar | None
+    as_of: date
+    during: Period | None
+
+
+def read_case(
+    plans: Sequence[str],
+    *,
+    people: Path,
+    records: Path,
+    as_of: str,
+    calendar: str | None = None,
+    answers: Path | None = None,
+    answer: Sequence[str] = (),
+    complete_through: Sequence[str] = (),
+    during: str | None = None,
+    mapping: Path | None = None,
+    step: Step = lambda _key, _facts: None,
+) -> Case:
+    """Read everything a judgement needs.
+
+    The small inputs are all read before the roster and the register, so that a slip in an option
+    is told at once, together with the others.
+
+    Raises:
+        InputError: faults in options, plans, calendar, roster or register.
+    """
+    faults = FaultList()
+    day = faults.read("--as-of", as_date, as_of)
+    span = faults.read("--during", _period, during) if during else None
+    complete = _complete_through(complete_through, faults)
+    loaded = [faults.read(name, _plan, name) for name in plans]
+    school = faults.read("--calendar", _calendar, calendar) if calendar else None
+    known = faults.read("--mapping", load_mapping, mapping) if mapping else None
+    faults.raise_any()
+    answered = _answered([plan for plan in loaded if plan], answers, answer)
+    scales = {scale.name: scale for plan in answered for scale in plan.scales}
+    step("reading-people", {})
+    bearers = read_people(people, mapping=known, scales=scales)
+    step("reading-records", {})
+    found = read_records(records, mapping=known, scales=scales)
+    return Case(
+        plans=answered,
+        bearers=bearers,
+        register=Register(found, complete_through=complete),
+        calendar=school,
+        as_of=day or date.min,
+        during=span,
+    )
+
+
+def judge(case: Case, step: Step = lambda _key, _facts: None) -> list[Verdict]:
+    """Return the verdicts of all plans, one after the other."""
+    verdicts: list[Verdict] = []
+    for plan in case.plans:
+        step("judging", {"plan": plan.id})
+        verdicts.extend(
+            evaluate(
+                plan,
+                case.bearers,
+                case.register,
+                as_of=case.as_of,
+                calendar=case.calendar,
+                during=case.during,
+            )
+        )
+    return verdicts
+
+
+def load_plans(
+    plans: Sequence[str], answers: Path | None = None, answer: Sequence[str] = ()
+) -> tuple[Plan, ...]:
+    """Return plans by name or path, with answers put in.
+
+    Raises:
+        InputError: faults in plans or answers; those of all plans are reported.
+    """
+    faults = FaultList()
+    loaded = [faults.read(name, _plan, name) for name in plans]
+    faults.raise_any()
+    return _answered([plan for plan in loaded if plan], answers, answer)
+
+
+def _plan(name: str) -> Plan:
+    return load_plan(Path(name) if name.endswith((".toml", ".json")) else name)
+
+
+def _calendar(name: str) -> SchoolCalendar:
+    return load_calendar(Path(name) if name.endswith(".toml") else name)
+
+
+def _period(text: str) -> Period:
+    start, _, last = text.partition("..")
+    return Period(as_date(start), as_date(last))
+
+
+def _complete_through(spelled: Iterable[str], faults: FaultList) -> dict[str, date]:
+    found = {}
+    for text in spelled:
+        kind, _, day = text.rpartition("=")
+        read = faults.read(f"--complete-through {text}", as_date, day)
+        if read is not None:
+            found[kind or ALL_KINDS] = read
+    return found
+
+
+def _answered(plans: Sequence[Plan], file: Path | None, spelled: Iterable[str]) -> tuple[Plan, ...]:
+    """Put answers from a file and from options into the plans they belong to."""
+    faults = FaultList()
+    given: dict[str, dict[str, object]] = {plan.id: {} for plan in plans}
+    if file is not None:
+        table, _ = read_toml(file, PlanFileError)
+        for plan_id, answers in table.items():
+            if not isinstance(answers, Mapping):
+                faults.add("answers-by-plan", str(plan_id))
+            elif plan_id in given:
+                given[plan_id].update(answers)
+    for text in spelled:
+        name, sign, value = text.partition("=")
+        plan_id, _, question = name.rpartition(".")
+        holders = [
+            plan.id
+            for plan in plans
+            if plan_id in ("", plan.id) and question in {q.id for q in plan.questions}
+        ]
+        if not sign or not value:
+            faults.add("not-a-pair", f"--answer {text}")
+        elif not holders:
+            faults.add("no-such-question", f"--answer {text}", question=name)
+        for holder in holders:
+            given[holder][question] = value
+    answered = []
+    for plan in plans:
+        with faults.at(plan.id):
+            answered.append(plan.answer(given[plan.id]))
+    faults.raise_any()
+    return tuple(answered)
+
+
+def bearer_of(case: Case, name: str) -> object:
+    """Return the bearer with an id.
+
+    Raises:
+        InputError: the roster has none.
+    """
+    for bearer in case.bearers:
+        if getattr(bearer, "id", None) == name:
+            return bearer
+    raise InputError([Fault("unknown-bearer", "--person", {"name": name})])

@@ -1,0 +1,95 @@
+"""Verdicts as text on a terminal: tables by provision and school, who is behind, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from eduplan.messages import Language, say
+from eduplan.plan import Plan
+from eduplan.summary import Summary, Tally
+from eduplan.verdicts import Status, Verdict
+
+FIRST = 15
+"""So many of those behind are named; the rest is in the files."""
+
+_COUNTED = (Status.MET, Status.NOT_MET, Status.PENDING, Status.UNDETERMINED)
+
+
+def print_summary(
+    console: Console, plans: Sequence[Plan], summary: Summary, lang: Language, day: str
+) -> None:
+    """Print how everybody stands by provision and by school."""
+    for plan in plans:
+        heading = say("cli.title", lang, title=plan.title, day=day)
+        table = _table(heading, [say("cli.provision", lang), say("cli.clause", lang)], lang)
+        for column in summary.columns:
+            if column.plan == plan.id:
+                tally = summary.totals[column.plan, column.provision]
+                name = column.citation.title[lang]
+                table.add_row(name, "、".join(column.citation.clauses), *_counts(tally))
+        console.print(table)
+        console.print()
+    table = _table(say("cli.by-school", lang), [say("cli.school", lang)], lang)
+    for row in summary.rows:
+        table.add_row(row.label(lang), *_counts(row.tally))
+    console.print(table)
+    console.print()
+    counts = {"failures": summary.failures, "advice": summary.advice}
+    console.print(say("cli.failures", lang, **counts))
+
+
+def _table(title: str, heads: Iterable[str], lang: Language) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for status in _COUNTED:
+        table.add_column(say(f"status.{status}", lang), justify="right", no_wrap=True)
+    table.add_column(say("cli.behind-of-them", lang), justify="right", no_wrap=True)
+    return table
+
+
+def _counts(tally: Tally) -> tuple[str, ...]:
+    found = (tally.met, tally.not_met, tally.pending, tally.undetermined, tally.behind)
+    return tuple(str(count) if count else "·" for count in found)
+
+
+def print_behind(console: Console, summary: Summary, lang: Language) -> None:
+    """Print the first of those who are behind in something that binds."""
+    behind = [item for item in summary.behind if item.binding and item.due is not None]
+    if not behind:
+        return
+    shown = behind[:FIRST]
+    console.print()
+    console.print(say("cli.behind", lang, count=len(shown), all=len(behind)))
+    for item in shown:
+        console.print(f"  {item.verdict.explain(lang)}", soft_wrap=True)
+
+
+def print_questions(console: Console, plans: Sequence[Plan], lang: Language, *, all_: bool) -> None:
+    """Print the questions of plans with their readings; only those without an answer, or all."""
+    for plan in plans:
+        for question in plan.questions if all_ else plan.open_questions:
+            facts = {"plan": plan.id, "id": question.id, "asks": question.asks}
+            console.print(say("cli.question", lang, **facts), soft_wrap=True)
+            for reading in question.reading:
+                text = say("cli.reading", lang, id=reading.id, means=reading.means)
+                console.print(text, soft_wrap=True)
+            if question.expects:
+                console.print(say("cli.blank", lang, expects=question.expects), soft_wrap=True)
+            if question.id in plan.answers:
+                answer = plan.answers[question.id]
+                console.print(say("cli.answered", lang, answer=answer), soft_wrap=True)
+
+
+def print_explanations(
+    console: Console, verdicts: Iterable[Verdict], lang: Language, *, all_: bool
+) -> None:
+    """Print one sentence a verdict; those that do not apply only where ``all_`` is asked for."""
+    shown = [v for v in verdicts if all_ or v.status is not Status.NOT_APPLICABLE]
+    for verdict in shown:
+        console.print(verdict.explain(lang), soft_wrap=True)
+    if not shown:
+        console.print(say("cli.nothing", lang))

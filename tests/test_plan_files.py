@@ -1,0 +1,761 @@
+"""Plan files: read back what was written, every fault told with path, line and remedy."""
+
+import ast
+import json
+import os
+import string
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eduplan import (
+    Fault,
+    Plan,
+    PlanFileError,
+    UnknownName,
+    available_plans,
+    dump_json,
+    dump_toml,
+    load_plan,
+    plan_from_table,
+    save_plan,
+)
+from eduplan.messages import LANGUAGES, catalogue
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "eduplan"
+
+ANSWERS: dict[str, dict[str, object]] = {
+    "county-six-year": {
+        "year": "school-year",
+        "training-cycle": "entry",
+        "hours-that-count": "registered",
+        "external-training-from": date(2021, 9, 1),
+        "summary-within": "days-30",
+        "about-a-month": "workdays-20",
+        "rural-delivery-floor": 2,
+        "weak-schools": "one-round",
+    },
+    "primary-school-2024": {
+        "research-activity-holder": "teacher",
+        "paired-lesson-within": "same-week",
+        "months": "teaching-months",
+        "analysis-within": "school-days-10",
+    },
+}
+
+# A plan of forty lines. The tests put faults into its lines by number.
+LINES = """\
+[plan]
+id = "town"
+title = { zh = "镇教研计划", en = "Plan of a town" }
+horizon = { from = 2024-09-01, to = 2027-09-01 }
+
+[document]
+title = { zh = "某镇三年教研计划", en = "Three-year plan of a town" }
+signed = 2024-06-30
+
+[scales]
+level = ["school", "county", "city"]
+
+[[clause]]
+number = "一"
+gist = { zh = "每周期360学时", en = "360 hours a cycle" }
+
+[[clause]]
+number = "二"
+gist = { zh = "每学年听课20节", en = "20 lessons a school year" }
+
+[[quota]]
+id = "hours"
+clause = "一"
+title = { zh = "学时", en = "Hours" }
+bearer = { role = "teacher" }
+measure = { sum = "hours", of = "training", where = { level = { at_least = "county" } } }
+every = { cycle = "3 years", grid = 2024-09-01 }
+at_least = 360
+
+[[quota]]
+id = "lessons"
+clause = "二"
+title = { zh = "听课", en = "Lessons observed" }
+force = "must"
+measure = { count = "lesson-observation" }
+at_least = [
+    { where = { role = "principal" }, amount = 60 },
+    { amount = 20 },
+]
+every = "school-year"
+""".splitlines()
+
+
+def plan_text(changes: dict[int, str] | None = None) -> str:
+    """Return the plan with lines, counted from 1, put in the place of others."""
+    lines = list(LINES)
+    for number, line in (changes or {}).items():
+        lines[number - 1] = line
+    return "\n".join(lines) + "\n"
+
+
+def table_of(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a file: ``write(text)``, ``write(text, "plan.json")``."""
+
+    def write_file(content: str | bytes, name: str = "plan.toml") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        return path
+
+    return write_file
+
+
+Write = Callable[..., Path]
+
+
+def refused(path: Path) -> PlanFileError:
+    """Return the error with which a file is refused, within a second and in both languages."""
+    started = time.perf_counter()
+    with pytest.raises(PlanFileError) as error:
+        load_plan(path)
+    took = time.perf_counter() - started
+
+    assert took < 1
+    assert error.value.source == path.name
+    for lang in LANGUAGES:
+        assert path.name in error.value.message(lang)
+    assert str(path.parent) not in str(error.value)
+    return error.value
+
+
+def faults_in(path: Path) -> list[tuple[int | None, str, str]]:
+    return [(fault.line, fault.path, fault.code) for fault in refused(path).faults]
+
+
+def only_fault(path: Path) -> Fault:
+    (fault,) = refused(path).faults
+    return fault
+
+
+# ---------------------------------------------------------------- round trips
+
+
+def answered(name: str) -> Plan:
+    return load_plan(name).answer(ANSWERS[name])
+
+
+@pytest.mark.parametrize("name", available_plans())
+def test_every_packaged_plan_can_be_answered_here(name: str) -> None:
+    # so that a plan added later gets its answers, and its round trip, too
+    plan = answered(name)
+
+    assert len(plan.open_questions) < len(plan.questions)
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".json"])
+@pytest.mark.parametrize("read", [load_plan, answered], ids=["open", "answered"])
+@pytest.mark.parametrize("name", available_plans())
+def test_a_packaged_plan_written_and_read_back_is_the_same(
+    name: str, read: Callable[[str], Plan], suffix: str, tmp_path: Path
+) -> None:
+    plan = read(name)
+    path = tmp_path / f"plan{suffix}"
+    save_plan(plan, path)
+    again = load_plan(path)
+
+    assert again == plan
+    assert again.settled == plan.settled
+    # and a second writing changes nothing
+    assert dump_toml(again) == dump_toml(plan)
+    assert dump_json(again) == dump_json(plan)
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".json"])
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        pytest.param(3, 'title = { zh = "“计划”\\n\\t第二行\\\\", en = "Plan" }', id="marks"),
+        pytest.param(28, 'at_least = "1080/7"', id="sevenths"),
+        pytest.param(28, "at_least = 12.5", id="a decimal"),
+        pytest.param(
+            25, 'bearer = { any = [{ role = "a" }], not = { away = true } }', id="any, not"
+        ),
+        pytest.param(25, "bearer = { joined = { below = 2020-01-01 } }", id="a day"),
+        pytest.param(25, "bearer = { load = { at_least = 7.5 } }", id="a decimal compared"),
+        pytest.param(25, "bearer = { load = [0.5, 1] }", id="decimals wanted"),
+        pytest.param(27, 'every = { cycle = "18 months", from = "@bearer.joined" }', id="months"),
+        pytest.param(27, 'every = { each = "teaching-week", school_days = 3 }', id="weeks"),
+        pytest.param(
+            26,
+            'measure = { share = { tier = "@bearer.tier" }, of = ["a", "b"], weigh = "hours" }',
+            id="share",
+        ),
+        pytest.param(
+            26,
+            'measure = { sum = "hours", of = "a", caps = [{ at_most = 2.5, per = "month" }] }',
+            id="cap",
+        ),
+        pytest.param(7, 'title = { zh = "2024-09-01", en = "2024-09-01" }', id="day for a title"),
+    ],
+)
+def test_every_way_to_write_a_line_survives_writing_and_reading(
+    line: int, changed: str, suffix: str, write: Write, tmp_path: Path
+) -> None:
+    plan = load_plan(write(plan_text({line: changed})))
+    path = tmp_path / f"again{suffix}"
+    save_plan(plan, path)
+
+    assert load_plan(path) == plan
+
+
+QUESTION = """
+[[question]]
+id = "floor"
+clause = "二"
+asks = { zh = "多少？", en = "How many?" }
+"""
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".json"])
+@pytest.mark.parametrize(
+    ("rest", "answer"),
+    [
+        pytest.param('expects = "number"', Fraction(1, 3), id="a third"),
+        pytest.param('expects = "number"', 12, id="twelve"),
+        pytest.param('expects = "number"', 12.5, id="a float"),
+        pytest.param(
+            "[[question.reading]]\nid = 'half'\nmeans = { zh = '半', en = 'half' }\nvalue = 0.5",
+            "half",
+            id="a reading with a decimal",
+        ),
+    ],
+)
+def test_an_answered_question_survives_writing_and_reading(
+    rest: str, answer: object, suffix: str, write: Write, tmp_path: Path
+) -> None:
+    text = plan_text({36: 'at_least = "?floor"', 37: "", 38: "", 39: ""})
+    plan = load_plan(write(text + QUESTION + rest))
+    settled = plan.answer({"floor": answer})
+    for each in (plan, settled):
+        path = tmp_path / f"again{suffix}"
+        save_plan(each, path)
+
+        assert load_plan(path) == each
+
+
+def test_toml_and_json_say_the_same(write: Write) -> None:
+    text = plan_text()
+    spelled = json.dumps(table_of(text), default=lambda day: day.isoformat())
+
+    assert load_plan(write(spelled, "plan.json")) == load_plan(write(text))
+
+
+def test_decimals_are_taken_as_they_are_written(write: Write) -> None:
+    # 0.1 is a tenth, in either format, and no binary neighbour of it
+    text = plan_text({28: "at_least = 0.1"})
+    spelled = json.dumps(table_of(text), default=lambda day: day.isoformat())
+    for path in (write(text), write(spelled, "plan.json")):
+        quota = load_plan(path).provision("hours")
+
+        assert quota.at_least[0].amount == Fraction(1, 10)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("start", ["\ufeff", ""])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_files_from_notepad_are_read(start: str, end: str, write: Write) -> None:
+    text = start + plan_text().replace("\n", end)
+
+    assert load_plan(write(text.encode("utf-8"))) == load_plan(write(plan_text(), "plain.toml"))
+
+
+def test_a_byte_order_mark_is_taken_before_json_too(write: Write) -> None:
+    text = "\ufeff" + json.dumps(table_of(plan_text()), default=lambda day: day.isoformat())
+
+    assert load_plan(write(text, "plan.json")).id == "town"
+
+
+# ---------------------------------------------------------------- faults, one by one
+
+
+@pytest.mark.parametrize(
+    ("line", "changed", "path", "code"),
+    [
+        pytest.param(28, "at_leest = 360", "quota[0].at_leest", "unknown-key-near", id="slip"),
+        pytest.param(28, 'at_least = "many"', "quota[0].at_least", "not-a-number", id="type"),
+        pytest.param(28, "at_least = true", "quota[0].at_least", "not-a-number", id="flag"),
+        pytest.param(28, "at_least = -1", "quota[0].at_least", "negative", id="below zero"),
+        pytest.param(28, "at_least = inf", "quota[0].at_least", "not-finite", id="infinite"),
+        pytest.param(28, "at_least = nan", "quota[0].at_least", "not-finite", id="not a number"),
+        pytest.param(
+            28, "at_least = 1e9999999", "quota[0].at_least", "number-too-large", id="giant"
+        ),
+        pytest.param(
+            28, 'at_least = "1e9999999"', "quota[0].at_least", "not-a-number", id="giant text"
+        ),
+        pytest.param(28, "", "quota[0]", "bound-missing", id="no bound"),
+        pytest.param(
+            23, 'clause = "三"', "quota[0].clause", "unknown-clause", id="clause not in the list"
+        ),
+        pytest.param(22, "id = 1.5", "quota[0].id", "not-text", id="float for an id"),
+        pytest.param(22, 'id = "lessons"', "quota[1].id", "duplicate-id", id="id twice"),
+        pytest.param(
+            8, "signed = 2024-06-30T00:00:00", "document.signed", "date-time", id="date-time"
+        ),
+        pytest.param(
+            8, "signed = 2024-06-30T00:00:00Z", "document.signed", "date-time", id="with a zone"
+        ),
+        pytest.param(8, 'signed = "June 2024"', "document.signed", "not-a-date", id="no date"),
+        pytest.param(
+            26,
+            'measure = { sum = "hours", of = "training", where = { level = { at_least = "moon" } } }',
+            "quota[0].measure.where.level",
+            "not-on-scale",
+            id="value not on its scale",
+        ),
+        pytest.param(
+            25,
+            'bearer = { title = { at_least = "senior" } }',
+            "quota[0].bearer.title",
+            "unknown-scale",
+            id="no such scale",
+        ),
+        pytest.param(27, 'every = "fortnight"', "quota[0].every", "every-unknown", id="no period"),
+        pytest.param(
+            27, 'every = { cycle = "3 years" }', "quota[0].every", "cycle-anchor", id="no anchor"
+        ),
+        pytest.param(34, 'force = "perhaps"', "quota[1].force", "not-one-of", id="no force"),
+        pytest.param(
+            28, 'at_least = "?floor"', "quota[0].at_least", "unknown-question", id="no question"
+        ),
+        pytest.param(3, 'title = "计划"', "plan.title", "not-bilingual", id="one language"),
+        pytest.param(
+            11, 'level = ["school", "school"]', "scales.level", "scale-values", id="scale"
+        ),
+        pytest.param(
+            4,
+            "horizon = { from = 2024-09-01, to = 2024-09-01 }",
+            "plan.horizon",
+            "empty-period",
+            id="empty horizon",
+        ),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_path(
+    line: int, changed: str, path: str, code: str, write: Write
+) -> None:
+    found = faults_in(write(plan_text({line: changed})))
+    # a scale that is gone is missed by what uses it, too
+    expected_line = {"bound-missing": 21, "duplicate-id": 31}.get(code, line)
+
+    assert (expected_line, path, code) in found
+    assert len(found) == 1 or code == "scale-values"
+
+
+def test_a_slip_is_told_with_the_nearest_right_key(write: Write) -> None:
+    fault = only_fault(write(plan_text({25: 'bearr = { role = "teacher" }'})))
+
+    assert (
+        fault.message("en") == "line 25, quota[0].bearr: is not a known key; did you mean bearer?"
+    )
+    assert fault.message("zh").startswith("第25行 quota[0].bearr: ")
+    assert "bearer" in fault.message("zh")
+
+
+def test_an_unknown_clause_is_told_with_those_there_are(write: Write) -> None:
+    fault = only_fault(write(plan_text({23: 'clause = "三"'})))
+
+    for lang in LANGUAGES:
+        assert "一、二" in fault.message(lang)
+
+
+def test_a_fault_in_line_3_and_one_in_line_40_are_reported_together(write: Write) -> None:
+    changes = {3: 'title = { zh = "镇教研计划" }', 40: 'every = "fortnight"'}
+    error = refused(write(plan_text(changes)))
+
+    assert [(f.line, f.path, f.code) for f in error.faults] == [
+        (3, "plan.title.en", "missing-key"),
+        (40, "quota[1].every", "every-unknown"),
+    ]
+    english, chinese = error.message("en").splitlines(), error.message("zh").splitlines()
+    assert english[0] == "plan.toml: faults: 2"
+    assert english[1] == "  line 3, plan.title.en: is missing"
+    assert english[2].startswith("  line 40, quota[1].every: not a known period; known are: ")
+    assert chinese[1] == "  第3行 plan.title.en: 缺少此项"
+    assert chinese[2].startswith("  第40行 quota[1].every: ")
+    for lines in (english, chinese):
+        assert "school-year" in lines[2]
+
+
+def test_a_fault_inside_a_list_is_told_with_the_line_where_the_list_begins(write: Write) -> None:
+    assert faults_in(write(plan_text({38: '    { amount = "twenty" },'}))) == [
+        (36, "quota[1].at_least[1].amount", "not-a-number")
+    ]
+
+
+def test_faults_of_every_kind_are_reported_together_in_the_order_of_their_lines(
+    write: Write,
+) -> None:
+    changes = {
+        2: 'id = "Town"',
+        8: "signed = 2024-06-30T08:00:00",
+        18: "number = 2",
+        22: "id = 1.5",
+        27: 'every = "fortnight"',
+        34: 'forse = "must"',
+        40: "every = 7",
+    }
+    found = faults_in(write(plan_text(changes)))
+
+    assert [(line, code) for line, _, code in found] == [
+        (2, "not-a-name"),
+        (8, "date-time"),
+        (18, "not-text"),
+        (22, "not-text"),
+        (27, "every-unknown"),
+        (34, "unknown-key-near"),
+        (40, "every-unknown"),
+    ]
+
+
+def test_a_fault_elsewhere_does_not_hide_that_a_clause_is_not_in_the_list(write: Write) -> None:
+    found = faults_in(write(plan_text({27: 'every = "fortnight"', 23: 'clause = "三"'})))
+
+    assert {(line, code) for line, _, code in found} == {
+        (23, "unknown-clause"),
+        (27, "every-unknown"),
+    }
+
+
+def test_a_key_that_is_no_table_is_refused_from_python_too() -> None:
+    table = table_of(plan_text())
+    table |= {"quota": {}, "scales": [], "clause": "一", "quotas": []}
+    with pytest.raises(PlanFileError) as error:
+        plan_from_table(table)
+
+    assert {(f.path, f.code) for f in error.value.faults} == {
+        ("quotas", "unknown-key-near"),
+        ("clause", "not-a-list"),
+        ("scales", "not-a-table"),
+        ("quota", "not-a-list"),
+    }
+
+
+@pytest.mark.parametrize("key", ["plan", "document", "clause"])
+def test_what_every_plan_needs_is_missed(key: str) -> None:
+    table = table_of(plan_text())
+    del table[key]
+    with pytest.raises(PlanFileError) as error:
+        plan_from_table(table)
+
+    assert (key, "missing-key") in [(f.path, f.code) for f in error.value.faults]
+
+
+def test_a_chinese_key_is_explained(write: Write) -> None:
+    fault = only_fault(write(plan_text({25: '对象 = { role = "teacher" }'})))
+
+    assert (fault.line, fault.code) == (25, "bare-chinese-key")
+    for lang in LANGUAGES:
+        assert "对象" in fault.message(lang)
+
+
+def test_what_is_not_toml_is_told_with_its_line(write: Write) -> None:
+    assert faults_in(write(plan_text({25: "bearer = { role = teacher }"}))) == [
+        (25, "", "not-toml")
+    ]
+
+
+def test_a_key_that_stands_twice_is_refused(write: Write) -> None:
+    doubled = plan_text({28: "at_least = 360\nat_least = 30"})
+    assert faults_in(write(doubled)) == [(29, "", "not-toml")]
+
+    spelled = json.dumps(table_of(plan_text()), default=lambda day: day.isoformat())
+    once = '"at_least": 360'
+    assert once in spelled
+    (fault,) = refused(write(spelled.replace(once, f'{once}, "at_least": 30'), "plan.json")).faults
+    assert (fault.path, fault.code) == ("at_least", "key-twice")
+
+
+@pytest.mark.parametrize("spelled", ["NaN", "Infinity", "-Infinity"])
+def test_json_takes_no_numbers_that_are_none(spelled: str, write: Write) -> None:
+    text = json.dumps(table_of(plan_text()), default=lambda day: day.isoformat())
+    path = write(text.replace('"at_least": 360', f'"at_least": {spelled}'), "plan.json")
+
+    assert [code for _, _, code in faults_in(path)] == ["not-finite"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        ("", "plan.json", "not-json"),
+        ("{", "plan.json", "not-json"),
+        ("[]", "plan.json", "not-a-table"),
+        ("null", "plan.json", "not-a-table"),
+        ('{"plan": {"horizon": "2024-02-30"}}', "plan.json", "no-such-day"),
+        ("id = 1", "plan.txt", "unknown-suffix"),
+        ("标题 = 1".encode("gb18030"), "plan.toml", "not-utf8"),
+        (b"\x00\xff", "plan.json", "not-utf8"),
+    ],
+)
+def test_what_is_no_plan_file_is_refused(
+    content: str | bytes, name: str, code: str, write: Write
+) -> None:
+    assert code in [found for _, _, found in faults_in(write(content, name))]
+
+
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    assert [code for _, _, code in faults_in(tmp_path / "none.toml")] == ["cannot-open"]
+    (tmp_path / "folder.toml").mkdir()
+    assert [code for _, _, code in faults_in(tmp_path / "folder.toml")] == ["cannot-open"]
+
+
+def test_an_unknown_plan_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UnknownName) as error:
+        load_plan("county")
+
+    for lang in LANGUAGES:
+        assert all(name in error.value.message(lang) for name in available_plans())
+
+
+# ---------------------------------------------------------------- files made to hang a reader
+
+
+def nested(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "codes"),
+    [
+        pytest.param(
+            "a" + ".a" * 16_000 + " = 1", "plan.toml", {"dotted-too-long"}, id="32 KB key"
+        ),
+        pytest.param(
+            '"a"' + ' . "a"' * 6_000 + " = 1", "plan.toml", {"dotted-too-long"}, id="quoted key"
+        ),
+        pytest.param("[a" + ".a" * 16_000 + "]", "plan.toml", {"dotted-too-long"}, id="header"),
+        pytest.param(f"a = {nested(200)}", "plan.toml", {"nested-too-deep"}, id="200 levels"),
+        pytest.param(f"a = {nested(100_000)}", "plan.toml", {"nested-too-deep"}, id="10^5 levels"),
+        pytest.param("a = " + "{a=" * 200, "plan.toml", {"nested-too-deep"}, id="200 tables"),
+        pytest.param(f'{{"a": {nested(200)}}}', "plan.json", {"nested-too-deep"}, id="JSON"),
+        pytest.param(
+            f'{{"a": {nested(100_000)}}}', "plan.json", {"nested-too-deep"}, id="JSON, 10^5"
+        ),
+        pytest.param(
+            plan_text({28: "at_least = 1e9999999"}),
+            "plan.toml",
+            {"number-too-large"},
+            id="exponent",
+        ),
+        pytest.param(
+            plan_text({28: "at_least = 1e-9999999"}), "plan.toml", {"number-too-large"}, id="tiny"
+        ),
+        pytest.param(
+            plan_text({28: "at_least = " + "9" * 100_000}), "plan.toml", {"not-toml"}, id="digits"
+        ),
+        pytest.param(
+            plan_text({28: "at_least = " + "9" * 4_000}),
+            "plan.toml",
+            {"number-too-large"},
+            id="fewer digits",
+        ),
+        pytest.param(
+            plan_text({28: f'at_least = "{"1" * 100_000}"'}),
+            "plan.toml",
+            {"not-a-number"},
+            id="digits in a text",
+        ),
+        pytest.param(
+            plan_text({28: f'at_least = "1{"%" * 5_000}"'}),
+            "plan.toml",
+            {"not-a-number"},
+            id="percent signs",
+        ),
+        pytest.param('a = """' + '\\"' * 500_000, "plan.toml", {"not-toml"}, id="open text"),
+        pytest.param("a = '" * 200_000, "plan.toml", {"not-toml"}, id="quotes"),
+        pytest.param('"""' * 300_000, "plan.toml", {"not-toml"}, id="triple quotes"),
+        pytest.param("'''a\"" * 300_000, "plan.toml", {"not-toml"}, id="mixed quotes"),
+        pytest.param('{"a": "' + "\\" * 1_000_000, "plan.json", {"not-json"}, id="backslashes"),
+        pytest.param("a\n" * 500_000, "plan.toml", {"not-toml"}, id="lines"),
+        pytest.param(" " * 1_900_000 + "x", "plan.toml", {"not-toml"}, id="blanks"),
+        pytest.param("é" * 500_000, "plan.toml", {"not-toml"}, id="a long word"),
+        pytest.param("[[a]]\n" * 300_000, "plan.toml", {"missing-key"}, id="many tables"),
+        pytest.param("[" + " a" * 300_000, "plan.toml", {"not-toml"}, id="an open header"),
+    ],
+)
+def test_a_file_made_to_hang_a_reader_is_refused_within_a_second(
+    content: str, name: str, codes: set[str], write: Write
+) -> None:
+    found = {code for _, _, code in faults_in(write(content, name))}
+
+    assert codes <= found
+
+
+@pytest.mark.parametrize("name", ["plan.toml", "plan.json"])
+def test_a_file_of_a_hundred_megabytes_is_refused_within_a_second(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+
+    assert [code for _, _, code in faults_in(path)] == ["file-too-large"]
+
+
+# ---------------------------------------------------------------- writing
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+@pytest.mark.parametrize("step", ["replace", "fsync", "chmod"])
+@pytest.mark.parametrize("suffix", [".toml", ".json"])
+def test_a_writing_that_fails_leaves_the_old_file_and_nothing_else(
+    suffix: str, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"plan{suffix}"
+    path.write_text("the plan of last year", "utf-8")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, step, fail)
+        with pytest.raises(OSError, match="No space left"):
+            save_plan(load_plan("county-six-year"), path)
+
+    assert path.read_text("utf-8") == "the plan of last year"
+    assert listing(tmp_path) == [path.name]
+    # and once there is room, it is written over
+    save_plan(load_plan("county-six-year"), path)
+    assert load_plan(path) == load_plan("county-six-year")
+    assert listing(tmp_path) == [path.name]
+
+
+def test_a_plan_is_not_written_to_a_file_of_another_kind(tmp_path: Path) -> None:
+    with pytest.raises(PlanFileError) as error:
+        save_plan(load_plan("county-six-year"), tmp_path / "plan.yaml")
+
+    assert [fault.code for fault in error.value.faults] == ["unknown-suffix"]
+    assert listing(tmp_path) == []
+
+
+# ---------------------------------------------------------------- every message in both languages
+
+# What makes a message of a code: the name called, the place of the code among the arguments, the
+# part of the catalogue. Facts are the keyword arguments or the literal dict after the code.
+MAKERS = {
+    "refuse": (0, "fault"),
+    "add": (0, "fault"),
+    "Fault": (0, "fault"),
+    "Missing": (0, "missing"),
+    "NotKnown": (0, "missing"),
+    "OutsideCoverage": (0, "missing"),
+    "LeftOut": (0, "left-out"),
+    "Reason": (0, "reason"),
+}
+FURTHER = {"excuse": "reason", "say": ""}
+
+
+def strings(node: ast.AST | None) -> list[str]:
+    """Return the texts an expression can be: one, or those of both sides of a condition."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.IfExp):
+        return strings(node.body) + strings(node.orelse)
+    return []
+
+
+def codes_in(tree: ast.AST) -> Iterator[tuple[str, set[str] | None, int]]:
+    """Yield the catalogue key of every message the code makes, its facts where they are plain."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        )
+        part, found = "", []
+        if name in MAKERS:
+            place, part = MAKERS[name]
+            found = strings(node.args[place]) if len(node.args) > place else []
+        elif name in FURTHER:
+            part = FURTHER[name]
+            found = [code for argument in node.args for code in strings(argument)]
+            found = [code for code in found if part or code in catalogue() or "." in code]
+        facts: set[str] | None = {keyword.arg for keyword in node.keywords if keyword.arg}
+        for argument in node.args[1:]:
+            if isinstance(argument, ast.Dict):
+                facts = {k.value for k in argument.keys if isinstance(k, ast.Constant)}  # type: ignore[misc]
+            elif isinstance(argument, ast.Name) and name in ("Fault", "Missing"):
+                facts = None  # made elsewhere
+        if (
+            any(keyword.arg is None for keyword in node.keywords)
+            or name in FURTHER
+            or part == "left-out"
+        ):
+            facts = None
+        if name == "Reason":
+            facts = None
+        for code in found:
+            yield (f"{part}.{code}" if part else code), facts, node.lineno
+
+
+def places_in(template: str) -> set[str]:
+    return {
+        name.partition(".")[0].partition("[")[0]
+        for _, name, _, _ in string.Formatter().parse(template)
+        if name is not None
+    }
+
+
+def made_in_source() -> list[tuple[str, str, set[str] | None]]:
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        for key, facts, line in codes_in(ast.parse(path.read_text("utf-8"))):
+            found.append((f"{path.relative_to(SOURCE)}:{line}", key, facts))
+    return found
+
+
+def test_every_message_made_in_the_code_stands_in_the_catalogue() -> None:
+    made = made_in_source()
+    missing = [(where, key) for where, key, _ in made if key not in catalogue()]
+
+    assert len(made) > 100  # the scan finds what it is meant to find
+    assert {key.partition(".")[0] for _, key, _ in made} >= {
+        "fault",
+        "missing",
+        "left-out",
+        "reason",
+    }
+    assert missing == []
+
+
+def test_every_message_gets_the_facts_it_tells() -> None:
+    lacking = [
+        (where, key, sorted(places_in(catalogue()[key]["en"]) - facts))
+        for where, key, facts in made_in_source()
+        if facts is not None and key in catalogue()
+        if places_in(catalogue()[key]["en"]) - facts
+    ]
+
+    assert lacking == []
+
+
+@pytest.mark.parametrize("key", sorted(catalogue()))
+def test_a_message_tells_the_same_facts_in_both_languages(key: str) -> None:
+    text = catalogue()[key]
+    # English names a unit only where it stands after a number, and sets a gap before it.
+    optional = {"gap", "unit", "month", "month_name", "end_year", "short", "year", "shortfall"}
+    different = places_in(text.zh) ^ places_in(text.en)
+
+    assert text.zh.strip()
+    assert text.en.strip()
+    assert different <= (optional if key.startswith(("explain.", "period.")) else set())
