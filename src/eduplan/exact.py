@@ -16,14 +16,17 @@ from eduplan.errors import kind_of, refuse
 Number = int | Fraction
 Spelled = int | Fraction | Decimal | float | str
 
-LARGEST_EXPONENT = 30
+LARGEST_EXPONENT = 77
 """Decimal exponents beyond this are refused: no plan counts in such amounts."""
+
+MOST_DIGITS = 400
+"""Decimals with more digits are refused before they are taken apart."""
 
 LARGEST_BITS = 256
 """Numerators and denominators beyond this many bits are refused."""
 
-_DECIMAL = re.compile(r"[+-]?(\d{1,60})(\.\d{1,60})?([eE][+-]?\d{1,3})?", re.ASCII)
-_RATIO = re.compile(r"([+-]?\d{1,60})/(\d{1,60})", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d{1,80})(\.\d{1,260})?([eE][+-]?\d{1,3})?", re.ASCII)
+_RATIO = re.compile(r"([+-]?\d{1,80})/(\d{1,80})", re.ASCII)
 
 
 def exact(value: Spelled) -> Number:
@@ -70,17 +73,14 @@ def _from_decimal(value: Decimal) -> Fraction:
     if not value.is_finite():
         raise refuse("not-finite")
     # Bounded before conversion: Fraction("1e9999999") alone takes twenty seconds.
-    if (
-        abs(value.adjusted()) > LARGEST_EXPONENT
-        or len(value.as_tuple().digits) > 2 * LARGEST_EXPONENT
-    ):
+    if abs(value.adjusted()) > LARGEST_EXPONENT or len(value.as_tuple().digits) > MOST_DIGITS:
         raise refuse("number-too-large")
     return Fraction(value)
 
 
 def _from_text(text: str) -> Fraction:
-    if text.endswith("%"):
-        return _from_text(text[:-1].rstrip()) / 100
+    if text.endswith("%") and not text.endswith("%%"):
+        return _from_text(text[:-1].rstrip(" ")) / 100
     if ratio := _RATIO.fullmatch(text):
         if int(ratio[2]) == 0:
             raise refuse("zero-denominator")
@@ -130,6 +130,29 @@ def spell(value: Number) -> str:
     """
     if isinstance(value, int) or value.denominator == 1:
         return str(int(value))
+    places = _places(value)
+    if places is None:
+        return f"{value.numerator}/{value.denominator}"
+    whole, part = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
+    return f"{'-' if value < 0 else ''}{whole}.{part:0{places}d}"
+
+
+def decimal(value: Fraction) -> Decimal:
+    """Return ``value`` as the decimal that equals it.
+
+    Raises:
+        InputError: it has no finite decimal.
+
+    >>> decimal(Fraction(15, 2))
+    Decimal('7.5')
+    """
+    if _places(value) is None:
+        raise refuse("no-finite-decimal")
+    return Decimal(spell(value))
+
+
+def _places(value: Fraction) -> int | None:
+    """Return how many decimal places ``value`` needs, None where no number of them will do."""
     places = 0
     rest = value.denominator
     for prime in (2, 5):
@@ -138,11 +161,7 @@ def spell(value: Number) -> str:
             rest //= prime
             power += 1
         places = max(places, power)
-    if rest != 1:
-        return f"{value.numerator}/{value.denominator}"
-    digits = abs(value.numerator) * 10**places // value.denominator
-    whole, part = divmod(digits, 10**places)
-    return f"{'-' if value < 0 else ''}{whole}.{part:0{places}d}"
+    return places if rest == 1 else None
 
 
 def show(value: Number, places: int = 2) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 
 import attrs
 
-from eduplan.selectors import Getter, getter
+from eduplan.selectors import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_optional_date, as_string, as_strings
 
 
@@ -54,8 +54,7 @@ class Person:
     left: date | None = attrs.field(default=None, converter=as_optional_date, repr=False)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
 
-    get: Getter = attrs.field(init=False, repr=False, eq=False)
-    """Returns the fact of a name, None where it is absent; ``role`` gives all roles."""
+    known: Known = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         _look_up(
@@ -70,6 +69,10 @@ class Person:
             joined=self.joined,
             left=self.left,
         )
+
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent; ``role`` gives all roles."""
+        return self.known.get(name)
 
 
 @attrs.frozen(kw_only=True)
@@ -90,8 +93,7 @@ class School:
     stage: str = attrs.field(default="", converter=str)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
 
-    get: Getter = attrs.field(init=False, repr=False, eq=False)
-    """Returns the fact of a name, None where it is absent; a school has no roles."""
+    known: Known = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         _look_up(
@@ -104,6 +106,10 @@ class School:
             school=self.id,
             stage=self.stage,
         )
+
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent; a school has no roles."""
+        return self.known.get(name)
 
 
 @attrs.frozen(kw_only=True)
@@ -128,8 +134,7 @@ class Group:
     members: tuple[str, ...] = attrs.field(default=(), converter=as_strings, repr=False)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
 
-    get: Getter = attrs.field(init=False, repr=False, eq=False)
-    """Returns the fact of a name, None where it is absent; a group has no roles."""
+    known: Known = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         _look_up(
@@ -144,9 +149,13 @@ class Group:
             members=self.members,
         )
 
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent; a group has no roles."""
+        return self.known.get(name)
+
 
 def _look_up(bearer: Person | School | Group, **own: object) -> None:
-    """Give a bearer its ``get``: its own attributes where they are filled in, and its facts."""
-    known: dict[str, object] = dict(bearer.facts)
+    """Fill in what is ``known`` of a bearer: its facts, and its own attributes where stated."""
+    known = Known(bearer.facts)
     known.update((name, value) for name, value in own.items() if value not in ("", None))
-    object.__setattr__(bearer, "get", known.get)
+    object.__setattr__(bearer, "known", known)

@@ -15,7 +15,7 @@ import attrs
 
 from eduplan.dates import as_date
 from eduplan.errors import FaultList, kind_of, refuse
-from eduplan.selectors import Getter, getter
+from eduplan.selectors import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_name, as_optional_date, as_string
 
 ALL_KINDS = "*"
@@ -62,24 +62,27 @@ class Record:
     last_day: date | None = attrs.field(default=None, converter=as_optional_date)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
     origin: str = attrs.field(default="", converter=str, repr=False, eq=False)
-    get: Getter = attrs.field(init=False, repr=False, eq=False)
-    """Returns the fact of a name, None where it is absent."""
+    known: Known = attrs.field(init=False, repr=False, eq=False)
     _entry: Entry = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if self.last_day is not None and self.last_day < self.day:
             raise refuse("last-day-first", "last_day")
-        known = {
-            **self.facts,
-            "id": self.id,
-            "kind": self.kind,
-            "day": self.day,
-            "last_day": self.last_day,
-            "bearer": self.bearer or None,
-        }
-        object.__setattr__(self, "get", known.get)
+        own = {"id": self.id, "kind": self.kind, "day": self.day, "last_day": self.last_day}
+        known = Known(self.facts, **own, bearer=self.bearer or None)
+        object.__setattr__(self, "known", known)
         # Made once, so that a register over the same records costs next to nothing.
         object.__setattr__(self, "_entry", Entry(self.day, self.id, self.kind, self, known.get))
+
+    def get(self, name: str) -> object:
+        """Return the fact of that name, None where it is absent."""
+        return self.known.get(name)
+
+
+def last_day(entry: Entry) -> date:
+    """Return the last day of a record, its only one where it states no other."""
+    last = entry.get("last_day")
+    return entry.day if last is None else as_date(last)
 
 
 class Register:
@@ -170,7 +173,7 @@ def _entries(records: Iterable[object]) -> list[Entry]:
     """Return records as entries in their order; all that are no records are reported."""
     faults = FaultList()
     entries = [
-        record._entry if type(record) is Record else _entry(record, index, faults)  # noqa: SLF001
+        record._entry if type(record) is Record else _entry(record, index, faults)
         for index, record in enumerate(records)
     ]
     faults.raise_any()

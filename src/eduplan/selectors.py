@@ -6,7 +6,9 @@ right nor wrong. ``and``, ``or`` and ``not`` follow Kleene.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import partial
@@ -14,8 +16,18 @@ from typing import Any
 
 import attrs
 
-from eduplan.errors import FaultList, kind_of, refuse
-from eduplan.tables import Scalar, Table, Value, as_name, as_scalar, as_strings, plain, read_each
+from eduplan.errors import FaultList, InputError, kind_of, refuse
+from eduplan.exact import decimal
+from eduplan.tables import (
+    Scalar,
+    Table,
+    as_name,
+    as_scalar,
+    as_strings,
+    as_value,
+    plain,
+    read_each,
+)
 
 Getter = Callable[[str], Any]
 """Returns a fact of a thing by name, None where it is absent."""
@@ -26,18 +38,38 @@ Truth = bool | None
 def getter(thing: object) -> Getter:
     """Return the function that reads facts of ``thing`` by name, None where absent.
 
-    ``thing`` may be a mapping, a value of this library with ``facts`` of its own, or any object
-    with attributes.
+    ``thing`` may be a value of this library, a mapping, or any object with attributes. What is read
+    from others is brought into the library's own form: numbers exact, several values as a tuple.
 
-    >>> getter({"tier": "A"})("tier"), getter(date(2024, 9, 1))("year"), getter({})("tier")
-    ('A', 2024, None)
+    >>> getter({"tier": "A"})("tier"), getter(Fraction(1, 3))("denominator"), getter({})("tier")
+    ('A', 3, None)
+    >>> getter({"hours": 7.5})("hours")
+    Fraction(15, 2)
     """
-    own = getattr(thing, "get", None)
-    return own if own is not None else partial(_attribute, thing)
+    known = getattr(thing, "known", None)
+    if type(known) is Known:
+        return known.get
+    return partial(_fact, thing.get if isinstance(thing, Mapping) else partial(_attribute, thing))
+
+
+class Known(dict[str, Any]):
+    """All facts of a value of this library by name, in the library's own form."""
+
+    __slots__ = ()
 
 
 def _attribute(thing: object, name: str) -> object:
     return getattr(thing, name, None)
+
+
+def _fact(read: Getter, name: str) -> object:
+    value = read(name)
+    if value is None or type(value) in _EXACT:
+        return value
+    try:
+        return as_value(value)
+    except InputError:
+        return value  # refused where it is used, with the record it stands in
 
 
 @attrs.frozen(kw_only=True)
@@ -79,8 +111,11 @@ class Test(StrEnum):
     BELOW = "below"
 
 
+DEEPEST = 16
+"""Selectors are nested no deeper than this."""
+
 _BEARER = "@bearer."
-_SEVERAL = frozenset({tuple, list, set, frozenset})
+_EXACT = frozenset({str, int, bool, Fraction, date})
 
 
 @attrs.frozen
@@ -132,10 +167,12 @@ class Selector:
     def plain(self) -> dict[str, object]:
         """Return the selector as it stands in a plan file."""
         table: dict[str, object] = {}
+        times = Counter(condition.field for condition in self.conditions)
         for condition in self.conditions:
-            operands = [plain(operand) for operand in condition.operands]
+            operands = [_plain_operand(operand) for operand in condition.operands]
             single = operands[0] if len(operands) == 1 else operands
-            if condition.test is Test.IS and not condition.scale:
+            alone = times[condition.field] == 1 and not condition.scale
+            if condition.test is Test.IS and alone:
                 table[condition.field] = single
             else:
                 tests = table.setdefault(condition.field, {})
@@ -167,6 +204,11 @@ EVERYTHING = Selector()
 """The selector that picks everything."""
 
 
+def _plain_operand(operand: Scalar) -> object:
+    """Return an operand so that it is read back as itself: a fraction not as text."""
+    return decimal(operand) if isinstance(operand, Fraction) else plain(operand)
+
+
 def as_optional_selector(value: Selector | Table | None) -> Selector | None:
     """Return a selector, or None."""
     return None if value is None else as_selector(value)
@@ -176,15 +218,21 @@ def as_selector(value: Selector | Table) -> Selector:
     """Return a selector from its table.
 
     Raises:
-        InputError: an unknown test, an operand of a wrong type, an empty list.
+        InputError: an unknown test, an operand of a wrong type, an empty list, too deep a nesting.
 
     >>> as_selector({"level": {"at_least": "city"}}).plain()
     {'level': {'at_least': 'city'}}
     """
+    return _selector(value, DEEPEST)
+
+
+def _selector(value: object, depth: int) -> Selector:
     if isinstance(value, Selector):
         return value
     if not isinstance(value, Mapping):
         raise refuse("not-a-table", got=kind_of(value))
+    if depth == 0:
+        raise refuse("nested-too-deep", most=DEEPEST)
     faults = FaultList()
     conditions: list[Condition] = []
     any_of: tuple[Selector, ...] = ()
@@ -192,14 +240,21 @@ def as_selector(value: Selector | Table) -> Selector:
     for key, condition in value.items():
         with faults.at(str(key)):
             if key == "any":
-                any_of = read_each(condition, as_selector)
+                any_of = _selectors(condition, depth)
             elif key == "not":
-                tables = [condition] if isinstance(condition, Mapping) else condition
-                none_of = read_each(tables, as_selector)
+                alone = isinstance(condition, Mapping)
+                none_of = _selectors([condition] if alone else condition, depth)
             else:
                 conditions.extend(_conditions(as_name(key), condition))
     faults.raise_any()
     return Selector(tuple(conditions), any_of, none_of)
+
+
+def _selectors(values: object, depth: int) -> tuple[Selector, ...]:
+    found = read_each(values, lambda value: _selector(value, depth - 1))
+    if not found:
+        raise refuse("empty-list")
+    return found
 
 
 def _conditions(field: str, spelled: object) -> list[Condition]:
@@ -226,11 +281,26 @@ def _conditions(field: str, spelled: object) -> list[Condition]:
 
 
 def _operands(value: object) -> tuple[Scalar, ...]:
-    if isinstance(value, list | tuple):
-        if not value:
-            raise refuse("empty-list")
-        return read_each(value, as_scalar)
-    return (as_scalar(value),)
+    if not isinstance(value, list | tuple):
+        return (_operand(value),)
+    if not value:
+        raise refuse("empty-list")
+    return read_each(value, _operand)
+
+
+def _operand(value: object) -> Scalar:
+    """Read an operand; a fraction needs a finite decimal, for in a file ``"1/3"`` is a text."""
+    operand = as_scalar(value)
+    if isinstance(operand, Fraction):
+        decimal(operand)
+    return operand
+
+
+Check = Callable[[Getter, Getter], Truth]
+"""Holds a thing, and its bearer, against something."""
+
+Blame = Callable[[Getter, Getter], str]
+"""Names the fact because of which a check is not true."""
 
 
 class Matcher:
@@ -240,49 +310,57 @@ class Matcher:
     """
 
     def __init__(self, selector: Selector, scales: Scales) -> None:
-        self._parts: list[tuple[str, Callable[[Getter, Getter], Truth]]] = [
-            (condition.field, _test(condition, scales)) for condition in selector.conditions
+        self._parts: list[tuple[Check, Blame]] = [
+            (_check(condition, scales), partial(_field, condition.field))
+            for condition in selector.conditions
         ]
         if selector.any_of:
             branches = [Matcher(branch, scales) for branch in selector.any_of]
-            self._parts.append((_first_field(selector.any_of), partial(_any_of, branches)))
+            self._parts.append((partial(_any_of, branches), partial(_blame_any, branches)))
         for branch in selector.none_of:
-            self._parts.append((_first_field([branch]), partial(_none_of, Matcher(branch, scales))))
+            matcher = Matcher(branch, scales)
+            self._parts.append((partial(_none_of, matcher), partial(_blame_none, matcher)))
         self.always = not self._parts
         """Whether it picks everything."""
-        self.first_field = self._parts[0][0] if self._parts else ""
+        self.first_field = next(iter(selector.fields()), "")
         """The fact it asks for first."""
-        tests = [test for _, test in self._parts]
-        self.test = tests[0] if len(tests) == 1 else partial(_all_of, tests)
+        checks = [check for check, _ in self._parts]
+        self.check = checks[0] if len(checks) == 1 else partial(_all_of, checks)
         """The selector as a plain function, for those who call it often."""
 
     def __call__(self, get: Getter, bearer: Getter) -> Truth:
         """Return whether the thing is picked, None where that is not known."""
-        return self.test(get, bearer)
+        return self.check(get, bearer)
 
     def blame(self, get: Getter, bearer: Getter) -> str:
         """Return the fact because of which the selector is false, else because of which unknown."""
         unknown = ""
-        for field, test in self._parts:
-            found = test(get, bearer)
+        for check, blame in self._parts:
+            found = check(get, bearer)
             if found is False:
-                return field
+                return blame(get, bearer)
             if found is None and not unknown:
-                unknown = field
+                unknown = blame(get, bearer)
         return unknown
 
 
-def _first_field(selectors: Iterable[Selector]) -> str:
-    for selector in selectors:
-        for field in selector.fields():
-            return field
-    return ""
+def _field(field: str, _: Getter, __: Getter) -> str:
+    return field
 
 
-def _all_of(tests: list[Callable[[Getter, Getter], Truth]], get: Getter, bearer: Getter) -> Truth:
+def _blame_any(branches: list[Matcher], get: Getter, bearer: Getter) -> str:
+    unknown = (branch for branch in branches if branch(get, bearer) is None)
+    return next(unknown, branches[0]).blame(get, bearer)
+
+
+def _blame_none(branch: Matcher, get: Getter, bearer: Getter) -> str:
+    return branch.blame(get, bearer) or branch.first_field
+
+
+def _all_of(checks: list[Check], get: Getter, bearer: Getter) -> Truth:
     result: Truth = True
-    for test in tests:
-        found = test(get, bearer)
+    for check in checks:
+        found = check(get, bearer)
         if found is False:
             return False
         if found is None:
@@ -306,7 +384,7 @@ def _none_of(branch: Matcher, get: Getter, bearer: Getter) -> Truth:
     return None if found is None else not found
 
 
-def _test(condition: Condition, scales: Scales) -> Callable[[Getter, Getter], Truth]:
+def _check(condition: Condition, scales: Scales) -> Check:
     """Return the condition as a function; the common ones without detours."""
     field, test, operands = condition.field, condition.test, condition.operands
     of_bearer = any(isinstance(o, str) and o.startswith(_BEARER) for o in operands)
@@ -319,16 +397,16 @@ def _test(condition: Condition, scales: Scales) -> Callable[[Getter, Getter], Tr
     return partial(_ordered, field, _ORDER[test], rank, operands[0], of_bearer)
 
 
-def _is(field: str, wanted: frozenset[Scalar], yes: bool) -> Callable[[Getter, Getter], Truth]:
-    def test(get: Getter, _: Getter) -> Truth:
+def _is(field: str, wanted: frozenset[Scalar], yes: bool) -> Check:
+    def check(get: Getter, _: Getter) -> Truth:
         value = get(field)
         if value is None:
             return None
-        if type(value) in _SEVERAL:
+        if type(value) is tuple:
             return (not wanted.isdisjoint(value)) is yes
         return (value in wanted) is yes
 
-    return test
+    return check
 
 
 def _is_bearers(
@@ -338,11 +416,11 @@ def _is_bearers(
     unknown = False
     for operand in operands:
         if isinstance(operand, str) and operand.startswith(_BEARER):
-            own: Value | None = bearer(operand[len(_BEARER) :])
+            own = bearer(operand[len(_BEARER) :])
             if own is None:
                 unknown = True
             else:
-                wanted.update(own if type(own) in _SEVERAL else (own,))  # type: ignore[arg-type]
+                wanted.update(own if type(own) is tuple else (own,))
         else:
             wanted.add(operand)
     found = _is(field, frozenset(wanted), True)(get, bearer)
@@ -360,23 +438,24 @@ def _ordered(
     get: Getter,
     bearer: Getter,
 ) -> Truth:
+    """Say whether one of the values is high enough; one that has no place leaves it open."""
     value = get(field)
     if of_bearer:
         operand = bearer(str(operand)[len(_BEARER) :])
     if value is None or operand is None:
         return None
     bound = rank(operand)
-    if bound is None:
-        return None
-    values = value if type(value) in _SEVERAL else (value,)
-    ranks = [rank(one) for one in values]
-    if any(type(one) is not type(bound) and not _numbers(one, bound) for one in ranks):
-        return None
-    return any(compare(one, bound) for one in ranks)
+    ranks = [rank(one) for one in (value if type(value) is tuple else (value,))]
+    comparable = [one for one in ranks if _comparable(one, bound)]
+    if any(compare(one, bound) for one in comparable):
+        return True
+    return False if len(comparable) == len(ranks) else None
 
 
-def _numbers(one: object, other: object) -> bool:
-    return all(isinstance(x, int | Fraction) and not isinstance(x, bool) for x in (one, other))
+def _comparable(one: object, other: object) -> bool:
+    """Say whether two values have an order: two numbers or two days; texts need a scale."""
+    numbers = all(isinstance(x, int | Fraction) and not isinstance(x, bool) for x in (one, other))
+    return numbers or (type(one) is date and type(other) is date)
 
 
 def _itself(value: object) -> object:

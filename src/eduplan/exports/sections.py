@@ -281,15 +281,14 @@ def _lacking(verdict: Verdict, late: int, lang: Language) -> str:
             answered="".join(answered[:1]),
             late=late,
         )
+    unit = "" if citation.share else citation.unit[lang]
     return say(
-        "report."
-        + ("exceeds" if citation.most else "lacks")
-        + ("-share" if citation.share else ""),
+        f"report.{'exceeds' if citation.most else 'lacks'}{'' if unit else '-bare'}",
         lang,
         shortfall=_amount(verdict.shortfall, share=citation.share),
         value=_amount(verdict.value, share=citation.share),
         required=_amount(verdict.required, share=citation.share),
-        unit="" if citation.share else citation.unit,
+        unit=unit,
     )
 
 

@@ -8,13 +8,13 @@ from typing import ClassVar, NamedTuple
 
 import attrs
 
-from eduplan.dates import DAY, Period, as_date
+from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
 from eduplan.measures import LeftOut
 from eduplan.messages import Text
 from eduplan.periods import Every, Unit, as_every, periods
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
-from eduplan.records import Entry
+from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
 from eduplan.tables import (
     Table,
@@ -174,7 +174,7 @@ class FollowUpBench(Bench):
         )
 
     def _calls(self, entry: Entry, get: Getter, docket: Docket) -> bool:
-        last = _last_day(entry)
+        last = last_day(entry)
         if not docket.during.start <= last < docket.during.end or last > docket.as_of:
             return False
         if self.rule.since is not None and entry.day < self.rule.since:
@@ -184,7 +184,7 @@ class FollowUpBench(Bench):
         return self._where(entry.get, get) is not False
 
     def _trigger(self, entry: Entry, get: Getter, docket: Docket) -> Trigger:
-        last = _last_day(entry)
+        last = last_day(entry)
         missing: tuple[Missing, ...] = ()
         if self._where(entry.get, get) is None:
             field = self._where.blame(entry.get, get)
@@ -303,8 +303,3 @@ class FollowUpBench(Bench):
         if gap is not None:
             return Status.UNDETERMINED, (gap,)
         return (Status.NOT_MET if closed else Status.PENDING), ()
-
-
-def _last_day(entry: Entry) -> date:
-    last = entry.get("last_day")
-    return as_date(last) if last is not None else entry.day

@@ -19,7 +19,7 @@ from eduplan.messages import Text
 from eduplan.people import Group
 from eduplan.periods import Every, Unit, as_every
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
-from eduplan.records import Entry
+from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
 from eduplan.tables import Table, as_member, as_name, as_text, read_each, read_table
 from eduplan.verdicts import Citation, Justification, Status, Verdict
@@ -309,13 +309,14 @@ class QuotaBench(Bench):
             return self._gauge.read((), get, period)
         first = bisect_left(entries, (period.start,))
         if self.quota.measure.way is Way.DAYS:
-            reaching = [e for e in entries[:first] if (e.get("last_day") or e.day) >= period.start]
+            reaching = [e for e in entries[:first] if last_day(e) >= period.start]
         else:
             reaching = []
         last = bisect_left(entries, (period.end,), first)
         stop = bisect_left(entries, (as_of + DAY,), first, last) if as_of < period.last else last
         inside = entries[first:stop]
-        reading = self._gauge.read([*reaching, *inside] if reaching else inside, get, period)
+        reached = period if as_of >= period.end else Period(period.start, as_of + DAY)
+        reading = self._gauge.read([*reaching, *inside] if reaching else inside, get, reached)
         outside = []
         if self.quota.every.unit in _LONG:
             before = tuple([e.record for e in entries[:first] if e not in reaching])

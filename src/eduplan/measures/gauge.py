@@ -1,4 +1,4 @@
-"""How much of something there is: count, sum, distinct, days, share, with caps.
+"""Measures read off records: what counts, what does not and why, and between which bounds.
 
 What is not known widens a reading instead of being guessed: a record that may or may not count, or
 that counts with an amount nobody stated, makes ``high`` larger than ``low``.
@@ -6,204 +6,17 @@ that counts with an amount nobody stated, makes ``high`` larger than ``low``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-import attrs
-
-from eduplan.dates import Period, as_date, school_year
-from eduplan.errors import FaultList, InputError, Missing, kind_of, refuse
-from eduplan.exact import Number, exact, not_negative
-from eduplan.records import Entry
-from eduplan.selectors import EVERYTHING, Getter, Matcher, Scales, Selector, as_selector
-from eduplan.tables import Table, as_member, as_name, as_names, plain, read_each, read_table
-
-
-class Way(StrEnum):
-    """How a measure takes records together."""
-
-    COUNT = "count"
-    SUM = "sum"
-    DISTINCT = "distinct"
-    DAYS = "days"
-    SHARE = "share"
-
-
-class Per(StrEnum):
-    """Within what a cap holds."""
-
-    RECORD = "record"
-    MONTH = "month"
-    SCHOOL_YEAR = "school-year"
-    CALENDAR_YEAR = "calendar-year"
-    PERIOD = "period"
-
-
-_BUCKETS: dict[Per, Callable[[Entry], object]] = {
-    Per.RECORD: lambda entry: entry.id,
-    Per.MONTH: lambda entry: (entry.day.year, entry.day.month),
-    Per.SCHOOL_YEAR: lambda entry: school_year(entry.day),
-    Per.CALENDAR_YEAR: lambda entry: entry.day.year,
-    Per.PERIOD: lambda _: None,
-}
-
-
-def as_per(value: Per | str) -> Per:
-    """Return the range of a cap from its name."""
-    return as_member(Per, value)
-
-
-@attrs.frozen(kw_only=True)
-class Cap:
-    """At most so much counts, of the records a selector picks, within a range.
-
-    Args:
-        at_most: the most that counts, in the unit of the measure.
-        per: within what: every record, month, school year, calendar year, or the whole period.
-        where: which records it holds for, by default all that count.
-    """
-
-    at_most: Number = attrs.field(converter=not_negative)
-    per: Per = attrs.field(converter=as_per)
-    where: Selector = attrs.field(factory=Selector, converter=as_selector)
-
-
-def as_caps(value: Iterable[Cap | Table] | Cap | Table) -> tuple[Cap, ...]:
-    """Return caps from one or several tables, the narrower ranges first."""
-    several = [value] if isinstance(value, Cap | Mapping) else value
-    caps = read_each(several, lambda table: read_table(Cap, table))
-    return tuple(sorted(caps, key=lambda cap: list(Per).index(cap.per)))
-
-
-@attrs.frozen(kw_only=True)
-class Measure:
-    """What is counted towards a duty, over which records, and whose it is.
-
-    In a plan file it is a table with exactly one way of measuring:
-    ``{ count = "open-lesson" }``, ``{ sum = "hours", of = "training" }``,
-    ``{ distinct = "book", of = "professional-reading" }``, ``{ days = "school-visit" }``, or
-    ``{ share = { tier = "@bearer.tier" }, of = "training", weigh = "hours" }``; besides ``where``,
-    ``by`` and ``caps``.
-
-    Args:
-        way: how the records are taken together.
-        kinds: kinds of record.
-        field: the fact summed, told apart, or by which a share is weighed.
-        where: which records of these kinds count; of a share, which it is taken of.
-        part: of a share, the records that are in it.
-        by: the fact of a record that points to the bearer.
-        caps: at most so much counts.
-    """
-
-    way: Way
-    kinds: tuple[str, ...]
-    field: str = ""
-    where: Selector = EVERYTHING
-    part: Selector = EVERYTHING
-    by: str = "bearer"
-    caps: tuple[Cap, ...] = ()
-
-    @property
-    def grows(self) -> bool:
-        """Whether a further record can only raise it; of a share that is not so."""
-        return self.way is not Way.SHARE
-
-    def faults(self, scales: Scales, faults: FaultList) -> None:
-        """Note what does not fit the scales of the plan."""
-        with faults.at("where"):
-            _raise_scale_faults(self.where, scales)
-        with faults.at("share"):
-            _raise_scale_faults(self.part, scales)
-        for index, cap in enumerate(self.caps):
-            with faults.at(f"caps[{index}].where"):
-                _raise_scale_faults(cap.where, scales)
-
-    def plain(self) -> dict[str, object]:
-        """Return the measure as it stands in a plan file."""
-        kinds = self.kinds[0] if len(self.kinds) == 1 else list(self.kinds)
-        table: dict[str, object]
-        if self.way in (Way.COUNT, Way.DAYS):
-            table = {self.way.value: kinds}
-        elif self.way is Way.SHARE:
-            table = {"share": self.part.plain(), "of": kinds}
-            if self.field:
-                table["weigh"] = self.field
-        else:
-            table = {self.way.value: self.field, "of": kinds}
-        if self.where != EVERYTHING:
-            table["where"] = self.where.plain()
-        if self.by != "bearer":
-            table["by"] = self.by
-        if self.caps:
-            table["caps"] = plain(self.caps)
-        return table
-
-
-def _raise_scale_faults(selector: Selector, scales: Scales) -> None:
-    found = FaultList()
-    selector.faults(scales, found)
-    found.raise_any()
-
-
-_READERS: dict[str, Callable[..., object]] = {
-    "of": as_names,
-    "where": as_selector,
-    "by": as_name,
-    "weigh": as_name,
-    "caps": as_caps,
-}
-
-
-def as_measure(value: Measure | Table) -> Measure:
-    """Return a measure from its table.
-
-    Raises:
-        InputError: not exactly one way of measuring, or keys that do not go with it.
-
-    >>> as_measure({"sum": "hours", "of": "training"}).kinds
-    ('training',)
-    """
-    if isinstance(value, Measure):
-        return value
-    if not isinstance(value, Mapping):
-        raise refuse("not-a-table", got=kind_of(value))
-    ways = [way for way in Way if way in value]
-    if len(ways) != 1:
-        raise refuse("measure-one-of", known=", ".join(Way))
-    way = ways[0]
-    faults = FaultList()
-    found: dict[str, object] = {}
-    for key, spelled in value.items():
-        if key == way:
-            continue
-        if key not in _READERS:
-            known = ", ".join([way.value, *_READERS])
-            faults.add("unknown-key", str(key)[:64], known=known)
-        else:
-            found[key] = faults.read(key, _READERS[key], spelled)
-    if "weigh" in value and way is not Way.SHARE:
-        faults.add("measure-not-with", "weigh", way=way.value)
-    reader = {Way.COUNT: as_names, Way.DAYS: as_names, Way.SHARE: as_selector}.get(way, as_name)
-    head = faults.read(way.value, reader, value[way])
-    if way in (Way.COUNT, Way.DAYS):
-        if "of" in value:
-            faults.add("measure-not-with", "of", way=way.value)
-        found["of"] = head
-    elif "of" not in value:
-        faults.add("measure-needs", way=way.value, needs="of")
-    faults.raise_any()
-    return Measure(
-        way=way,
-        kinds=found["of"],  # type: ignore[arg-type]
-        field=head if way in (Way.SUM, Way.DISTINCT) else found.get("weigh", ""),  # type: ignore[arg-type]
-        where=found.get("where", EVERYTHING),  # type: ignore[arg-type]
-        part=head if way is Way.SHARE else EVERYTHING,  # type: ignore[arg-type]
-        by=found.get("by", "bearer"),  # type: ignore[arg-type]
-        caps=found.get("caps", ()),  # type: ignore[arg-type]
-    )
+from eduplan.dates import Period
+from eduplan.errors import InputError, Missing, kind_of, refuse
+from eduplan.exact import Number, exact
+from eduplan.measures.measure import BUCKETS, Cap, Measure, Per, Way
+from eduplan.records import Entry, last_day
+from eduplan.selectors import Getter, Matcher, Scales
 
 
 class LeftOut(NamedTuple):
@@ -277,8 +90,8 @@ class Gauge:
         """
         if self._where.always:
             return self._read(entries, (), (), bearer, period)
-        test = self._where.test
-        truths = [test(entry.get, bearer) for entry in entries]
+        check = self._where.check
+        truths = [check(entry.get, bearer) for entry in entries]
         if False not in truths and None not in truths:
             return self._read(entries, (), (), bearer, period)
         judged = list(zip(entries, truths, strict=True))
@@ -334,6 +147,7 @@ class Gauge:
                 unstated = [entry for entry, amount in pairs if amount is None]
                 sure = [entry for entry, amount in pairs if amount is not None]
         caps: tuple[BoundCap, ...] = ()
+        missing = _missing(left_out)
         high: Number | None
         if not self._caps and not maybe and not unstated:
             low = high = sum(amounts)
@@ -341,12 +155,15 @@ class Gauge:
             more = [(entry, self._amount(entry)) for entry in maybe]
             bounded = not unstated and all(amount is not None for _, amount in more)
             wide = [*zip(sure, amounts, strict=True), *((e, a or 0) for e, a in more)]
-            amounts, caps = self._cut(sure, amounts, bearer)
+            most = self._cut(*_unzip(wide), bearer, doubtful=False)[0]
+            high = sum(most) if bounded else self._ceiling()
+            missing += self._doubts(sure, bearer)
+            amounts, caps = self._cut(sure, amounts, bearer, doubtful=True)
             low = sum(amounts)
-            high = sum(self._cut(*_unzip(wide), bearer)[0]) if bounded else self._ceiling()
         if unstated:
             records = tuple(entry.record for entry in unstated)
             left_out = (*left_out, LeftOut("unstated", self._field, records))
+            missing = (*missing, *_missing(left_out[-1:]))
         return Reading(
             low,
             high,
@@ -354,7 +171,20 @@ class Gauge:
             tuple(amounts),
             left_out,
             caps,
-            _missing(left_out),
+            missing,
+        )
+
+    def _doubts(self, entries: Sequence[Entry], bearer: Getter) -> tuple[Missing, ...]:
+        """Return what is missing to know for which records a cap holds."""
+        counts: dict[str, int] = {}
+        for _, where in self._caps:
+            for entry in entries:
+                if where(entry.get, bearer) is None:
+                    field = where.blame(entry.get, bearer)
+                    counts[field] = counts.get(field, 0) + 1
+        return tuple(
+            Missing("record-fact", {"field": field, "count": count})
+            for field, count in counts.items()
         )
 
     def _ceiling(self) -> Number | None:
@@ -365,17 +195,26 @@ class Gauge:
         return min(ceilings, default=None)
 
     def _cut(
-        self, entries: Sequence[Entry], amounts: Sequence[Number], bearer: Getter
+        self,
+        entries: Sequence[Entry],
+        amounts: Sequence[Number],
+        bearer: Getter,
+        *,
+        doubtful: bool,
     ) -> tuple[list[Number], tuple[BoundCap, ...]]:
-        """Apply the caps, narrow ranges first; within a range the latest records lose first."""
+        """Apply the caps, narrow ranges first; within a range the latest records lose first.
+
+        A cap of which it is not known whether it holds for a record holds if ``doubtful``.
+        """
         left = list(amounts)
         bound = []
         order = sorted(range(len(entries)), key=lambda i: entries[i][:2], reverse=True)
         for cap, where in self._caps:
             buckets: dict[object, list[int]] = {}
-            bucket = _BUCKETS[cap.per]
+            bucket = BUCKETS[cap.per]
             for index in order:
-                if where(entries[index].get, bearer):
+                truth = where(entries[index].get, bearer)
+                if truth or (truth is None and doubtful):
                     buckets.setdefault(bucket(entries[index]), []).append(index)
             lost: Number = 0
             for indexes in buckets.values():
@@ -400,25 +239,39 @@ class Gauge:
         __: Period,
     ) -> Reading:
         seen: set[object] = set()
-        counted, repeated, unstated = [], [], []
+        counted, amounts, repeated, unstated = [], [], [], []
         for entry in sure:
-            value = entry.get(self.measure.field)
-            if value is None:
+            named = self._named(entry)
+            if not named:
                 unstated.append(entry.record)
-            elif value in seen:
+            elif named <= seen:
                 repeated.append(entry.record)
             else:
-                seen.add(value)
                 counted.append(entry.record)
-        named = {entry.get(self.measure.field) for entry in maybe}
-        high = len(seen) + len(unstated) + len(named - seen - {None})
-        high += sum(1 for entry in maybe if entry.get(self.measure.field) is None)
+                amounts.append(len(named - seen))
+                seen |= named
+        possible = seen.union(*(self._named(entry) for entry in maybe))
+        silent = sum(1 for entry in maybe if not self._named(entry))
         if repeated:
             left_out = (*left_out, LeftOut("repeated", self.measure.field, tuple(repeated)))
         if unstated:
             left_out = (*left_out, LeftOut("unstated", self.measure.field, tuple(unstated)))
-        ones = (1,) * len(counted)
-        return Reading(len(seen), high, tuple(counted), ones, left_out, (), _missing(left_out))
+        return Reading(
+            len(seen),
+            len(possible) + len(unstated) + silent,
+            tuple(counted),
+            tuple(amounts),
+            left_out,
+            (),
+            _missing(left_out),
+        )
+
+    def _named(self, entry: Entry) -> set[object]:
+        """Return what a record names in the field told apart, which may be several."""
+        value = entry.get(self.measure.field)
+        if value is None:
+            return set()
+        return set(value) if type(value) is tuple else {value}
 
     def _days(
         self,
@@ -502,10 +355,8 @@ def _unzip(pairs: Iterable[tuple[Entry, Number]]) -> tuple[list[Entry], list[Num
 
 
 def _days_of(entry: Entry, period: Period) -> set[date]:
-    last = entry.get("last_day")
-    end = as_date(last) if last is not None else entry.day
     first = max(entry.day, period.start)
-    count = (min(end, period.last) - first).days + 1
+    count = (min(last_day(entry), period.last) - first).days + 1
     return {first + timedelta(days=offset) for offset in range(max(count, 0))}
 
 
