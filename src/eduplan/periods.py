@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import attrs
 
@@ -110,7 +110,7 @@ def as_every(value: Every | str | Table) -> Every:
     if isinstance(value, str):
         if value not in words:
             raise refuse("every-unknown", known=", ".join(words))
-        return Every(unit=Unit(value))
+        return _of_word(value)
     if not isinstance(value, Mapping):
         raise refuse("every-unknown", known=", ".join(words))
     if "cycle" in value:
@@ -119,6 +119,11 @@ def as_every(value: Every | str | Table) -> Every:
     if spelled.each not in NEEDS_CALENDAR:
         raise refuse("every-unknown", "each", known=", ".join(sorted(NEEDS_CALENDAR)))
     return Every(unit=Unit(spelled.each), school_days=spelled.school_days)
+
+
+@cache
+def _of_word(word: str) -> Every:
+    return Every(unit=Unit(word))
 
 
 @attrs.frozen(kw_only=True)

@@ -6,6 +6,7 @@ zero nor failure: it means that nothing is known.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -112,7 +113,7 @@ class Register:
     ) -> None:
         self._entries = _entries(records)
         self._complete = _complete_through(complete_through)
-        self._by: dict[str, dict[str, dict[str, list[Entry]]]] = {}
+        self._by: dict[str, dict[tuple[str, str], list[Entry]]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -129,6 +130,8 @@ class Register:
     def complete_through(self, kinds: Sequence[str]) -> date | None:
         """Return the day through which all ``kinds`` are complete, None where undeclared."""
         default = self._complete.get(ALL_KINDS)
+        if len(kinds) == 1:
+            return self._complete.get(kinds[0], default)
         days = [self._complete.get(kind, default) for kind in kinds]
         return None if None in days else min(days)  # type: ignore[type-var]
 
@@ -140,33 +143,24 @@ class Register:
             kinds: kinds of record.
             by: the fact that points to the bearer; it may name several.
         """
-        kept = self._by.get(by)
-        if kept is None:
-            kept = self._by[by] = self._index(by)
-        found = kept.get(bearer)
-        if found is None:
-            return ()
+        index = self._by.get(by)
+        if index is None:
+            index = self._by[by] = self._index(by)
         if len(kinds) == 1:
-            return found.get(kinds[0], ())
-        return sorted(entry for kind in kinds for entry in found.get(kind, ()))
+            return index.get((bearer, kinds[0]), ())
+        return sorted(entry for kind in kinds for entry in index.get((bearer, kind), ()))
 
-    def _index(self, by: str) -> dict[str, dict[str, list[Entry]]]:
+    def _index(self, by: str) -> dict[tuple[str, str], list[Entry]]:
         """Return the records by the bearer that ``by`` points to and by kind, in their order."""
-        index: dict[str, dict[str, list[Entry]]] = {}
+        index: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in self._entries:
-            _, _, kind, _, get = entry
-            pointed = get(by)
-            if pointed is None:
-                continue
-            for bearer in (pointed,) if type(pointed) is str else pointed:
-                kinds = index.get(bearer)
-                if kinds is None:
-                    index[bearer] = {kind: [entry]}
-                elif kind in kinds:
-                    kinds[kind].append(entry)
-                else:
-                    kinds[kind] = [entry]
-        return index
+            pointed = entry.get(by)
+            if type(pointed) is str:
+                index[pointed, entry.kind].append(entry)
+            elif pointed is not None:
+                for bearer in pointed:
+                    index[bearer, entry.kind].append(entry)
+        return dict(index)
 
 
 def _entries(records: Iterable[object]) -> list[Entry]:

@@ -322,6 +322,8 @@ class Matcher:
             self._parts.append((partial(_none_of, matcher), partial(_blame_none, matcher)))
         self.always = not self._parts
         """Whether it picks everything."""
+        self.plain = _plain_condition(selector)
+        """The fact and the values it may have, where that is all the selector asks."""
         self.first_field = next(iter(selector.fields()), "")
         """The fact it asks for first."""
         checks = [check for check, _ in self._parts]
@@ -342,6 +344,19 @@ class Matcher:
             if found is None and not unknown:
                 unknown = blame(get, bearer)
         return unknown
+
+
+def _plain_condition(selector: Selector) -> tuple[str, frozenset[Scalar]] | None:
+    if len(selector.conditions) != 1 or selector.any_of or selector.none_of:
+        return None
+    condition = selector.conditions[0]
+    if condition.test is not Test.IS or _of_bearer(condition):
+        return None
+    return condition.field, frozenset(condition.operands)
+
+
+def _of_bearer(condition: Condition) -> bool:
+    return any(isinstance(o, str) and o.startswith(_BEARER) for o in condition.operands)
 
 
 def _field(field: str, _: Getter, __: Getter) -> str:
@@ -387,7 +402,7 @@ def _none_of(branch: Matcher, get: Getter, bearer: Getter) -> Truth:
 def _check(condition: Condition, scales: Scales) -> Check:
     """Return the condition as a function; the common ones without detours."""
     field, test, operands = condition.field, condition.test, condition.operands
-    of_bearer = any(isinstance(o, str) and o.startswith(_BEARER) for o in operands)
+    of_bearer = _of_bearer(condition)
     if test in (Test.IS, Test.NOT):
         if of_bearer:
             return partial(_is_bearers, field, operands, test is Test.IS)

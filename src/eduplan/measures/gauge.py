@@ -16,7 +16,7 @@ from eduplan.errors import InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact
 from eduplan.measures.measure import BUCKETS, Cap, Measure, Per, Way
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher, Scales
+from eduplan.selectors import Getter, Matcher, Scales, Truth
 
 
 class LeftOut(NamedTuple):
@@ -62,6 +62,10 @@ class Reading(NamedTuple):
     missing: tuple[Missing, ...]
 
 
+_AWKWARD = frozenset({type(None), tuple})
+_WHOLE = frozenset({int})
+
+
 class Gauge:
     """A measure made ready to read many bearers."""
 
@@ -90,9 +94,8 @@ class Gauge:
         """
         if self._where.always:
             return self._read(entries, (), (), bearer, period)
-        check = self._where.check
-        truths = [check(entry.get, bearer) for entry in entries]
-        if False not in truths and None not in truths:
+        truths = self._truths(entries, bearer)
+        if truths.count(True) == len(truths):
             return self._read(entries, (), (), bearer, period)
         judged = list(zip(entries, truths, strict=True))
         sure = [entry for entry, truth in judged if truth]
@@ -104,8 +107,21 @@ class Gauge:
         )
         return self._read(sure, maybe, left_out, bearer, period)
 
+    def _truths(self, entries: Sequence[Entry], bearer: Getter) -> list[Truth]:
+        """Return for every entry whether it counts; a single plain condition without detours."""
+        if self._where.plain is not None:
+            field, wanted = self._where.plain
+            values = [entry.get(field) for entry in entries]
+            if _AWKWARD.isdisjoint(map(type, values)):
+                return [value in wanted for value in values]
+        check = self._where.check
+        return [check(entry.get, bearer) for entry in entries]
+
     def _blamed(self, reason: str, entries: Sequence[Entry], bearer: Getter) -> Iterable[LeftOut]:
         """Return entries that do not count, by the fact because of which."""
+        if self._where.plain is not None:
+            records = tuple([entry.record for entry in entries])
+            return [LeftOut(reason, self._where.plain[0], records)] if records else ()
         by_field: dict[str, list[object]] = {}
         for entry in entries:
             field = self._where.blame(entry.get, bearer)
@@ -128,6 +144,14 @@ class Gauge:
             raise refuse("negative-amount", record=entry.id, field=self._field)
         return amount
 
+    def _stated(self, entries: Sequence[Entry]) -> list[Number | None]:
+        """Return the amount of every entry, None where it is not stated."""
+        field = self._field
+        amounts = [entry.get(field) for entry in entries]
+        if _WHOLE.issuperset(map(type, amounts)) and min(amounts, default=0) >= 0:
+            return amounts
+        return [self._amount(entry) for entry in entries]
+
     def _amounts(
         self,
         sure: Sequence[Entry],
@@ -137,29 +161,40 @@ class Gauge:
         _: Period,
     ) -> Reading:
         unstated: list[Entry] = []
-        if self.measure.way is Way.COUNT:
+        if not self._field:
             amounts: list[Number] = [1] * len(sure)
         else:
-            stated = [self._amount(entry) for entry in sure]
+            stated = self._stated(sure)
             amounts = [amount for amount in stated if amount is not None]
             if len(amounts) != len(sure):
                 pairs = list(zip(sure, stated, strict=True))
                 unstated = [entry for entry, amount in pairs if amount is None]
                 sure = [entry for entry, amount in pairs if amount is not None]
-        caps: tuple[BoundCap, ...] = ()
-        missing = _missing(left_out)
-        high: Number | None
         if not self._caps and not maybe and not unstated:
-            low = high = sum(amounts)
-        else:
-            more = [(entry, self._amount(entry)) for entry in maybe]
-            bounded = not unstated and all(amount is not None for _, amount in more)
-            wide = [*zip(sure, amounts, strict=True), *((e, a or 0) for e, a in more)]
-            most = self._cut(*_unzip(wide), bearer, doubtful=False)[0]
-            high = sum(most) if bounded else self._ceiling()
-            missing += self._doubts(sure, bearer)
-            amounts, caps = self._cut(sure, amounts, bearer, doubtful=True)
             low = sum(amounts)
+            counted = tuple([entry.record for entry in sure])
+            return Reading(low, low, counted, tuple(amounts), left_out, (), ())
+        return self._between(sure, amounts, maybe, unstated, left_out, bearer)
+
+    def _between(
+        self,
+        sure: Sequence[Entry],
+        amounts: list[Number],
+        maybe: Sequence[Entry],
+        unstated: Sequence[Entry],
+        left_out: tuple[LeftOut, ...],
+        bearer: Getter,
+    ) -> Reading:
+        """Read a count or sum with caps, or of which not everything is known."""
+        missing = _missing(left_out)
+        more = [(entry, self._amount(entry)) for entry in maybe]
+        bounded = not unstated and all(amount is not None for _, amount in more)
+        wide = [*zip(sure, amounts, strict=True), *((e, a or 0) for e, a in more)]
+        most = self._cut(*_unzip(wide), bearer, doubtful=False)[0]
+        high = sum(most) if bounded else self._ceiling()
+        missing += self._doubts(sure, bearer)
+        amounts, caps = self._cut(sure, amounts, bearer, doubtful=True)
+        low = sum(amounts)
         if unstated:
             records = tuple(entry.record for entry in unstated)
             left_out = (*left_out, LeftOut("unstated", self._field, records))

@@ -73,11 +73,11 @@ class Docket:
     def complete(self, kinds: Sequence[str], needed: date) -> Missing | None:
         """Return what keeps the register from being complete through ``needed``, if anything."""
         through = self.register.complete_through(kinds)
+        if through is not None and through >= needed:
+            return None
         if through is None:
             return Missing("register-undeclared", {"needed": needed})
-        if through < needed:
-            return Missing("register-incomplete", {"through": through, "needed": needed})
-        return None
+        return Missing("register-incomplete", {"through": through, "needed": needed})
 
     def periods(self, every: Every, subject: Subject) -> tuple[Period, ...]:
         """Return the periods of ``every`` for one bearer that overlap `during` and have begun.

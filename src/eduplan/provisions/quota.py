@@ -172,6 +172,11 @@ class Standing(NamedTuple):
     missing: tuple[Missing, ...]
 
 
+def _outside(reason: str, entries: Sequence[Entry]) -> tuple[LeftOut, ...]:
+    records = tuple([entry.record for entry in entries])
+    return (LeftOut(reason, "", records),) if records else ()
+
+
 class QuotaBench(Bench):
     """A quota made ready to judge many bearers."""
 
@@ -195,6 +200,11 @@ class QuotaBench(Bench):
         self._gauge = Gauge(quota.measure, setting.scales)
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
         self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
+        self._long = quota.every.unit in _LONG
+        self._most = quota.at_most is not None
+        self._grows = quota.measure.grows
+        self._spans_days = quota.measure.way is Way.DAYS
+        self._paced = self._grows and not self._most
         self._timed = quota.since is not None or quota.until is not None
         self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
 
@@ -284,7 +294,7 @@ class QuotaBench(Bench):
         A bearer that states neither ``joined`` nor ``left`` is in service throughout.
         """
         joined, left = get("joined"), get("left")
-        if joined is None and left is None:
+        if joined is None and left is None:  # as a roster without these columns has it
             return period, required, ""
         start = max(period.start, as_date(joined)) if joined is not None else period.start
         end = min(period.end, as_date(left)) if left is not None else period.end
@@ -308,27 +318,21 @@ class QuotaBench(Bench):
         if not entries:
             return self._gauge.read((), get, period)
         first = bisect_left(entries, (period.start,))
-        if self.quota.measure.way is Way.DAYS:
-            reaching = [e for e in entries[:first] if last_day(e) >= period.start]
-        else:
-            reaching = []
         last = bisect_left(entries, (period.end,), first)
         stop = bisect_left(entries, (as_of + DAY,), first, last) if as_of < period.last else last
         inside = entries[first:stop]
-        reached = period if as_of >= period.end else Period(period.start, as_of + DAY)
-        reading = self._gauge.read([*reaching, *inside] if reaching else inside, get, reached)
-        outside = []
-        if self.quota.every.unit in _LONG:
-            before = tuple([e.record for e in entries[:first] if e not in reaching])
-            after = tuple([e.record for e in entries[last:]])
-            if before:
-                outside.append(LeftOut("before", "", before))
-            if after:
-                outside.append(LeftOut("after", "", after))
-        if stop < last:
-            later = tuple([e.record for e in entries[stop:last]])
-            outside.append(LeftOut("after-as-of", "", later))
-        return reading._replace(left_out=(*reading.left_out, *outside)) if outside else reading
+        before = entries[:first]
+        if self._spans_days:
+            inside = [*(e for e in before if last_day(e) >= period.start), *inside]
+            before = [e for e in before if last_day(e) < period.start]
+            period = period if as_of >= period.end else Period(period.start, as_of + DAY)
+        reading = self._gauge.read(inside, get, period)
+        if stop == last and not self._long:
+            return reading
+        outside = _outside("after-as-of", entries[stop:last])
+        if self._long:
+            outside = _outside("before", before) + _outside("after", entries[last:]) + outside
+        return reading._replace(left_out=reading.left_out + outside) if outside else reading
 
     def _standing(self, reading: Reading, owed: Number, span: Period, docket: Docket) -> Standing:
         """Judge a reading against what is owed.
@@ -337,35 +341,30 @@ class QuotaBench(Bench):
         soon as it is passed. Anything else is decided when the period is over and the register is
         complete up to its end; until then it is pending, if the register is complete up to the day.
         """
-        low, high = reading.low, reading.high
-        closed = docket.as_of >= span.end
-        if self.citation.most:
-            shortfall: Number = max(low - owed, 0)
-            settled, failed = closed and high is not None and high <= owed, low > owed
-        else:
-            shortfall = max(owed - low, 0)
-            settled, failed = low >= owed, closed and high is not None and high < owed
-        if self.quota.measure.grows:
-            if not self.citation.most and settled:
-                return Standing(Status.MET, 0, False, ())
-            if self.citation.most and failed:
+        low, high, as_of = reading.low, reading.high, docket.as_of
+        closed = as_of >= span.end
+        if self._most:
+            shortfall: Number = low - owed if low > owed else 0
+            settled, failed = high is not None and high <= owed, low > owed
+            if failed and self._grows:
                 return Standing(Status.NOT_MET, shortfall, False, ())
-        missing = reading.missing
-        needed = span.last if closed else docket.as_of - DAY
-        if needed >= span.start:
-            gap = docket.complete(self.quota.measure.kinds, needed)
-            if gap is not None:
-                missing = (*missing, gap)
-                settled = failed = False
+        else:
+            shortfall = owed - low if low < owed else 0
+            settled, failed = low >= owed, high is not None and high < owed
+            if settled and self._grows:
+                return Standing(Status.MET, 0, False, ())
+        needed = span.last if closed else as_of - DAY
+        gap = docket.complete(self.quota.measure.kinds, needed) if needed >= span.start else None
+        if gap is not None:
+            return Standing(Status.UNDETERMINED, shortfall, False, (*reading.missing, gap))
         if closed and settled:
             return Standing(Status.MET, 0, False, ())
         if closed and failed:
             return Standing(Status.NOT_MET, shortfall, False, ())
-        if missing:
-            return Standing(Status.UNDETERMINED, shortfall, False, missing)
-        elapsed = (docket.as_of - span.start).days
-        behind = not self.citation.most and low * span.days < owed * elapsed
-        return Standing(Status.PENDING, shortfall, behind and self.quota.measure.grows, ())
+        if reading.missing:
+            return Standing(Status.UNDETERMINED, shortfall, False, reading.missing)
+        behind = low * span.days < owed * (as_of - span.start).days
+        return Standing(Status.PENDING, shortfall, behind and self._paced, ())
 
     def _groups(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
         """Judge the mean or total of every group, by the same rules as a single bearer."""

@@ -1,0 +1,173 @@
+"""Every example in the README, the documentation and the docstrings runs.
+
+In Markdown, a block ``python`` runs; a block ``text`` after it is what it prints. A block with a
+title, such as ``toml title="plan.toml"``, is a file in an empty folder that is the working
+directory, and a block ``toml`` must be something eduplan reads. Lines of a block ``console`` that
+begin with ``$`` are commands, and what follows each is what it prints. In ``text`` and ``console``
+a line of three dots stands for lines left out.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from datetime import date
+from decimal import Decimal
+from difflib import unified_diff
+from io import StringIO
+from os import chdir, environ, getcwd
+from pathlib import Path
+
+from sybil import Document, Example, Sybil
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import SkipParser
+from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
+from sybil.parsers.rest import DocTestParser
+
+from eduplan.calendars import calendar_from_table
+from eduplan.dates import Period
+from eduplan.files import load_plan, plan_from_table
+from eduplan.imports.mapping_files import mapping_from_table
+from eduplan.provisions import FORMS
+
+INFO = re.compile(r'(?P<language>\w+)(?: title="(?P<title>[^"]+)")?[ \t]*$\n', re.MULTILINE)
+"""The info string of a block: its language, and the name of the file it is."""
+
+FILES = ("toml", "csv")
+
+
+class Blocks:
+    """Finds the fenced blocks that are tried, each by its language."""
+
+    def __init__(self) -> None:
+        self._lexer = RawFencedCodeBlockLexer(INFO)
+        self._tries = {
+            "python": run_python,
+            "text": compare_output,
+            "console": run_commands,
+            "toml": read_toml,
+            "csv": write_file,
+        }
+
+    def __call__(self, document: Document):
+        """Yield the regions of a document."""
+        for region in self._lexer(document):
+            language = region.lexemes["language"]
+            if language in self._tries:
+                region.parsed = region.lexemes["source"]
+                region.evaluator = self._tries[language]
+                yield region
+
+
+def run_python(example: Example) -> None:
+    """Run a block and keep what it prints."""
+    printed = StringIO()
+    with redirect_stdout(printed):
+        PythonEvaluator()(example)
+    example.namespace["printed"] = printed.getvalue()
+
+
+def compare_output(example: Example) -> str | None:
+    """Compare what the block before printed with what the document says."""
+    return differing(example.namespace["printed"], example.parsed)
+
+
+def run_commands(example: Example) -> str | None:
+    """Run the commands of a block, one after the other, and compare what they print."""
+    code = 0
+    for part in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
+        line, _, expected = part.replace("\\\n", "").partition("\n")
+        if line == "echo $?":
+            printed = f"{code}\n"
+        else:
+            program, *words = shlex.split(line)
+            assert program == "eduplan", line  # noqa: S101
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, "-m", "eduplan", *words],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
+                encoding="utf-8",
+                check=False,
+            )
+            code, printed = done.returncode, done.stdout
+        if found := differing(printed, expected):
+            return f"$ {line}\n{found}"
+    return None
+
+
+def read_toml(example: Example) -> None:
+    """Read a block as what it is: a plan or a part of one, a calendar, a mapping, or answers."""
+    write_file(example)
+    table = tomllib.loads(example.parsed, parse_float=Decimal)
+    if "plan" in table:
+        plan_from_table(table)
+    elif "calendar" in table:
+        calendar_from_table(table)
+    elif "layouts" in table or "values" in table:
+        mapping_from_table(table)
+    elif set(table) & {*FORMS, "question", "scales"}:
+        plan_from_table(framed(table))
+    else:
+        for name, answers in table.items():
+            load_plan(name).answer(answers)
+
+
+def framed(part: Mapping[str, object]) -> dict[str, object]:
+    """Return a part of a plan within a plan that has the clauses it cites."""
+    things = [thing for several in part.values() if isinstance(several, list) for thing in several]
+    clauses = {n for t in things for n in ([t["clause"]] if type(t["clause"]) is str else t["clause"])}
+    text = {"zh": "例", "en": "example"}
+    return {
+        "plan": {"id": "example", "title": text},
+        "document": {"title": text},
+        "clause": [{"number": number, "gist": text} for number in sorted(clauses)],
+        **part,
+    }
+
+
+def write_file(example: Example) -> None:
+    """Write a block that has a title to the file of that name."""
+    if title := example.region.lexemes["title"]:
+        Path(title).write_text(example.parsed, "utf-8")
+
+
+def differing(printed: str, expected: str) -> str | None:
+    """Return how two texts differ, None where they do not."""
+    got, wanted = ([line.rstrip() for line in text.strip().splitlines()] for text in (printed, expected))
+    pattern = r"\n".join(r"(?:.*)" if line == "..." else re.escape(line) for line in wanted)
+    if re.fullmatch(pattern.replace(r"\n(?:.*)", r"(?:\n.*)?"), "\n".join(got), re.DOTALL):
+        return None
+    return "\n".join(unified_diff(wanted, got, "documented", "printed", lineterm=""))
+
+
+def enter(namespace: dict[str, object]) -> None:
+    """Begin a document in an empty folder."""
+    namespace["before"], namespace["folder"] = getcwd(), tempfile.TemporaryDirectory()
+    chdir(namespace["folder"].name)
+
+
+def leave(namespace: dict[str, object]) -> None:
+    """End a document: go back, and remove its folder."""
+    chdir(namespace["before"])
+    namespace["folder"].cleanup()
+
+
+pages = Sybil(
+    [Blocks(), SkipParser()],
+    patterns=["README*.md", "docs/**/*.md"],
+    setup=enter,
+    teardown=leave,
+    name="pages",
+)
+docstrings = Sybil(
+    [DocTestParser()],
+    patterns=["src/eduplan/**/*.py"],
+    setup=lambda namespace: namespace.update(date=date, Period=Period),
+    name="docstrings",
+)
+pytest_collect_file = (pages + docstrings).pytest()

@@ -1,0 +1,179 @@
+"""Tables of the documentation that are drawn from data when the site is built.
+
+A line ``<!-- table: NAME -->`` in a page becomes the table of that name, in the page's language:
+``glossary`` from ``glossary.toml``, ``names`` from the package's own catalogue, ``calendars`` and
+``plans`` from the calendars and plans that come with the package.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+from eduplan.calendars import SchoolCalendar, available, load_calendar
+from eduplan.files import available_plans, load_plan
+from eduplan.messages import Language, Text, catalogue, say
+from eduplan.plan import Plan
+from eduplan.provisions import FORMS, Unanswered
+
+GLOSSARY = Path(__file__).with_name("glossary.toml")
+MARK = re.compile(r"^<!-- table: (\w+) -->$", re.MULTILINE)
+
+WORDS = {
+    "zh": Text("中文", "Chinese"),
+    "en": Text("英文", "English"),
+    "name": Text("代码中的名称", "Name in code"),
+    "meaning": Text("含义", "Meaning"),
+    "school-year": Text("学年", "School year"),
+    "term": Text("学期", "Term"),
+    "stages": Text("学段", "Stages"),
+    "first": Text("第一天", "First day"),
+    "last": Text("最后一天", "Last day"),
+    "source": Text("来源", "Source"),
+    "checked": Text("核对", "Checked"),
+    "yes": Text("是", "yes"),
+    "no": Text("否", "no"),
+    "autumn": Text("第一学期", "autumn"),
+    "spring": Text("第二学期", "spring"),
+    "sources": Text("来源", "Sources"),
+    "unseen": Text("没有可留存的网址", "no address worth keeping"),
+    "provision": Text("规定", "Provision"),
+    "clause": Text("条款", "Clause"),
+    "form": Text("形式", "Form"),
+    "title": Text("名称", "Title"),
+    "force": Text("约束力", "Force"),
+    "waits": Text("待定问题", "Open questions"),
+    "question": Text("问题", "Question"),
+    "readings": Text("可选的解释或应填的内容", "Readings, or what is to be filled in"),
+    "clauses": Text("条款与大意", "Clauses and what they say"),
+    "quota": Text("定额", "quota"),
+    "follow_up": Text("跟进", "follow-up"),
+    "date": Text("一个日期", "a date"),
+    "number": Text("一个数", "a number"),
+    "text": Text("一段文字", "a text"),
+}
+
+
+def on_page_markdown(markdown: str, page, **_) -> str:
+    """Put the tables into a page."""
+    lang: Language = "en" if page.file.src_uri.startswith("en/") else "zh"
+    return MARK.sub(lambda found: TABLES[found[1]](lang), markdown)
+
+
+def terms() -> list[dict[str, str]]:
+    """Return the rows of the glossary."""
+    return tomllib.loads(GLOSSARY.read_text("utf-8"))["term"]
+
+
+def glossary(lang: Language) -> str:
+    """Return the terms with their meaning, those of the page's own language first."""
+    other: Language = "en" if lang == "zh" else "zh"
+    rows = [
+        [row[lang], row[other], code(row["name"]), row[f"meaning_{lang}"]]
+        for row in terms()
+    ]
+    return table(lang, [lang, other, "name", "meaning"], rows)
+
+
+def names(lang: Language) -> str:
+    """Return the names of facts, kinds and values with what people call them."""
+    found = {
+        key.removeprefix("term."): text
+        for key, text in catalogue().items()
+        if key.startswith("term.")
+    }
+    rows = [[code(name), text.zh, text.en] for name, text in found.items()]
+    return table(lang, ["name", "zh", "en"], rows)
+
+
+def calendars(lang: Language) -> str:
+    """Return every calendar with its terms and sources."""
+    return "\n\n".join(one_calendar(load_calendar(name), lang) for name in available())
+
+
+def one_calendar(calendar: SchoolCalendar, lang: Language) -> str:
+    """Return one calendar: heading, terms, sources."""
+    rows = [
+        [
+            f"{term.school_year}-{(term.school_year + 1) % 100:02d}",
+            word("autumn" if term.number == 1 else "spring", lang),
+            ("、" if lang == "zh" else ", ").join(say(f"term.{s}", lang) for s in term.stages),
+            term.period.start.isoformat(),
+            term.period.last.isoformat(),
+            code(term.source),
+            word("yes" if term.checked else "no", lang),
+        ]
+        for term in calendar.terms
+    ]
+    heads = ["school-year", "term", "stages", "first", "last", "source", "checked"]
+    sources = []
+    for source in calendar.sources:
+        facts = [source.issuer[lang] if source.issuer else "", source.number]
+        facts.append(source.published.isoformat() if source.published else "")
+        facts.append(f"<{source.address}>" if source.address else word("unseen", lang))
+        told = ("；" if lang == "zh" else "; ").join(filter(None, facts))
+        stop = "。" if lang == "zh" else ". "
+        sources.append(f"- {code(source.id)} {source.title[lang]}{stop}{told}")
+    return "\n\n".join(
+        [
+            f"## {calendar.region[lang]} `{calendar.id}`",
+            table(lang, heads, rows),
+            "\n".join(sources),
+        ]
+    )
+
+
+def plans(lang: Language) -> str:
+    """Return every plan with its clauses, provisions and questions."""
+    return "\n\n".join(one_plan(load_plan(name), lang) for name in available_plans())
+
+
+def one_plan(plan: Plan, lang: Language) -> str:
+    """Return one plan: heading, clauses, provisions, questions."""
+    provisions = []
+    for provision in plan.provisions:
+        form = provision.key if isinstance(provision, Unanswered) else provision.form
+        waits = provision.questions if isinstance(provision, Unanswered) else ()
+        provisions.append(
+            [
+                code(provision.id),
+                provision.title[lang],
+                word(form.replace("-", "_"), lang),
+                "、".join(provision.clause),
+                say(f"force.{provision.force}", lang),
+                " ".join(code(question) for question in waits),
+            ]
+        )
+    questions = []
+    for question in plan.questions:
+        readings = [f"{code(reading.id)} {reading.means[lang]}" for reading in question.reading]
+        if question.expects:
+            readings = [word(question.expects, lang)]
+        questions.append([code(question.id), question.asks[lang], "<br>".join(readings)])
+    return "\n\n".join(
+        [
+            f"## {plan.title[lang]} `{plan.id}`",
+            table(lang, ["clause", "clauses"], [[c.number, c.gist[lang]] for c in plan.clauses]),
+            table(lang, ["provision", "title", "form", "clause", "force", "waits"], provisions),
+            table(lang, ["question", "question", "readings"], questions),
+        ]
+    )
+
+
+def table(lang: Language, heads: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [[word(head, lang) for head in heads], ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell or " " for cell in line) + " |" for line in lines)
+
+
+def word(key: str, lang: Language) -> str:
+    """Return a word of the tables."""
+    return WORDS[key][lang]
+
+
+def code(name: str) -> str:
+    """Return a name set as code, nothing for nothing."""
+    return f"`{name}`" if name else ""
+
+
+TABLES = {"glossary": glossary, "names": names, "calendars": calendars, "plans": plans}
+assert set(FORMS) <= set(WORDS), "a form without a word"
