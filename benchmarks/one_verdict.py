@@ -1,7 +1,8 @@
 """One teacher with 60 records against all quotas of the county plan.
 
 Ours, with citations and justification, beside a plain loop written for these quotas alone over the
-same objects, and beside the same decision in zen-engine (a rules engine with a compiled core).
+same objects, and beside the same decision in zen-engine (a rules engine with a compiled core), which
+takes its input as plain tables.
 All three give the same statuses, which is checked before anything is timed. Ours builds its
 register from the bare records every time, as a web request would.
 
@@ -260,12 +261,15 @@ def in_zen(person: eduplan.Person, records: Sequence[eduplan.Record]) -> tuple[o
         "employment": person.facts["employment"],
         "stage": person.stage,
         "shadow": person.facts["shadow_training"],
-        "records": [
-            {"kind": r.kind, "day": int(r.day.strftime("%Y%m%d")), **r.facts}  # what a caller would have to do
-            for r in records
-        ],
     }
     return decision, given
+
+
+def as_json(record: eduplan.Record) -> dict[str, object]:
+    """Return a record the way a rules engine takes it."""
+    day = record.day
+    number = day.year * 10000 + day.month * 100 + day.day
+    return {"kind": record.kind, "day": number, **record.facts}
 
 
 def main() -> None:
@@ -281,7 +285,8 @@ def main() -> None:
         return plain_loop(person, records, AS_OF, THROUGH)
 
     def zen_engine() -> list[str]:
-        found = decision.evaluate(given)["result"]  # type: ignore[attr-defined]
+        whole = {**given, "records": [as_json(record) for record in records]}
+        found = decision.evaluate(whole)["result"]  # type: ignore[attr-defined]
         return [found[key] for key in sorted(key for key in found if key.startswith("q"))]
 
     statuses = [verdict.status.value for verdict in ours()]

@@ -103,11 +103,11 @@ EXPECT_KEYS = {
 
 def cases() -> list[tuple[str, Table]]:
     """Return every case with the name of its file."""
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for case in tomllib.loads(path.read_text("utf-8"))["case"]:
-            found.append((path.stem, case))
-    return found
+    return [
+        (path.stem, case)
+        for path in sorted(FOLDER.glob("*.toml"))
+        for case in tomllib.loads(path.read_text("utf-8"))["case"]
+    ]
 
 
 CASES = cases()
@@ -158,15 +158,15 @@ def as_bearer(table: Table) -> object:
     """Return a bearer's table as the library's own type."""
     facts = dict(table)
     kind = facts.pop("type", "person")
-    own = {key: facts.pop(key) for key in ("id", "name", "stage") if key in facts}
+    own: dict[str, Any] = {k: facts.pop(k) for k in ("id", "name", "stage") if k in facts}
     if kind == "person":
-        own |= {key: facts.pop(key) for key in ("school", "joined", "left") if key in facts}
+        own |= {k: facts.pop(k) for k in ("school", "joined", "left") if k in facts}
         roles = facts.pop("role", [])
         roles = [roles] if isinstance(roles, str) else roles
         return Person(**own, roles=roles, facts=facts)
     if kind in ("school", "research-office"):
         return School(**own, type=kind, facts=facts)
-    own |= {key: facts.pop(key) for key in ("school", "members") if key in facts}
+    own |= {k: facts.pop(k) for k in ("school", "members") if k in facts}
     return Group(**own, type=kind, facts=facts)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eduplan import (
+    Period,
     Person,
     Plan,
     PlanFileError,
@@ -27,7 +28,8 @@ from eduplan import (
 from eduplan.messages import LANGUAGES
 
 NAME = {"zh": "名称", "en": "Name"}
-AS_OF = date(2025, 9, 1)  # the school year of 2024 is over
+AS_OF = date(2025, 9, 1)
+YEAR_2024 = Period(date(2024, 9, 1), date(2025, 9, 1))  # over on that day
 
 
 def choice(name: str, **readings: object) -> dict[str, object]:
@@ -79,12 +81,12 @@ TEACHER = Person(id="t1", roles=["teacher"])
 
 
 def judge(
-    plan: Plan, records: list[Record], *bearers: object, as_of: date = AS_OF
+    plan: Plan, records: list[Record], *bearers: object
 ) -> dict[tuple[str, str], list[Verdict]]:
     """Return the verdicts by provision and bearer; the register is complete."""
-    register = Register(records, complete_through=as_of)
+    register = Register(records, complete_through=AS_OF)
     found: dict[tuple[str, str], list[Verdict]] = {}
-    for verdict in evaluate(plan, bearers or [TEACHER], register, as_of=as_of):
+    for verdict in evaluate(plan, bearers or [TEACHER], register, as_of=AS_OF, during=YEAR_2024):
         found.setdefault((verdict.provision, verdict.bearer_id), []).append(verdict)
     return found
 
@@ -417,8 +419,8 @@ def faults_of(*questions: dict[str, object], **quota: object) -> list[tuple[str,
 
 
 def test_a_question_has_readings_or_a_blank_and_not_both() -> None:
-    neither = {"id": "year", "clause": "一", "asks": NAME}
-    both = {**YEAR, "expects": "date"}
+    neither: dict[str, object] = {"id": "year", "clause": "一", "asks": NAME}
+    both: dict[str, object] = {**YEAR, "expects": "date"}
 
     for question in (neither, both):
         assert ("question[0]", "question-without-reading") in faults_of(question, every="?year")
@@ -456,7 +458,8 @@ def test_every_reading_of_a_packaged_plan_can_be_chosen(name: str) -> None:
     fills = {"date": date(2024, 9, 1), "number": 2, "text": "x"}
     assert plan.questions
     for question in plan.questions:
-        for answer in [r.id for r in question.reading] or [fills[question.expects]]:
+        readings: list[object] = [reading.id for reading in question.reading]
+        for answer in readings or [fills[question.expects]]:
             settled = plan.answer({question.id: answer})
 
             assert question not in settled.open_questions

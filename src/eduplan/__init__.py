@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from eduplan.records import Record as Record
     from eduplan.records import Register as Register
     from eduplan.sources import Force as Force
+    from eduplan.summary import Summary as Summary
+    from eduplan.summary import summarise as summarise
     from eduplan.verdicts import Status as Status
     from eduplan.verdicts import Verdict as Verdict
 
@@ -71,6 +73,7 @@ _HOMES = {
     "provisions": ("FollowUp", "Quota"),
     "records": ("Record", "Register"),
     "sources": ("Force",),
+    "summary": ("Summary", "summarise"),
     "verdicts": ("Status", "Verdict"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

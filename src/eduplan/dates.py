@@ -12,11 +12,10 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import attrs
-import pendulum
 from pendulum.helpers import add_duration
 
 from eduplan.errors import kind_of, refuse
-from eduplan.messages import Language
+from eduplan.messages import show_day as show_day
 
 DAY = timedelta(days=1)
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -45,17 +44,6 @@ def as_date(value: date | str) -> date:
         except ValueError:
             raise refuse("no-such-day") from None
     raise refuse("not-a-date", got=kind_of(value))
-
-
-@lru_cache(maxsize=4096)
-def show_day(day: date, lang: Language) -> str:
-    """Return a day as people write it.
-
-    >>> show_day(date(2025, 6, 4), "en"), show_day(date(2025, 6, 4), "zh")
-    ('4 June 2025', '2025年6月4日')
-    """
-    style = "YYYY年M月D日" if lang == "zh" else "D MMMM YYYY"
-    return pendulum.date(day.year, day.month, day.day).format(style, locale=lang)
 
 
 @attrs.frozen(order=True, cache_hash=True)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal, get_args
 
 import attrs
+import pendulum
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -57,15 +59,30 @@ def catalogue() -> Mapping[str, Text]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def show_day(day: date, lang: Language) -> str:
+    """Return a day as people write it.
+
+    >>> show_day(date(2025, 6, 4), "en"), show_day(date(2025, 6, 4), "zh")
+    ('4 June 2025', '2025年6月4日')
+    """
+    style = "YYYY年M月D日" if lang == "zh" else "D MMMM YYYY"
+    return pendulum.date(day.year, day.month, day.day).format(style, locale=lang)
+
+
 def say(key: str, lang: Language, /, **facts: object) -> str:
     """Return message ``key`` in ``lang`` with ``facts`` filled in.
 
-    A fact that is a `Text` is put in in the same language.
+    A fact that is a `Text` is put in in the same language, and a day as people write it.
 
     >>> say("status.MET", "en")
     'met'
     """
-    words = {
-        name: value[lang] if isinstance(value, Text) else value for name, value in facts.items()
-    }
+    words = {name: _word(value, lang) for name, value in facts.items()}
     return catalogue()[key][lang].format(**words)
+
+
+def _word(value: object, lang: Language) -> object:
+    if isinstance(value, Text):
+        return value[lang]
+    return show_day(value, lang) if isinstance(value, date) else value

@@ -67,6 +67,9 @@ class Plan:
         scales = {scale.name: scale for scale in self.scales}
         check(numbers, self.by_key, self.questions, self.answers, scales, faults)
         faults.raise_any(PlanFileError)
+        asking = {question.id: question for question in self.questions}
+        answers = {name: asking[name].normal(answer) for name, answer in self.answers.items()}
+        object.__setattr__(self, "answers", answers)
 
     def answer(self, answers: Mapping[str, object]) -> Plan:
         """Return the plan with answers to open questions put in.
@@ -170,7 +173,7 @@ def _is_of(provision: Provision | Unanswered, key: str, form: type[Provision]) -
 
 
 def check(
-    clauses: Sequence[str],
+    clauses: Sequence[str] | None,
     provisions: Mapping[str, Sequence[Provision | Unanswered | None]],
     questions: Sequence[Question | None],
     answers: Mapping[str, object],
@@ -180,7 +183,7 @@ def check(
     """Note what does not fit together in the parts of a plan.
 
     Args:
-        clauses: the clause numbers of the document.
+        clauses: the clause numbers of the document, None where not all could be read.
         provisions: the provisions by the key of their form, None where one could not be read.
         questions: the questions, None where one could not be read.
         answers: the answers by question.
@@ -195,10 +198,18 @@ def check(
         for index, thing in enumerate(several)
         if thing is not None
     ]
+    values: dict[str, object] = {}
+    for name, answer in answers.items():
+        if name in asking:
+            with faults.at(f"answers.{name}"):
+                values[name] = asking[name].settle(answer)
+        elif None not in questions:
+            known = ", ".join(asking) or "-"
+            faults.add("unknown-question", f"answers.{name}", question=name, known=known)
     first: dict[str, str] = {}
     for place, thing in places:
         for number in thing.clause:
-            if number not in clauses:
+            if clauses is not None and number not in clauses:
                 known = "、".join(clauses)
                 faults.add("unknown-clause", f"{place}.clause", clause=number, known=known)
         if thing.id in first:
@@ -208,6 +219,8 @@ def check(
             found = FaultList()
             if isinstance(thing, Unanswered):
                 thing.faults(asking, scales, found)
+                if not found.faults:
+                    _check_settled(thing, asking, values, scales, found)
             elif isinstance(thing, Provision):
                 thing.faults(scales, found)
             found.raise_any()
@@ -221,9 +234,18 @@ def check(
     for index, question in enumerate(questions):
         if question is not None and readable and question.id not in mentioned:
             faults.add("unused-question", f"question[{index}]", question=question.id)
-    for name, answer in answers.items():
-        if name in asking:
-            faults.read(f"answers.{name}", asking[name].settle, answer)
-        elif None not in questions:
-            known = ", ".join(asking) or "-"
-            faults.add("unknown-question", f"answers.{name}", question=name, known=known)
+
+
+def _check_settled(
+    waiting: Unanswered,
+    questions: Mapping[str, Question],
+    values: Mapping[str, object],
+    scales: Mapping[str, Scale],
+    faults: FaultList,
+) -> None:
+    """Note what is wrong with a provision once the answers given stand in it."""
+    with faults.at(""):
+        samples = {name: questions[name].samples[0] for name in waiting.questions}
+        settled = waiting.settle({**samples, **values})
+        if isinstance(settled, Provision):
+            settled.faults(scales, faults)

@@ -15,9 +15,11 @@ from typing import NamedTuple
 import attrs
 
 from eduplan.dates import as_date
-from eduplan.errors import FaultList, kind_of, refuse
+from eduplan.errors import FaultList, Missing, kind_of, refuse
 from eduplan.selectors import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_name, as_optional_date, as_string
+
+_NONE: Sequence[Entry] = ()
 
 ALL_KINDS = "*"
 """Key of ``complete_through`` for the kinds not named."""
@@ -70,7 +72,8 @@ class Record:
         if self.last_day is not None and self.last_day < self.day:
             raise refuse("last-day-first", "last_day")
         own = {"id": self.id, "kind": self.kind, "day": self.day, "last_day": self.last_day}
-        known = Known(self.facts, **own, bearer=self.bearer or None)
+        more = {"bearer": self.bearer or None, "origin": self.origin or None}
+        known = Known(self.facts, **own, **more)
         object.__setattr__(self, "known", known)
         # Made once, so that a register over the same records costs next to nothing.
         object.__setattr__(self, "_entry", Entry(self.day, self.id, self.kind, self, known.get))
@@ -125,7 +128,7 @@ class Register:
     @property
     def records(self) -> tuple[object, ...]:
         """The records in the order of their days and ids."""
-        return tuple([entry.record for entry in self._entries])
+        return tuple([entry.record for entry in sorted(self._entries)])
 
     def complete_through(self, kinds: Sequence[str]) -> date | None:
         """Return the day through which all ``kinds`` are complete, None where undeclared."""
@@ -134,6 +137,15 @@ class Register:
             return self._complete.get(kinds[0], default)
         days = [self._complete.get(kind, default) for kind in kinds]
         return None if None in days else min(days)  # type: ignore[type-var]
+
+    def complete(self, kinds: Sequence[str], needed: date) -> Missing | None:
+        """Return what keeps the register from being complete through ``needed``, if anything."""
+        through = self.complete_through(kinds)
+        if through is not None and through >= needed:
+            return None
+        if through is None:
+            return Missing("register-undeclared", {"needed": needed})
+        return Missing("register-incomplete", {"through": through, "needed": needed})
 
     def of(self, bearer: str, kinds: Sequence[str], by: str = "bearer") -> Sequence[Entry]:
         """Return the records of ``kinds`` that point to ``bearer``, in the order of their days.
@@ -146,9 +158,11 @@ class Register:
         index = self._by.get(by)
         if index is None:
             index = self._by[by] = self._index(by)
-        if len(kinds) == 1:
-            return index.get((bearer, kinds[0]), ())
-        return sorted(entry for kind in kinds for entry in index.get((bearer, kind), ()))
+        found = index.get((bearer, kinds[0]), _NONE)
+        for kind in kinds[1:]:
+            found = (*found, *index.get((bearer, kind), _NONE))
+        # Ids are unique, so comparing entries never comes to the records themselves.
+        return sorted(found) if len(found) > 1 else found
 
     def _index(self, by: str) -> dict[tuple[str, str], list[Entry]]:
         """Return the records by the bearer that ``by`` points to and by kind, in their order."""
@@ -174,8 +188,6 @@ def _entries(records: Iterable[object]) -> list[Entry]:
     found = [entry for entry in entries if entry is not None]
     if len({entry.id for entry in found}) < len(found):
         _refuse_doubles(found)
-    # Ids are unique, so comparing entries never comes to the records themselves.
-    found.sort()
     return found
 
 

@@ -30,6 +30,7 @@ Value = Scalar | tuple[Scalar, ...]
 Table = Mapping[str, object]
 
 LONGEST_TEXT = 4000
+MOST_ENTRIES = 5000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 
 
@@ -84,6 +85,30 @@ def read_each(values: object, reader: Callable[..., T]) -> tuple[T, ...]:
             found.append(reader(value))
     faults.raise_any()
     return tuple(found)
+
+
+def read_entries(
+    faults: FaultList, table: Table, key: str, reader: Callable[..., T]
+) -> list[T | None]:
+    """Read every entry of the list below ``key`` on its own, so that places stay.
+
+    Args:
+        faults: takes the faults, each with its path.
+        table: the table that holds the list; without it there are no entries.
+        key: key of the list.
+        reader: reads one entry.
+
+    Returns:
+        The entries read, None where one has faults.
+    """
+    entries = table.get(key, ())
+    if not isinstance(entries, list | tuple):
+        faults.add("not-a-list", key, got=kind_of(entries))
+        return []
+    if len(entries) > MOST_ENTRIES:
+        faults.add("too-many-entries", key, most=MOST_ENTRIES)
+        return []
+    return [faults.read(f"{key}[{index}]", reader, entry) for index, entry in enumerate(entries)]
 
 
 def as_text(value: Text | Table) -> Text:

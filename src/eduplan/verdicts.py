@@ -46,6 +46,7 @@ class Citation:
         labels: names of facts, kinds and values in both languages.
         share: whether the figures are shares, told as percentages.
         most: whether the bound is an upper one.
+        paced: whether it is a total that grows in time, so that it can be ahead or behind.
         trigger: of a follow-up, the kind of record that calls for an answer.
         answer: of a follow-up, the kind of record that is the answer.
     """
@@ -61,6 +62,7 @@ class Citation:
     labels: Mapping[str, Text]
     share: bool = False
     most: bool = False
+    paced: bool = False
     trigger: str = ""
     answer: str = ""
 
@@ -105,7 +107,7 @@ class Justification(NamedTuple):
 NOTHING = Justification()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)  # made by the million: without slots in half the time
 class Verdict:
     """What a plan says of one bearer in one period.
 
@@ -118,9 +120,8 @@ class Verdict:
         as_of: the day on which it was judged.
         value: what was found; where something is missing, the least it can be.
         required: what is owed, None where that is not known.
-        shortfall: how much is missing, 0 where nothing is.
+        opens: the first day on which something could be done for it.
         due: the last day on which it can still be met.
-        behind: whether a pending total is behind an even pace.
         missing: what would have to be known, of an undetermined verdict.
         justification: what counted, what did not and why.
     """
@@ -133,9 +134,8 @@ class Verdict:
     as_of: date
     value: Number | None = None
     required: Number | None = None
-    shortfall: Number | None = None
+    opens: date | None = None
     due: date | None = None
-    behind: bool = False
     missing: tuple[Missing, ...] = ()
     justification: Justification = attrs.field(default=NOTHING, repr=False)
 
@@ -148,6 +148,24 @@ class Verdict:
     def clauses(self) -> tuple[str, ...]:
         """Numbers of the clauses."""
         return self.citation.clauses
+
+    @property
+    def shortfall(self) -> Number | None:
+        """How much is missing (of an upper bound: how much is too much), 0 where nothing is."""
+        if self.value is None or self.required is None:
+            return None
+        gap = self.required - self.value
+        return max(-gap if self.citation.most else gap, 0)
+
+    @property
+    def behind(self) -> bool:
+        """Whether a pending total is behind an even pace, from the day it opens to its due day."""
+        value, owed, opens, due = self.value, self.required, self.opens, self.due
+        if self.status is not Status.PENDING or not self.citation.paced:
+            return False
+        if value is None or owed is None or opens is None or due is None:
+            return False
+        return value * ((due - opens).days + 1) < owed * (self.as_of - opens).days
 
     @property
     def days_left(self) -> int | None:

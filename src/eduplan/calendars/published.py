@@ -14,7 +14,16 @@ from eduplan.calendars.terms import SchoolCalendar, Term, TermSource
 from eduplan.dates import as_date
 from eduplan.errors import CalendarFileError, Fault, FaultList, InputError, UnknownName, refuse
 from eduplan.messages import Text
-from eduplan.tables import Table, as_name, as_names, as_text, read_each, read_table
+from eduplan.tables import (
+    Table,
+    as_name,
+    as_names,
+    as_text,
+    read_each,
+    read_entries,
+    read_table,
+    unknown_keys,
+)
 from eduplan.textfiles import read_toml, with_lines
 
 
@@ -69,22 +78,6 @@ def _dates(values: Iterable[date | str]) -> tuple[date, ...]:
     return read_each(values, as_date)
 
 
-def _sources(values: Iterable[Table]) -> tuple[TermSource, ...]:
-    return read_each(values, lambda table: read_table(TermSource, table))
-
-
-def _terms(values: Iterable[Table]) -> tuple[Term, ...]:
-    return read_each(values, lambda table: read_table(Term, table))
-
-
-def _changes(values: Iterable[Table]) -> tuple[_Change, ...]:
-    return read_each(values, lambda table: read_table(_Change, table))
-
-
-def _head(value: Table) -> _Head:
-    return read_table(_Head, value)
-
-
 @attrs.frozen(kw_only=True)
 class _Head:
     id: str = attrs.field(converter=as_name)
@@ -102,44 +95,61 @@ class _Change:
     source: str = attrs.field(converter=as_name)
 
 
-@attrs.frozen(kw_only=True)
-class _File:
-    calendar: _Head = attrs.field(converter=_head)
-    source: tuple[TermSource, ...] = attrs.field(converter=_sources)
-    term: tuple[Term, ...] = attrs.field(converter=_terms)
-    closed: tuple[_Change, ...] = attrs.field(default=(), converter=_changes)
-    open: tuple[_Change, ...] = attrs.field(default=(), converter=_changes)
-
-
 def calendar_from_table(table: Table) -> SchoolCalendar:
     """Return a calendar from the tables of a calendar file.
 
     Raises:
         InputError: the tables have faults; all are reported.
     """
-    file = read_table(_File, table)
     faults = FaultList()
-    known = {source.id for source in file.source}
-    for key in ("term", "closed", "open"):
-        for index, entry in enumerate(getattr(file, key)):
-            if entry.source not in known:
-                path = f"{key}[{index}].source"
-                faults.add("unknown-source", path, known=", ".join(sorted(known)))
-    _no_overlaps(file.term, faults)
+    unknown_keys(table, ("calendar", "source", "term", "closed", "open"), faults)
+    for key in ("calendar", "source", "term"):
+        if key not in table:
+            faults.add("missing-key", key)
+    head = None
+    if "calendar" in table:
+        head = faults.read("calendar", lambda entry: read_table(_Head, entry), table["calendar"])
+    sources = read_entries(faults, table, "source", lambda entry: read_table(TermSource, entry))
+    terms = read_entries(faults, table, "term", lambda entry: read_table(Term, entry))
+    closed = read_entries(faults, table, "closed", lambda entry: read_table(_Change, entry))
+    opened = read_entries(faults, table, "open", lambda entry: read_table(_Change, entry))
+    if None not in sources:
+        known = {source.id for source in sources if source}
+        for key, entries in (("term", terms), ("closed", closed), ("open", opened)):
+            _check_sources(key, entries, known, faults)
+    _no_overlaps(terms, faults)
     faults.raise_any()
+    if head is None:  # not reached: a fault has been raised
+        raise refuse("missing-key", "calendar")
     calendar = SchoolCalendar(
-        id=file.calendar.id, region=file.calendar.region, terms=file.term, sources=file.source
+        id=head.id,
+        region=head.region,
+        terms=tuple(term for term in terms if term),
+        sources=tuple(source for source in sources if source),
     )
-    for change in file.closed:
-        calendar = calendar.with_days(closed=change.days, stages=change.stages)
-    for change in file.open:
-        calendar = calendar.with_days(opened=change.days, stages=change.stages)
+    for change in closed:
+        if change:
+            calendar = calendar.with_days(closed=change.days, stages=change.stages)
+    for change in opened:
+        if change:
+            calendar = calendar.with_days(opened=change.days, stages=change.stages)
     return calendar
 
 
-def _no_overlaps(terms: Iterable[Term], faults: FaultList) -> None:
+def _check_sources(
+    key: str, entries: Iterable[Term | _Change | None], known: set[str], faults: FaultList
+) -> None:
+    for index, entry in enumerate(entries):
+        if entry is not None and entry.source not in known:
+            path = f"{key}[{index}].source"
+            faults.add("unknown-source", path, known=", ".join(sorted(known)))
+
+
+def _no_overlaps(terms: Iterable[Term | None], faults: FaultList) -> None:
     earlier: list[Term] = []
     for index, term in enumerate(terms):
+        if term is None:
+            continue
         for other in earlier:
             if set(term.stages) & set(other.stages) and term.period.overlaps(other.period):
                 faults.add("terms-overlap", f"term[{index}]", start=other.period.start)

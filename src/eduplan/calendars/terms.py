@@ -25,6 +25,8 @@ from eduplan.tables import (
     as_whole,
 )
 
+_NO_DAYS: frozenset[date] = frozenset()
+
 
 @attrs.frozen(kw_only=True)
 class TermSource:
@@ -238,13 +240,16 @@ class StageCalendar:
         return tuple(found)
 
     def _school_days_inside(self, period: Period) -> int:
-        """Count school days, taking days beyond the first and the last term as free of them."""
-        known = self.covered()
-        if known and known[0].start > period.start and period.end > known[0].start:
-            period = Period(known[0].start, period.end)
-        if known and period.start < known[-1].end < period.end:
-            period = Period(period.start, known[-1].end)
-        return self.school_days(period)
+        """Count school days of a week or month that is not quite covered.
+
+        What of it lies before the first or after the last day of a term is free of them; a week or
+        month of which nothing is covered is unknown.
+        """
+        parts = [part for stretch in self.covered() if (part := stretch.meet(period))]
+        if not parts:
+            ends = [stretch.end for stretch in self.covered() if stretch.end <= period.start]
+            raise self._unknown(max(ends, default=period.start))
+        return sum(self.school_days(part) for part in parts)
 
     def _unknown(self, day: date) -> OutsideCoverage:
         if any(day in term.period for term in self.terms):
@@ -300,8 +305,8 @@ class SchoolCalendar:
         return all(
             [t.period for t in self.terms if stage in t.stages]
             == [t.period for t in self.terms if first in t.stages]
-            and self.closed.get(stage) == self.closed.get(first)
-            and self.opened.get(stage) == self.opened.get(first)
+            and self.closed.get(stage, _NO_DAYS) == self.closed.get(first, _NO_DAYS)
+            and self.opened.get(stage, _NO_DAYS) == self.opened.get(first, _NO_DAYS)
             for stage in stages
         )
 
@@ -324,8 +329,8 @@ class SchoolCalendar:
             self._stages[stage] = StageCalendar(
                 terms,
                 self.statutory,
-                self.closed.get(stage, frozenset()),
-                self.opened.get(stage, frozenset()),
+                self.closed.get(stage, _NO_DAYS),
+                self.opened.get(stage, _NO_DAYS),
             )
         return self._stages[stage]
 
@@ -363,5 +368,5 @@ def _overlay(
 ) -> dict[str, frozenset[date]]:
     days = dict(before)
     for stage in stages:
-        days[stage] = (days.get(stage, frozenset()) - removed) | added
+        days[stage] = (days.get(stage, _NO_DAYS) - removed) | added
     return days

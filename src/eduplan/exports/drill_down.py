@@ -125,7 +125,9 @@ class _Records:
         table = []
         for record, citation in self.found:
             get = getter(record)
-            day, kind, origin = get("day"), get("kind"), get("origin")
+            day, kind = get("day"), get("kind")
+            # Where a record was read is no fact of it, so `Record.get` does not know it.
+            origin = getattr(record, "origin", None) or get("origin")
             head, mark, tail = str(origin or "").rpartition("!")
             table.append(
                 [

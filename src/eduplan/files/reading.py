@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -21,7 +21,7 @@ from eduplan.plan import Plan, check
 from eduplan.provisions import FORMS, Provision, Question, Unanswered
 from eduplan.provisions.open import asked
 from eduplan.selectors import Scale
-from eduplan.sources import Clause, as_clause, as_document
+from eduplan.sources import Clause, as_clause, as_document, as_force
 from eduplan.tables import (
     Table,
     as_name,
@@ -30,6 +30,7 @@ from eduplan.tables import (
     as_strings,
     as_text,
     read_each,
+    read_entries,
     read_table,
     unknown_keys,
 )
@@ -95,10 +96,11 @@ def _json(text: str, source: str) -> dict[str, object]:
     check_bounds(text, source, PlanFileError, json=True)
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        table = dict(pairs)
-        if len(table) != len(pairs):
-            twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
-            raise PlanFileError([Fault("key-twice", twice[:64])], source)
+        table: dict[str, object] = {}
+        for key, value in pairs:
+            if key in table:
+                raise PlanFileError([Fault("key-twice", key[:64])], source)
+            table[key] = value
         return table
 
     def no_constant(_: str) -> None:
@@ -152,13 +154,16 @@ def plan_from_table(table: Table) -> Plan:
         head = faults.read("plan", lambda value: read_table(_Head, value), table["plan"])
     if "document" in table:
         document = faults.read("document", as_document, table["document"])
-    clauses = _several(faults, table, "clause", as_clause)
-    questions = _several(faults, table, "question", lambda entry: read_table(Question, entry))
+    clauses = read_entries(faults, table, "clause", as_clause)
+    questions = read_entries(faults, table, "question", lambda entry: read_table(Question, entry))
     scales = _by_name(faults, table, "scales", _scale)
     labels = _by_name(faults, table, "labels", lambda _, value: as_text(value))  # type: ignore[arg-type]
     answers = _by_name(faults, table, "answers", lambda _, value: value)
-    provisions = {key: _several(faults, table, key, _provision_reader(key)) for key in FORMS}
-    check(_numbers(table, clauses), provisions, questions, answers, scales, faults)
+    provisions = {key: read_entries(faults, table, key, _provision_reader(key)) for key in FORMS}
+    numbers = _numbers(table, clauses)
+    for key, several in provisions.items() if numbers is not None else ():
+        _check_clauses(table, key, several, numbers or (), faults)
+    check(numbers, provisions, questions, answers, scales, faults)
     faults.raise_any(PlanFileError)
     if head is None or document is None:  # not reached: a fault has been raised
         raise PlanFileError(())
@@ -174,15 +179,6 @@ def plan_from_table(table: Table) -> Plan:
         labels=labels,
         horizon=head.horizon,
     )
-
-
-def _several(faults: FaultList, table: Table, key: str, reader: Callable[..., T]) -> list[T | None]:
-    """Read every entry of a list on its own, None where one has faults, so that places stay."""
-    entries = table.get(key, ())
-    if not isinstance(entries, list | tuple):
-        faults.add("not-a-list", key, got=kind_of(entries))
-        return []
-    return [faults.read(f"{key}[{index}]", reader, entry) for index, entry in enumerate(entries)]
 
 
 def _by_name(
@@ -225,6 +221,8 @@ def _unanswered(key: str, entry: Table) -> Unanswered:
         "clause": as_strings,
         "title": as_text,
     }
+    if not str(entry.get("force", "?")).startswith("?"):
+        readers["force"] = as_force
     for name, reader in readers.items():
         if name in entry:
             faults.read(name, reader, entry[name])
@@ -245,21 +243,46 @@ def _spelled(value: object) -> object:
     return value
 
 
+_TEXTS = frozenset({"zh", "en", "id", "number"})
+"""Keys under which a text is a text, even one that looks like a day."""
+
+
 def _with_days(value: object) -> object:
     """Return what JSON holds with its days as dates; JSON has no spelling of its own for them."""
     if isinstance(value, str) and ISO_DAY.fullmatch(value):
         return as_date(value)
     if isinstance(value, dict):
-        return {key: _with_days(item) for key, item in value.items()}
+        return {k: v if k in _TEXTS else _with_days(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_with_days(item) for item in value]
     return value
 
 
-def _numbers(table: Table, clauses: list[Clause | None]) -> list[str]:
-    """Return the clause numbers, also of clauses that have faults elsewhere."""
+def _check_clauses(
+    table: Table,
+    key: str,
+    provisions: Sequence[object],
+    numbers: Sequence[str],
+    faults: FaultList,
+) -> None:
+    """Check the clauses of those provisions that have faults elsewhere."""
+    for index, provision in enumerate(provisions):
+        entry = table[key][index]  # type: ignore[index]
+        if provision is not None or not isinstance(entry, Mapping):
+            continue
+        cited = entry.get("clause", ())
+        for number in (cited,) if isinstance(cited, str) else cited:
+            if isinstance(number, str) and number and number not in numbers:
+                path = f"{key}[{index}].clause"
+                faults.add("unknown-clause", path, clause=number, known="、".join(numbers))
+
+
+def _numbers(table: Table, clauses: Sequence[Clause | None]) -> list[str] | None:
+    """Return the clause numbers, None where one of them cannot be read."""
     numbers = [clause.number for clause in clauses if clause]
     if None in clauses:
         entries = [entry for entry in table["clause"] if isinstance(entry, Mapping)]  # type: ignore[attr-defined]
-        numbers += [str(entry.get("number")) for entry in entries]
+        numbers = [n for entry in entries if isinstance(n := entry.get("number"), str)]
+        if len(numbers) < len(clauses):
+            return None
     return numbers

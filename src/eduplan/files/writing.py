@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import tomli_w
@@ -48,9 +49,10 @@ def dump_json(plan: Plan) -> str:
 
 
 def _spelled(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    """Spell what JSON has no form for: days as text, decimals as numbers where they keep."""
+    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def save_plan(plan: Plan, path: Path) -> None:

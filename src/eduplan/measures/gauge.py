@@ -62,7 +62,6 @@ class Reading(NamedTuple):
     missing: tuple[Missing, ...]
 
 
-_AWKWARD = frozenset({type(None), tuple})
 _WHOLE = frozenset({int})
 
 
@@ -94,28 +93,28 @@ class Gauge:
         """
         if self._where.always:
             return self._read(entries, (), (), bearer, period)
-        truths = self._truths(entries, bearer)
-        if truths.count(True) == len(truths):
-            return self._read(entries, (), (), bearer, period)
-        judged = list(zip(entries, truths, strict=True))
-        sure = [entry for entry, truth in judged if truth]
-        maybe = [entry for entry, truth in judged if truth is None]
-        differing = [entry for entry, truth in judged if truth is False]
+        sure: list[Entry] = []
+        rest: list[tuple[Entry, Truth]] = []
+        if self._where.plain is not None:
+            field, wanted = self._where.plain
+            for entry in entries:
+                if entry.get(field) in wanted:
+                    sure.append(entry)
+                else:
+                    rest.append((entry, self._where(entry.get, bearer)))
+        else:
+            rest = [(entry, self._where(entry.get, bearer)) for entry in entries]
+        if not rest:
+            return self._read(sure, (), (), bearer, period)
+        if any(truth for _, truth in rest):
+            sure = sorted([*sure, *(entry for entry, truth in rest if truth)])
+        maybe = [entry for entry, truth in rest if truth is None]
+        differing = [entry for entry, truth in rest if truth is False]
         left_out = (
             *self._blamed("differs", differing, bearer),
             *self._blamed("unknown", maybe, bearer),
         )
         return self._read(sure, maybe, left_out, bearer, period)
-
-    def _truths(self, entries: Sequence[Entry], bearer: Getter) -> list[Truth]:
-        """Return for every entry whether it counts; a single plain condition without detours."""
-        if self._where.plain is not None:
-            field, wanted = self._where.plain
-            values = [entry.get(field) for entry in entries]
-            if _AWKWARD.isdisjoint(map(type, values)):
-                return [value in wanted for value in values]
-        check = self._where.check
-        return [check(entry.get, bearer) for entry in entries]
 
     def _blamed(self, reason: str, entries: Sequence[Entry], bearer: Getter) -> Iterable[LeftOut]:
         """Return entries that do not count, by the fact because of which."""
@@ -165,11 +164,11 @@ class Gauge:
             amounts: list[Number] = [1] * len(sure)
         else:
             stated = self._stated(sure)
-            amounts = [amount for amount in stated if amount is not None]
-            if len(amounts) != len(sure):
+            if None in stated:
                 pairs = list(zip(sure, stated, strict=True))
                 unstated = [entry for entry, amount in pairs if amount is None]
                 sure = [entry for entry, amount in pairs if amount is not None]
+            amounts = [amount for amount in stated if amount is not None]
         if not self._caps and not maybe and not unstated:
             low = sum(amounts)
             counted = tuple([entry.record for entry in sure])

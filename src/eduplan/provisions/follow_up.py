@@ -160,7 +160,7 @@ class FollowUpBench(Bench):
         if not triggers:
             needed = min(docket.as_of - DAY, docket.during.last)
             if needed >= docket.during.start:
-                gap = docket.complete(rule.after, needed)
+                gap = docket.register.complete(rule.after, needed)
                 if gap is not None:
                     return (self.undetermined(subject, docket, (gap,)),)
             return (self.excuse(subject, docket, "no-trigger", rule.after[0]),)
@@ -255,7 +255,6 @@ class FollowUpBench(Bench):
         unclear = [entry for entry, truth in truths if truth is None]
         in_time = [e for e in sure if trigger.due is not None and e.day <= trigger.due]
         status, missing = self._status(trigger, in_time, unclear, docket)
-        met = status is Status.MET
         shown = in_time[:1] or sure[:1]
         left_out: tuple[LeftOut, ...] = ()
         if unclear:
@@ -271,7 +270,7 @@ class FollowUpBench(Bench):
             as_of=docket.as_of,
             value=int(bool(in_time)),
             required=1,
-            shortfall=int(not met),
+            opens=trigger.last,
             due=trigger.due,
             missing=missing,
             justification=Justification(
@@ -299,7 +298,11 @@ class FollowUpBench(Bench):
         due = trigger.due or date.max
         closed = docket.as_of > due
         needed = due if closed else docket.as_of - DAY
-        gap = docket.complete(self.rule.answer.kind, needed) if needed >= trigger.last else None
+        gap = (
+            docket.register.complete(self.rule.answer.kind, needed)
+            if needed >= trigger.last
+            else None
+        )
         if gap is not None:
             return Status.UNDETERMINED, (gap,)
         return (Status.NOT_MET if closed else Status.PENDING), ()

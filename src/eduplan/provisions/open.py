@@ -7,7 +7,7 @@ verdict is undetermined and names the question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from typing import ClassVar
 import attrs
 
 from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
+from eduplan.exact import exact, spell
 from eduplan.messages import Text
 from eduplan.provisions.forms import FORMS, bench
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
@@ -112,6 +113,13 @@ class Question:
             as_string(answer) if self.expects == "text" else as_date_or_number(self.expects, answer)
         )
 
+    def normal(self, answer: object) -> object:
+        """Return an answer in the form in which plans keep it: numbers whole or as exact text."""
+        if self.expects == "number":
+            number = exact(answer)  # type: ignore[arg-type]
+            return number if isinstance(number, int) else spell(number)
+        return self.settle(answer) if self.expects else answer
+
     @property
     def samples(self) -> tuple[object, ...]:
         """What may come to stand in its place: its readings, or a sample of what it expects."""
@@ -179,8 +187,9 @@ class Unanswered:
 
     @property
     def force(self) -> Force:
-        """How strongly the clauses bind."""
-        return as_force(self.table.get("force", Force.SHALL))  # type: ignore[arg-type]
+        """How strongly the clauses bind; taken as binding while that is the question."""
+        force = str(self.table.get("force", Force.SHALL))
+        return Force.SHALL if force.startswith("?") else as_force(force)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -257,7 +266,7 @@ class UnansweredBench(Bench):
             if isinstance(settled, Provision):
                 self._benches.append((combination, bench(settled, setting)))
 
-    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on which all readings agree, else one that names the questions."""
         found = [
             (combination, _by_bearer(bench.judge_all(subjects, docket)))
@@ -303,7 +312,7 @@ class UnansweredBench(Bench):
         return Missing("question", {"question": question, "asks": self._questions[question].asks})
 
 
-def _by_bearer(verdicts: Iterator[Verdict]) -> dict[str, tuple[Verdict, ...]]:
+def _by_bearer(verdicts: Iterable[Verdict]) -> dict[str, tuple[Verdict, ...]]:
     found: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         found.setdefault(verdict.bearer_id, []).append(verdict)
@@ -317,7 +326,8 @@ def _same(one: Sequence[Verdict], other: Sequence[Verdict]) -> bool:
 
 def _gist(verdict: Verdict) -> tuple[object, ...]:
     if verdict.status is Status.NOT_APPLICABLE:
-        return (verdict.status, verdict.justification.reason)
+        reason = verdict.justification.reason
+        return (verdict.status, reason.code if reason else "")
     return (
         verdict.status,
         verdict.period,

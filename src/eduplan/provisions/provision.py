@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
@@ -69,15 +69,6 @@ class Docket:
     calendar: SchoolCalendar | None = None
     horizon: Period | None = None
     _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
-
-    def complete(self, kinds: Sequence[str], needed: date) -> Missing | None:
-        """Return what keeps the register from being complete through ``needed``, if anything."""
-        through = self.register.complete_through(kinds)
-        if through is not None and through >= needed:
-            return None
-        if through is None:
-            return Missing("register-undeclared", {"needed": needed})
-        return Missing("register-incomplete", {"through": through, "needed": needed})
 
     def periods(self, every: Every, subject: Subject) -> tuple[Period, ...]:
         """Return the periods of ``every`` for one bearer that overlap `during` and have begun.
@@ -192,10 +183,11 @@ class Bench:
         """Return the verdicts on a bearer to whom the provision applies."""
         raise NotImplementedError
 
-    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on all bearers."""
-        for subject in subjects:
-            yield from self.judge(subject, docket)
+        if len(subjects) == 1:
+            return self.judge(subjects[0], docket)
+        return (verdict for subject in subjects for verdict in self.judge(subject, docket))
 
     def excuse(
         self,

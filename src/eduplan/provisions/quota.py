@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import attrs
 
@@ -163,15 +163,6 @@ class Quota(Provision):
                     found.raise_any()
 
 
-class Standing(NamedTuple):
-    """How a reading stands against a bound: the status and what goes with it."""
-
-    status: Status
-    shortfall: Number
-    behind: bool
-    missing: tuple[Missing, ...]
-
-
 def _outside(reason: str, entries: Sequence[Entry]) -> tuple[LeftOut, ...]:
     records = tuple([entry.record for entry in entries])
     return (LeftOut(reason, "", records),) if records else ()
@@ -194,6 +185,7 @@ class QuotaBench(Bench):
             labels=setting.labels,
             share=share,
             most=quota.at_most is not None,
+            paced=quota.measure.grows and quota.at_most is None,
         )
         super().__init__(quota, setting, citation)
         self.quota = quota
@@ -204,60 +196,51 @@ class QuotaBench(Bench):
         self._most = quota.at_most is not None
         self._grows = quota.measure.grows
         self._spans_days = quota.measure.way is Way.DAYS
-        self._paced = self._grows and not self._most
+        self._none = self._gauge.read((), dict[str, object]().get, Period(date.min, date.max))
         self._timed = quota.since is not None or quota.until is not None
         self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
 
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return one verdict for every period asked about that has begun."""
-        quota, get = self.quota, subject.get
-        begun = docket.periods(quota.every, subject)
+        measure, get, as_of = self.quota.measure, subject.get, docket.as_of
+        begun = docket.periods(self.quota.every, subject)
         if not begun:
             return (self.excuse(subject, docket, "no-period"),)
-        required = self._owed(get)
+        required = self._fixed if self._fixed is not None else self._owed(get)
         if required is None:
             return (self.excuse(subject, docket, "no-amount"),)
-        entries = docket.register.of(subject.id, quota.measure.kinds, quota.measure.by)
-        return tuple([self._judge(subject, period, required, entries, docket) for period in begun])
+        entries = docket.register.of(subject.id, measure.kinds, measure.by)
+        verdicts = []
+        for period in begun:
+            span, owed, excuse = self._in_service(period, required, get)
+            if self._timed and (reason := self._out_of_force(period)):
+                verdicts.append(self.excuse(subject, docket, *reason, period))
+                continue
+            if excuse:
+                verdicts.append(self.excuse(subject, docket, excuse, None, period))
+                continue
+            reading = self._reading(entries, get, period, as_of)
+            status, missing = self._status(reading, owed, span, docket)
+            low, _, counted, amounts, left_out, caps, _ = reading
+            verdicts.append(
+                Verdict(
+                    citation=self.citation,
+                    bearer=subject.thing,
+                    bearer_id=subject.id,
+                    period=period,
+                    status=status,
+                    as_of=as_of,
+                    value=low,
+                    required=owed,
+                    opens=span.start,
+                    due=span.last,
+                    missing=missing,
+                    justification=Justification(counted, amounts, left_out, caps),
+                )
+            )
+        return tuple(verdicts)
 
-    def _judge(
-        self,
-        subject: Subject,
-        period: Period,
-        required: Number,
-        entries: Sequence[Entry],
-        docket: Docket,
-    ) -> Verdict:
-        """Judge one period of one bearer."""
-        if self._timed and (reason := self._out_of_force(period)):
-            return self.excuse(subject, docket, *reason, period)
-        span, owed, excuse = self._in_service(period, required, subject.get)
-        if excuse:
-            return self.excuse(subject, docket, excuse, None, period)
-        reading = self._reading(entries, subject.get, period, docket.as_of)
-        if owed is None:
-            standing = Standing(Status.UNDETERMINED, 0, False, (Missing("partial-policy"),))
-        else:
-            standing = self._standing(reading, owed, span, docket)
-        return Verdict(
-            citation=self.citation,
-            bearer=subject.thing,
-            bearer_id=subject.id,
-            period=period,
-            status=standing.status,
-            as_of=docket.as_of,
-            value=reading.low,
-            required=owed,
-            shortfall=standing.shortfall,
-            due=span.last,
-            behind=standing.behind,
-            missing=standing.missing,
-            justification=Justification(
-                reading.counted, reading.amounts, reading.left_out, reading.caps
-            ),
-        )
-
-    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
         if self.quota.scope.over is Over.EACH:
             return super().judge_all(subjects, docket)
@@ -316,10 +299,12 @@ class QuotaBench(Bench):
     ) -> Reading:
         """Read the records of the period up to the day of judgement; tell the rest by reason."""
         if not entries:
-            return self._gauge.read((), get, period)
-        first = bisect_left(entries, (period.start,))
-        last = bisect_left(entries, (period.end,), first)
-        stop = bisect_left(entries, (as_of + DAY,), first, last) if as_of < period.last else last
+            return self._none
+        size = len(entries)
+        newest = entries[-1].day
+        first = bisect_left(entries, (period.start,)) if entries[0].day < period.start else 0
+        last = bisect_left(entries, (period.end,), first) if newest >= period.end else size
+        stop = bisect_left(entries, (as_of + DAY,), first, last) if newest > as_of else last
         inside = entries[first:stop]
         before = entries[:first]
         if self._spans_days:
@@ -334,37 +319,37 @@ class QuotaBench(Bench):
             outside = _outside("before", before) + _outside("after", entries[last:]) + outside
         return reading._replace(left_out=reading.left_out + outside) if outside else reading
 
-    def _standing(self, reading: Reading, owed: Number, span: Period, docket: Docket) -> Standing:
-        """Judge a reading against what is owed.
+    def _status(
+        self, reading: Reading, owed: Number | None, span: Period, docket: Docket
+    ) -> tuple[Status, tuple[Missing, ...]]:
+        """Judge a reading against what is owed; tell what is missing where that cannot be done.
 
         A total that only grows is met as soon as it is reached, and an upper bound is broken as
         soon as it is passed. Anything else is decided when the period is over and the register is
         complete up to its end; until then it is pending, if the register is complete up to the day.
         """
+        if owed is None:
+            return Status.UNDETERMINED, (Missing("partial-policy"),)
         low, high, as_of = reading.low, reading.high, docket.as_of
+        if self._grows and self._most and low > owed:
+            return Status.NOT_MET, ()
+        if self._grows and not self._most and low >= owed:
+            return Status.MET, ()
         closed = as_of >= span.end
-        if self._most:
-            shortfall: Number = low - owed if low > owed else 0
-            settled, failed = high is not None and high <= owed, low > owed
-            if failed and self._grows:
-                return Standing(Status.NOT_MET, shortfall, False, ())
-        else:
-            shortfall = owed - low if low < owed else 0
-            settled, failed = low >= owed, high is not None and high < owed
-            if settled and self._grows:
-                return Standing(Status.MET, 0, False, ())
-        needed = span.last if closed else as_of - DAY
-        gap = docket.complete(self.quota.measure.kinds, needed) if needed >= span.start else None
-        if gap is not None:
-            return Standing(Status.UNDETERMINED, shortfall, False, (*reading.missing, gap))
-        if closed and settled:
-            return Standing(Status.MET, 0, False, ())
-        if closed and failed:
-            return Standing(Status.NOT_MET, shortfall, False, ())
+        needed = (span.end if closed else as_of) - DAY
+        if needed >= span.start:
+            gap = docket.register.complete(self.quota.measure.kinds, needed)
+            if gap is not None:
+                return Status.UNDETERMINED, (*reading.missing, gap)
+        if closed and high is not None:
+            worst, best = (high, low) if self._most else (low, high)
+            if worst <= owed if self._most else worst >= owed:
+                return Status.MET, ()
+            if best > owed if self._most else best < owed:
+                return Status.NOT_MET, ()
         if reading.missing:
-            return Standing(Status.UNDETERMINED, shortfall, False, reading.missing)
-        behind = low * span.days < owed * (as_of - span.start).days
-        return Standing(Status.PENDING, shortfall, behind and self._paced, ())
+            return Status.UNDETERMINED, reading.missing
+        return Status.PENDING, ()
 
     def _groups(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
         """Judge the mean or total of every group, by the same rules as a single bearer."""
@@ -382,8 +367,9 @@ class QuotaBench(Bench):
                 yield self.undetermined(subject, docket, (missing,))
                 continue
             groups.setdefault(str(name), []).append(subject)
+        names = {subject.id: subject.get("name") for subject in subjects}
         for name, members in sorted(groups.items()):
-            group = Group(id=name, type=scope.group)
+            group = Group(id=name, name=names.get(name) or "", type=scope.group)
             whole = Subject(name, group, group.get)
             try:
                 yield from self._group(whole, members, docket)
@@ -410,23 +396,22 @@ class QuotaBench(Bench):
             highs = [reading.high for reading in readings if reading.high is not None]
             bounded = len(highs) == len(readings)
             unknown = sum(1 for reading in readings if reading.missing)
-            missing = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
+            gaps = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
             value = exact(Fraction(low) / divisor)
             most = exact(Fraction(sum(highs)) / divisor) if bounded else None
-            taken = Reading(value, most, (), (), (), (), missing)
-            standing = self._standing(taken, owed, period, docket)
+            taken = Reading(value, most, (), (), (), (), gaps)
+            status, missing = self._status(taken, owed, period, docket)
             yield Verdict(
                 citation=self.citation,
                 bearer=group.thing,
                 bearer_id=group.id,
                 period=period,
-                status=standing.status,
+                status=status,
                 as_of=docket.as_of,
                 value=value,
                 required=owed,
-                shortfall=standing.shortfall,
+                opens=period.start,
                 due=period.last,
-                behind=standing.behind,
-                missing=standing.missing,
+                missing=missing,
                 justification=Justification(members=len(members)),
             )

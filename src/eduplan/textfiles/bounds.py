@@ -14,16 +14,18 @@ LARGEST_FILE = 2_000_000
 DEEPEST = 32
 MOST_DOTS = 16
 
+# A string that is never closed counts as one to the end of its line or of the text, so that the
+# scan stays linear.
 _TOML = re.compile(
-    r'"""(?:[^\\"]|\\.|"(?!""))*"""'
-    r"|\'\'\'(?:[^\']|\'(?!\'\'))*\'\'\'"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|\'[^\'\n]*\'"
+    r'"""(?:[^\\"]|\\.|"(?!""))*(?:""")?'
+    r"|\'\'\'(?:[^\']|\'(?!\'\'))*(?:\'\'\')?"
+    r'|"(?:[^"\\\n]|\\.)*"?'
+    r"|\'[^\'\n]*\'?"
     r"|\#[^\n]*"
     r"|(?P<mark>[\[\]{}.,=\n])",
     re.DOTALL,
 )
-_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<mark>[\[\]{}])', re.DOTALL)
+_JSON = re.compile(r'"(?:[^"\\]|\\.)*"?|(?P<mark>[\[\]{}])', re.DOTALL)
 
 
 def check_bounds(text: str, source: str, error: type[InputError], *, json: bool) -> None:

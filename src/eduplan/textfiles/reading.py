@@ -10,7 +10,6 @@ from pathlib import Path
 from eduplan.errors import Fault, InputError, kind_of
 from eduplan.textfiles.bounds import LARGEST_FILE, check_bounds
 
-_BARE_KEY = re.compile(r"^\s*([^\s=\[\]\"'#]*[^\x00-\x7f][^\s=\[\]\"'#]*)\s*=", re.MULTILINE)
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -60,9 +59,17 @@ def parse_toml(text: str, source: str, error: type[InputError]) -> dict[str, obj
     except (ValueError, RecursionError) as found:
         why = str(found)
         line = int(at[1]) if (at := _AT_LINE.search(why)) else None
-        bare = _BARE_KEY.search(text)
-        if bare and line == text.count("\n", 0, bare.start(1)) + 1:
-            fault = Fault("bare-chinese-key", "", {"key": bare[1][:64]}, line)
-        else:
+        key = _key_of_line(text, line) if line else ""
+        if key.isascii():
             fault = Fault("not-toml", "", {"why": _AT_LINE.sub("", why).strip()[:200]}, line)
+        else:
+            fault = Fault("bare-chinese-key", "", {"key": key[:64]}, line)
         raise error([fault], source) from None
+
+
+def _key_of_line(text: str, number: int) -> str:
+    """Return the unquoted key before the ``=`` of a line, empty where there is none."""
+    line = text.split("\n", number)[number - 1][:200]
+    key, sign, _ = line.partition("=")
+    key = key.strip()
+    return key if sign and not set(key) & set("\"'#[]") else ""

@@ -1,0 +1,538 @@
+"""The command line: exit codes, results in every format, and faults told without a traceback."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from eduplan import available_plans, load_plan
+from eduplan.cli import main
+
+OK, BROKEN, FAULTY = 0, 1, 2
+PLAN = "primary-school-2024"
+NAME = "王芳"
+NUMBER = "110101199003071234"
+WHEN = ("--as-of", "2025-09-01", "--during", "2024-09-01..2025-09-01")
+COMPLETE = ("--complete-through", "2025-08-31")
+
+Rows = Sequence[Sequence[object]]
+HEAD = ("工号", "姓名", "岗位", "学段")
+# One teacher gave the open lesson that is owed, the other none.
+PEOPLE: Rows = [HEAD, (NUMBER, NAME, "教师", "小学"), ("t2", "李强", "教师", "小学")]
+LESSONS: Rows = [("工号", "日期", "题目"), (NUMBER, "2024-10-09", "秋天的雨")]
+
+
+class Ran:
+    """What a run came to: exit code, output and error output."""
+
+    def __init__(self, code: object, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process; no run may end in a traceback or draw on no terminal."""
+
+    def call(*words: object) -> Ran:
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        assert "\x1b" not in out + err, "no colour and no progress bar where there is no terminal"
+        assert "\r" not in err
+        return Ran(left.value.code, out, err)
+
+    return call
+
+
+def write_csv(path: Path, rows: Rows) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def write_xlsx(path: Path, sheets: dict[str, Rows]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    sheet.write(number, column, cell)
+    return path
+
+
+def files(folder: Path, kind: str, people: Rows = PEOPLE, lessons: Rows = LESSONS) -> list[object]:
+    """Write a roster and a register; return the options that name them."""
+    if kind == "csv":
+        roster = write_csv(folder / "教师名册.csv", people)
+        register = write_csv(folder / "公开课.csv", lessons)
+    else:
+        roster = write_xlsx(folder / "roster.xlsx", {"教师名册": people})
+        register = write_xlsx(folder / "register.xlsx", {"公开课": lessons})
+    return ["--people", roster, "--records", register]
+
+
+# ---------------------------------------------------------------- check
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_broken_duty_leaves_with_one(run: Run, tmp_path: Path, kind: str) -> None:
+    ran = run("check", PLAN, *files(tmp_path, kind), *WHEN, *COMPLETE, "--lang", "en")
+
+    assert ran.code == BROKEN
+    # Both teachers also lack a routine check; the observation of lessons binds subject teachers.
+    assert "Open lesson" in ran.out
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_cannot_be_decided_breaks_nothing(run: Run, tmp_path: Path, kind: str) -> None:
+    ran = run("check", PLAN, *files(tmp_path, kind), *WHEN)
+    assert ran.code == OK
+
+
+def verdicts_of(text: str) -> dict[str, str]:
+    """Return the status of the open lesson by bearer."""
+    document = json.loads(text)
+    return {
+        verdict["bearer"]: verdict["status"]
+        for verdict in document["verdicts"]
+        if verdict["provision"] == "open-lesson"
+    }
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_json_tells_every_verdict(run: Run, tmp_path: Path, kind: str, lang: str) -> None:
+    options = [*files(tmp_path, kind), *WHEN, *COMPLETE, "--lang", lang, "--format", "json"]
+    ran = run("check", PLAN, *options)
+
+    assert verdicts_of(ran.out) == {NUMBER: "MET", "t2": "NOT_MET"}
+    assert NAME not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("lang", "columns", "words"),
+    [
+        ("zh", ("编号", "规定", "状态", "差额"), {NUMBER: "达到", "t2": "未达到"}),
+        ("en", ("id", "provision", "status", "shortfall"), {NUMBER: "met", "t2": "not met"}),
+    ],
+)
+def test_csv_opens_in_a_spreadsheet(
+    run: Run, tmp_path: Path, lang: str, columns: tuple[str, ...], words: dict[str, str]
+) -> None:
+    options = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", lang, "--format", "csv"]
+    ran = run("check", PLAN, *options)
+
+    assert ran.out.startswith("\ufeff"), "without a byte order mark Excel garbles Chinese"
+    bearer, provision, status, shortfall = columns
+    rows = [
+        row
+        for row in csv.DictReader(StringIO(ran.out.removeprefix("\ufeff")))
+        if row[provision] == "open-lesson"
+    ]
+    assert {row[bearer]: row[status] for row in rows} == words
+    assert {row[bearer]: row[shortfall] for row in rows} == {NUMBER: "0", "t2": "1"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_html_is_a_whole_page_in_its_language(run: Run, tmp_path: Path, lang: str) -> None:
+    options = [*files(tmp_path, "xlsx"), *WHEN, *COMPLETE, "--lang", lang, "--format", "html"]
+    out = tmp_path / "results"
+    ran = run("check", PLAN, *options, "--out", out)
+
+    assert ran.code == BROKEN
+    assert [path.name for path in out.iterdir()] == [f"report.{lang}.html"]
+    page = (out / f"report.{lang}.html").read_text("utf-8")
+    assert page.lower().startswith("<!doctype html>")
+    assert f'lang="{lang}' in page
+    assert load_plan(PLAN).title[lang] in page  # type: ignore[index]
+    assert "https://" not in page
+    assert str(out / f"report.{lang}.html") in ran.err
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_text_is_in_its_language(run: Run, tmp_path: Path, lang: str) -> None:
+    ran = run("check", PLAN, *files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", lang)
+    title = load_plan(PLAN).provision("open-lesson").title
+
+    assert title[lang] in ran.out  # type: ignore[index]
+    if lang == "en":
+        told = ran.out.replace(NAME, "").replace("李强", "")
+        assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"[五六七(（].*?\d", "", told))
+
+
+def test_answers_are_taken_from_a_file_and_from_options(run: Run, tmp_path: Path) -> None:
+    # The second teacher joined on 1 May; what is owed then is a question of the plan.
+    people = [(*HEAD, "入职日期"), ("t2", "李强", "教师", "小学", "2025-05-01")]
+    inputs = files(tmp_path, "csv", people)
+    answers = tmp_path / "answers.toml"
+    answers.write_text(f'[{PLAN}]\njoined-or-left = "exempt"\n', "utf-8")
+
+    def status(*more: object) -> str:
+        ran = run("check", PLAN, *inputs, *WHEN, *COMPLETE, "--format", "json", *more)
+        return verdicts_of(ran.out)["t2"]
+
+    assert status() == "UNDETERMINED"
+    assert status("--answers", answers) == "NOT_APPLICABLE"
+    assert status("--answer", "joined-or-left=full") == "NOT_MET"
+    assert status("--answer", f"{PLAN}.joined-or-left=full") == "NOT_MET"
+    assert status("--answers", answers, "--answer", "joined-or-left=full") == "NOT_MET"
+
+
+def test_completeness_may_be_declared_by_kind(run: Run, tmp_path: Path) -> None:
+    inputs = files(tmp_path, "csv")
+
+    def status(*more: object) -> str:
+        ran = run("check", PLAN, *inputs, *WHEN, "--format", "json", *more)
+        return verdicts_of(ran.out)["t2"]
+
+    assert status("--complete-through", "open-lesson=2025-08-31") == "NOT_MET"
+    assert status("--complete-through", "routine-check=2025-08-31") == "UNDETERMINED"
+    assert (
+        status("--complete-through", "2025-08-31", "--complete-through", "open-lesson=2025-08-30")
+        == "UNDETERMINED"
+    )
+
+
+def test_a_plan_may_be_a_file_of_ones_own(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "own.toml"
+    plan.write_text(
+        """
+        [plan]
+        id = "own"
+        title = { zh = "自订", en = "Own" }
+        [document]
+        title = { zh = "自订", en = "Own" }
+        [[clause]]
+        number = "1"
+        gist = { zh = "一节公开课", en = "An open lesson" }
+        [[quota]]
+        id = "open-lesson"
+        clause = "1"
+        title = { zh = "公开课", en = "Open lesson" }
+        force = "encourage"
+        bearer = { type = "person" }
+        measure = { count = "open-lesson" }
+        every = "school-year"
+        at_least = 1
+        """,
+        "utf-8",
+    )
+    ran = run("check", plan, *files(tmp_path, "csv"), *WHEN, *COMPLETE, "--format", "json")
+
+    assert verdicts_of(ran.out) == {NUMBER: "MET", "t2": "NOT_MET"}
+    assert ran.code == OK, "what is only encouraged breaks nothing"
+
+
+# ---------------------------------------------------------------- explain, plans, questions
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [("zh", "未达到：2024—2025学年有0节"), ("en", "not met: 0 of 1 lesson")]
+)
+def test_explain_tells_how_one_person_stands(
+    run: Run, tmp_path: Path, lang: str, says: str
+) -> None:
+    options = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", lang]
+    ran = run("explain", PLAN, *options, "--person", "t2")
+
+    assert ran.code == BROKEN
+    assert says in ran.out
+    assert "李强" in ran.out
+    assert NAME not in ran.out
+    more = run("explain", PLAN, *options, "--person", "t2", "--all")
+    assert len(more.out.splitlines()) > len(ran.out.splitlines())
+
+
+def test_explain_leaves_with_zero_where_nothing_is_broken(run: Run, tmp_path: Path) -> None:
+    ran = run("explain", PLAN, *files(tmp_path, "csv"), *WHEN, "--person", NUMBER)
+    assert ran.code == OK
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_plans_lists_what_there_is(run: Run, lang: str) -> None:
+    ran = run("plans", "--lang", lang)
+
+    assert ran.code == OK
+    for name in available_plans():
+        assert f"{name}  {load_plan(name).title[lang]}" in ran.out  # type: ignore[index]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_questions_lists_what_is_open_with_its_readings(run: Run, lang: str) -> None:
+    ran = run("questions", "county-six-year", "--answer", "year=school-year", "--lang", lang)
+
+    assert ran.code == OK
+    for question in load_plan("county-six-year").questions:
+        assert question.asks[lang] in ran.out  # type: ignore[index]
+        for reading in question.reading:
+            assert reading.means[lang] in ran.out  # type: ignore[index]
+    answered = [line for line in ran.out.splitlines() if line.endswith("school-year")]
+    assert len(answered) == 1
+
+
+# ---------------------------------------------------------------- faults
+
+FAULTS: dict[str, tuple[list[str], list[str], list[str]]] = {
+    # what is put in the place of the plan, more options, and what the message must say
+    "unknown plan": (["no-such-plan"], [], ["no-such-plan", "county-six-year"]),
+    "plan file missing": (["./missing.toml"], [], ["missing.toml"]),
+    "bad day": ([PLAN], ["--as-of", "2025-02-30"], ["--as-of", "no such day"]),
+    "day in words": ([PLAN], ["--as-of", "today"], ["--as-of", "2024-09-01"]),
+    "bad span": ([PLAN], ["--during", "2025-09-01"], ["--during"]),
+    "span backwards": ([PLAN], ["--during", "2025-09-01..2024-09-01"], ["--during", "end"]),
+    "bad completeness": (
+        [PLAN],
+        ["--complete-through", "open-lesson=soon"],
+        ["--complete-through", "2024-09-01"],
+    ),
+    "unknown calendar": ([PLAN], ["--calendar", "atlantis"], ["--calendar", "shanghai"]),
+    "unknown reading": (
+        [PLAN],
+        ["--answer", "months=some"],
+        [PLAN, "months", "teaching-months, all-months"],
+    ),
+    "unknown question": ([PLAN], ["--answer", "moon=full"], ["moon"]),
+    "no pair": ([PLAN], ["--answer", "months"], ["--answer", "name=value"]),
+    "answers file missing": ([PLAN], ["--answers", "nowhere.toml"], ["nowhere.toml"]),
+    "mapping file missing": ([PLAN], ["--mapping", "nowhere.toml"], ["nowhere.toml"]),
+    "people file missing": ([PLAN], ["--people", "nowhere.xlsx"], ["nowhere.xlsx"]),
+    "records file missing": ([PLAN], ["--records", "nowhere.csv"], ["nowhere.csv"]),
+    "people of another type": ([PLAN], ["--people", "people.docx"], ["people.docx"]),
+    "unknown format": ([PLAN], ["--format", "pdf"], ["pdf", "html"]),
+    "unknown option": ([PLAN], ["--colour", "red"], ["--colour"]),
+    "unknown language": ([PLAN], ["--lang", "fr"], ["fr", "zh"]),
+}
+
+
+def replaced(options: Sequence[object], more: Sequence[str]) -> list[str]:
+    """Return options with those given once more put in the place of the first."""
+    words = [str(option) for option in options]
+    for name, value in zip(more[::2], more[1::2], strict=True):
+        if name in words and name != "--complete-through":
+            words[words.index(name) + 1] = value
+        else:
+            words += [name, value]
+    return words
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_with_its_place_and_remedy(run: Run, tmp_path: Path, name: str) -> None:
+    plans, more, says = FAULTS[name]
+    options = [*files(tmp_path, "csv"), *WHEN, "--lang", "en", "--out", tmp_path / "results"]
+
+    ran = run("check", *plans, *replaced(options, more))
+
+    assert ran.code == FAULTY
+    for word in says:
+        assert word in ran.err + ("" if ran.err else ran.out)
+    assert ran.err, "faults are told on standard error"
+    assert not (tmp_path / "results").exists(), "nothing is written"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_slips_in_several_options_are_told_at_once(run: Run, tmp_path: Path, lang: str) -> None:
+    options = [*files(tmp_path, "csv"), "--as-of", "2025-02-30", "--calendar", "atlantis"]
+    ran = run("check", "no-such-plan", "nor-this", *options, "--during", "x..y", "--lang", lang)
+
+    assert ran.code == FAULTY
+    for word in ("--as-of", "--calendar", "no-such-plan", "nor-this", "--during"):
+        assert word in ran.err
+    chinese = re.search(r"[\u4e00-\u9fff]", ran.err)
+    assert bool(chinese) == (lang == "zh")
+
+
+BAD_PEOPLE: Rows = [
+    (*HEAD, "入职日期"),
+    (NUMBER, NAME, "教师", "小学", "1990-13-45"),
+    ("t2", "李强", "宇航员", "小学", ""),
+    ("t2", "李小强", "教师", "小学", ""),
+    ("", "赵六", "教师", "小学", ""),
+]
+PERSONAL = (NUMBER, NAME, "1990-13-45", "李强", "李小强", "赵六", "宇航员")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_bad_cells_are_told_by_place_and_never_by_content(
+    run: Run, tmp_path: Path, kind: str, lang: str
+) -> None:
+    inputs = files(tmp_path, kind, BAD_PEOPLE)
+    ran = run("check", PLAN, *inputs, *WHEN, "--lang", lang, "--out", tmp_path / "results")
+
+    assert ran.code == FAULTY
+    for cell in ("E2", "C3", "A4", "A5"):
+        assert f"教师名册!{cell}" in ran.err
+    for personal in PERSONAL:
+        assert personal not in ran.err + ran.out
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_id_that_excel_has_rounded_is_refused(run: Run, tmp_path: Path) -> None:
+    people = [HEAD, (110101199003071234, NAME, "教师", "小学")]
+    ran = run("check", PLAN, *files(tmp_path, "xlsx", people), *WHEN, "--lang", "en")
+
+    assert ran.code == FAULTY
+    assert "教师名册!A2" in ran.err
+    assert "text" in ran.err
+    assert "1101011990" not in ran.err
+
+
+def test_a_bad_register_is_told_too(run: Run, tmp_path: Path) -> None:
+    lessons = [("工号", "日期", "题目"), (NUMBER, "2024年10月", "秋天的雨"), ("", "2024-10-10", "")]
+    ran = run("check", PLAN, *files(tmp_path, "xlsx", PEOPLE, lessons), *WHEN, "--lang", "en")
+
+    assert ran.code == FAULTY
+    assert "公开课!B2" in ran.err
+    assert "公开课!A3" in ran.err
+    assert "秋天的雨" not in ran.err
+    assert NUMBER not in ran.err
+
+
+def test_a_workbook_without_a_known_sheet_is_refused(run: Run, tmp_path: Path) -> None:
+    roster = write_xlsx(tmp_path / "roster.xlsx", {"Tabelle1": PEOPLE})
+    register = write_csv(tmp_path / "公开课.csv", LESSONS)
+    ran = run("check", PLAN, "--people", roster, "--records", register, *WHEN, "--lang", "en")
+
+    assert ran.code == FAULTY
+    assert "roster.xlsx" in ran.err
+    assert "Tabelle1" in ran.err
+    assert "mapping" in ran.err
+
+
+def test_a_sheet_without_a_required_column_is_refused(run: Run, tmp_path: Path) -> None:
+    inputs = files(tmp_path, "csv", [("姓名", "岗位"), (NAME, "教师")])
+    ran = run("check", PLAN, *inputs, *WHEN, "--lang", "zh")
+
+    assert ran.code == FAULTY
+    assert "工号" in ran.err
+    assert NAME not in ran.err
+
+
+def test_somebody_who_is_not_on_the_roster(run: Run, tmp_path: Path) -> None:
+    ran = run("explain", PLAN, *files(tmp_path, "csv"), *WHEN, "--person", "t9", "--lang", "en")
+
+    assert ran.code == FAULTY
+    assert "--person" in ran.err
+    assert ran.out == ""
+
+
+def test_a_faulty_plan_file_is_told_with_all_its_lines(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "own.toml"
+    plan.write_text('[plan]\nid = "own"\ncolour = "red"\n\n[document]\n', "utf-8")
+    ran = run("check", plan, *files(tmp_path, "csv"), *WHEN, "--lang", "en")
+
+    assert ran.code == FAULTY
+    for word in ("own.toml", "plan.colour", "plan.title", "clause"):
+        assert word in ran.err
+
+
+def test_a_result_there_already_stays_when_a_run_fails(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    good = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--format", "json", "--out", out]
+    assert run("check", PLAN, *good).code == BROKEN
+    before = (out / "verdicts.json").read_bytes()
+
+    write_csv(tmp_path / "教师名册.csv", BAD_PEOPLE)
+    assert run("check", PLAN, *good).code == FAULTY
+
+    assert [path.name for path in out.iterdir()] == ["verdicts.json"]
+    assert (out / "verdicts.json").read_bytes() == before
+
+
+def test_a_run_that_is_broken_off_while_writing_leaves_the_old_result(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "results"
+    good = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--format", "json", "--out", out]
+    run("check", PLAN, *good)
+    before = (out / "verdicts.json").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    ran = run("check", PLAN, *good, "--lang", "en")
+
+    assert ran.code == FAULTY
+    assert "No space left" in ran.err
+    assert [path.name for path in out.iterdir()] == ["verdicts.json"]
+    assert (out / "verdicts.json").read_bytes() == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("mine", "utf-8")
+    options = [*files(tmp_path, "csv"), *WHEN, "--out", tmp_path / "results", "--lang", "en"]
+    ran = run("check", PLAN, *options)
+
+    assert ran.code == FAULTY
+    assert "results" in ran.err
+    assert (tmp_path / "results").read_text("utf-8") == "mine"
+
+
+def test_a_folder_in_the_place_of_a_roster_is_told(run: Run, tmp_path: Path) -> None:
+    inputs = files(tmp_path, "csv")
+    for name in ("people.csv", "people.xlsx"):
+        (tmp_path / name).mkdir()
+        words = replaced([*inputs, *WHEN, "--lang", "en"], ["--people", str(tmp_path / name)])
+        ran = run("check", PLAN, *words)
+        assert ran.code == FAULTY
+        assert name in ran.err
+
+
+# ---------------------------------------------------------------- the demo, as a user starts it
+
+
+def test_the_demo_writes_a_report_in_both_languages(tmp_path: Path) -> None:
+    out = tmp_path / "demo"
+    started = time.monotonic()
+    ran = subprocess.run(
+        [sys.executable, "-m", "eduplan", "demo", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    took = time.monotonic() - started
+
+    assert (ran.returncode, ran.stderr) == (OK, "")
+    assert took < 60
+    assert {path.name for path in out.iterdir()} == {
+        "roster.xlsx",
+        "register.xlsx",
+        "answers.toml",
+        "report.zh.html",
+        "report.en.html",
+        "summary.txt",
+        "verdicts.csv",
+        "verdicts.json",
+    }
+    for lang in ("zh", "en"):
+        page = (out / f"report.{lang}.html").read_text("utf-8")
+        assert page.rstrip().endswith("</html>")
+        for name in available_plans():
+            assert load_plan(name).title[lang] in page  # type: ignore[index]
+    verdicts = json.loads((out / "verdicts.json").read_text("utf-8"))["verdicts"]
+    statuses = {verdict["status"] for verdict in verdicts}
+    assert statuses == {"MET", "NOT_MET", "PENDING", "UNDETERMINED", "NOT_APPLICABLE"}
+    assert "虚构" in ran.stdout, "it says that the county is invented"
+    assert "eduplan check" in ran.stdout, "and how to go on"
+    assert "\x1b" not in ran.stdout

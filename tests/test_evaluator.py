@@ -1,0 +1,685 @@
+"""The evaluator: pure, blind to order, kind to foreign objects, and right beside a naive reference."""
+
+import json
+import random
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from itertools import permutations
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eduplan import (
+    InputError,
+    Period,
+    Person,
+    Plan,
+    Record,
+    Register,
+    Status,
+    Verdict,
+    evaluate,
+    load_calendar,
+    load_plan,
+    plan_from_table,
+)
+from eduplan.exports import verdicts_to_json
+from eduplan.verdicts import order
+
+DAY = timedelta(days=1)
+TEXT = {"zh": "规定", "en": "provision"}
+
+
+def plan_with(*, quota: Any = None, follow_up: Any = None, **parts: Any) -> Plan:
+    """Return a plan of one provision, ``duty``."""
+    head = {"id": "duty", "clause": "1", "title": TEXT}
+    table = {
+        "plan": {"id": "plan", "title": TEXT, **parts},
+        "document": {"title": TEXT},
+        "clause": [{"number": "1", "gist": TEXT}],
+    }
+    if quota is not None:
+        table["quota"] = [{**head, **quota}]
+    if follow_up is not None:
+        table["follow_up"] = [{**head, **follow_up}]
+    return plan_from_table(table)
+
+
+def judged(
+    plan: Plan,
+    bearers: Iterable[object],
+    records: Iterable[object],
+    as_of: date,
+    complete: date | Mapping[str, date] | None = None,
+    **options: Any,
+) -> list[Verdict]:
+    register = Register(records, complete_through=complete)
+    return list(evaluate(plan, bearers, register, as_of=as_of, **options))
+
+
+def lines(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return everything the verdicts say, one text a verdict, in an order of their own."""
+    return sorted(json.dumps(v) for v in json.loads(verdicts_to_json(verdicts))["verdicts"])
+
+
+# ---------------------------------------------------------------- a school to judge
+
+SHANGHAI = load_calendar("shanghai")
+COUNTY = load_plan("county-six-year").answer(
+    {
+        "year": "school-year",
+        "training-cycle": "five-year-plan",
+        "hours-that-count": "passed",
+        "joined-or-left": "pro-rata",
+        "summary-within": "days-30",
+        "second-tier-within": "days-90",
+        "about-a-month": "days-25",
+        "mentoring-period": "school-year",
+        "weak-schools": "every-school",
+    }
+)
+PRIMARY = load_plan("primary-school-2024").answer(
+    {
+        "joined-or-left": "pro-rata",
+        "research-activity-holder": "school",
+        "paired-lesson-within": "days-14",
+        "months": "teaching-months",
+        "analysis-within": "school-days-10",
+        "feedback-within": "days-14",
+        "meeting-rhythm": "term",
+    }
+)
+BEARERS: list[dict[str, Any]] = [
+    {"id": "s1", "type": "school", "stage": "primary", "weak": True, "role": []},
+    {"id": "g1", "type": "preparation-group", "stage": "primary", "role": []},
+    {"id": "t1", "role": ["teacher", "subject-teacher"], "stage": "primary", "honours": []},
+    {
+        "id": "t2",
+        "role": ["teacher"],
+        "stage": "primary",
+        "honours": ["backbone"],
+        "joined": date(2024, 11, 13),
+    },
+    {"id": "t3", "role": ["teacher"], "honours": ["subject-leader"]},
+]
+
+
+def school_records() -> list[dict[str, Any]]:
+    """Return some records of every kind, made up without regard to what is owed."""
+    chance = random.Random(1)
+    facts: dict[str, Callable[[], dict[str, Any]]] = {
+        "training": lambda: {
+            "hours": Fraction(chance.randint(1, 200), 3),
+            "certified": chance.choice([True, True, False]),
+            "category": chance.choice(["key", "regular"]),
+        },
+        "training-summary": lambda: {"training": f"training-{chance.randint(0, 19)}"},
+        "second-tier-training": lambda: {"training": f"training-{chance.randint(0, 19)}"},
+        "routine-check": lambda: {"finding": chance.choice(["serious", "ordinary"])},
+        "check-feedback": lambda: {"check": f"routine-check-{chance.randint(0, 19)}"},
+        "admonishing-talk": lambda: {"check": f"routine-check-{chance.randint(0, 19)}"},
+        "open-lesson": lambda: {"preparation": f"collective-preparation-{chance.randint(0, 19)}"},
+        "mentoring": lambda: {"mentee": chance.choice("ab")},
+    }
+    kinds = [
+        *facts,
+        "lesson-observation",
+        "collective-preparation",
+        "large-activity",
+        "lesson-delivery",
+        "guidance-visit",
+        "subject-activity",
+        "formative-assessment",
+    ]
+    return [
+        {
+            "id": f"{kind}-{index}",
+            "kind": kind,
+            "day": date(2024, 9, 1) + chance.randint(0, 270) * DAY,
+            "bearer": chance.choice(BEARERS)["id"],
+            **facts.get(kind, dict)(),
+        }
+        for kind in kinds
+        for index in range(20)
+    ]
+
+
+RECORDS = school_records()
+AS_OF = date(2025, 6, 2)
+
+
+def school_verdicts(
+    bearers: Iterable[object] = BEARERS, records: Iterable[object] = RECORDS
+) -> list[Verdict]:
+    register = Register(records, complete_through=AS_OF - DAY)
+    bearers = list(bearers)
+    return [
+        verdict
+        for plan in (COUNTY, PRIMARY)
+        for verdict in evaluate(plan, bearers, register, as_of=AS_OF, calendar=SHANGHAI)
+    ]
+
+
+def test_the_school_has_verdicts_of_every_status() -> None:
+    # so that the comparisons below compare something
+    assert {verdict.status for verdict in school_verdicts()} == set(Status)
+
+
+# ---------------------------------------------------------------- nothing but the arguments
+
+
+@cache
+def expected() -> list[str]:
+    return lines(school_verdicts())
+
+
+@settings(max_examples=20)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_records_and_bearers_does_not_matter(chance: random.Random) -> None:
+    bearers, records = list(BEARERS), list(RECORDS)
+    chance.shuffle(bearers)
+    chance.shuffle(records)
+
+    assert lines(school_verdicts(bearers, records)) == expected()
+
+
+def test_verdicts_come_by_provision_and_in_the_order_of_the_bearers() -> None:
+    verdicts = judged(PRIMARY, BEARERS, RECORDS, AS_OF, AS_OF, calendar=SHANGHAI)
+    places = [provision.id for provision in PRIMARY.provisions]
+    people = [bearer["id"] for bearer in BEARERS]
+    keys = [(places.index(v.provision), people.index(v.bearer_id)) for v in verdicts]
+
+    assert keys == sorted(keys)
+    assert {place for place, _ in keys} == set(range(len(places)))
+
+
+def test_verdicts_can_be_put_in_an_order_of_their_own() -> None:
+    verdicts = school_verdicts()
+    shuffled = random.Random(2).sample(verdicts, len(verdicts))
+    keys = [(v.citation.plan, v.provision, v.bearer_id) for v in order(shuffled)]
+
+    assert keys == sorted(keys)
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    assert school_verdicts() == school_verdicts()
+
+
+def test_a_register_can_be_asked_again_by_another_plan() -> None:
+    register = Register(RECORDS, complete_through=AS_OF)
+
+    def ask(plan: Plan) -> list[str]:
+        return lines(evaluate(plan, BEARERS, register, as_of=AS_OF, calendar=SHANGHAI))
+
+    first = ask(COUNTY)
+    ask(PRIMARY)
+    assert ask(COUNTY) == first
+
+
+def test_threads_come_to_the_same_verdicts() -> None:
+    fresh = PRIMARY.answer({"months": "teaching-months"})  # nothing of it is made ready yet
+    register = Register(RECORDS, complete_through=AS_OF - DAY)
+
+    def work(_: int) -> list[str]:
+        found = [
+            verdict
+            for plan in (COUNTY, fresh)
+            for verdict in evaluate(plan, BEARERS, register, as_of=AS_OF, calendar=SHANGHAI)
+        ]
+        return lines(found)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == expected() for found in pool.map(work, range(16)))
+
+
+def test_bearers_may_come_from_a_generator() -> None:
+    assert lines(school_verdicts(one for one in BEARERS)) == expected()
+
+
+# ---------------------------------------------------------------- names and noise
+
+
+def gist(verdicts: Iterable[Verdict]) -> list[tuple[object, ...]]:
+    """Return what verdicts come to, whatever the records are called."""
+    found: list[tuple[object, ...]] = [
+        (v.provision, v.bearer_id, str(v.period), v.status.value, str(v.value), str(v.due))
+        for v in verdicts
+    ]
+    return sorted(found, key=repr)
+
+
+@settings(max_examples=20)
+@given(st.randoms(use_true_random=False))
+def test_what_records_are_called_does_not_matter(chance: random.Random) -> None:
+    numbers = chance.sample(range(10_000), len(RECORDS))
+    called = {one["id"]: str(n) for one, n in zip(RECORDS, numbers, strict=True)}
+    links = ("id", "training", "check", "preparation")
+    renamed = [{k: called[v] if k in links else v for k, v in one.items()} for one in RECORDS]
+
+    assert gist(school_verdicts(records=renamed)) == gist(school_verdicts())
+
+
+def test_what_bearers_are_called_does_not_matter() -> None:
+    called = {"s1": "z", "g1": "y", "t1": "110101199003071234", "t2": "甲", "t3": "0"}
+    bearers = [{**one, "id": called[one["id"]]} for one in BEARERS]
+    records = [{**one, "bearer": called[one["bearer"]]} for one in RECORDS]
+    back = {new: old for old, new in called.items()}
+    found = [(back[str(b)], p, *rest) for p, b, *rest in gist(school_verdicts(bearers, records))]
+
+    assert sorted(found) == sorted((b, p, *rest) for p, b, *rest in gist(school_verdicts()))
+
+
+def test_records_that_concern_nobody_change_nothing() -> None:
+    # An answer that names what it answers concerns somebody, whoever gave it; so these name nothing.
+    links = ("training", "check", "preparation")
+    noise = [
+        {k: v for k, v in one.items() if k not in links}
+        | {"id": f"other-person-{index}", "bearer": "nobody"}
+        for index, one in enumerate(RECORDS)
+    ] + [
+        {**one, "id": f"other-kind-{index}", "kind": "school-outing"}
+        for index, one in enumerate(RECORDS)
+    ]
+
+    assert lines(school_verdicts(records=[*noise, *RECORDS])) == expected()
+
+
+def test_another_bearer_changes_nothing_for_the_rest() -> None:
+    more = [*BEARERS, {"id": "t9", "role": ["teacher"], "stage": "primary"}]
+    rest = [verdict for verdict in school_verdicts(more) if verdict.bearer_id != "t9"]
+
+    assert lines(rest) == expected()
+
+
+# ---------------------------------------------------------------- whatever has the facts
+
+
+class Plain:
+    """An object of somebody else's: attributes, and no more."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.__dict__.update(facts)
+
+
+def as_tuple(**facts: Any) -> object:
+    return namedtuple("Row", facts)(**facts)  # what a database driver hands over
+
+
+def as_person(**facts: Any) -> object:
+    own = {key: facts.pop(key) for key in ("id", "stage", "joined") if key in facts}
+    return Person(**own, roles=facts.pop("role"), facts=facts)
+
+
+def as_record(**facts: Any) -> object:
+    own = {key: facts.pop(key) for key in ("id", "kind", "day", "bearer")}
+    return Record(**own, facts=facts)
+
+
+@pytest.mark.parametrize("other", [Plain, SimpleNamespace, as_tuple])
+def test_foreign_objects_are_judged_as_mappings_are(other: Callable[..., object]) -> None:
+    bearers = [other(**one) for one in BEARERS]
+    records = [other(**one) for one in RECORDS]
+
+    assert lines(school_verdicts(bearers, records)) == expected()
+
+
+def test_mappings_are_judged_as_the_values_of_the_library_are() -> None:
+    people = [one for one in BEARERS if "type" not in one]
+    bearers = [as_person(**one) for one in people]
+    records = [as_record(**one) for one in RECORDS]
+
+    assert lines(school_verdicts(bearers, records)) == lines(school_verdicts(people))
+
+
+def test_the_bearer_given_is_the_bearer_of_the_verdict() -> None:
+    teacher = Plain(id="t1", role=["teacher"])
+    [verdict] = judged(
+        plan_with(quota={"measure": {"count": "visit"}, "every": "month", "at_least": 1}),
+        [teacher],
+        [],
+        date(2025, 1, 31),
+        during=Period(date(2025, 1, 1), date(2025, 2, 1)),
+    )
+
+    assert verdict.bearer is teacher
+
+
+@pytest.mark.parametrize("hours", [Fraction(15, 2), 7.5, "7.5", "15/2", Decimal("7.5")])
+def test_an_amount_may_be_spelled_in_any_exact_way(hours: object) -> None:
+    plan = plan_with(
+        quota={"measure": {"sum": "hours", "of": "training"}, "every": "month", "at_least": "7.5"}
+    )
+    record = {"id": "r", "kind": "training", "day": date(2025, 1, 1), "bearer": "a", "hours": hours}
+    [verdict] = judged(
+        plan,
+        [{"id": "a"}],
+        [record],
+        date(2025, 1, 1),
+        during=Period(date(2025, 1, 1), date(2025, 2, 1)),
+    )
+
+    assert (verdict.status, verdict.value) == (Status.MET, Fraction(15, 2))
+
+
+# ---------------------------------------------------------------- faults of the input
+
+COUNTING = plan_with(quota={"measure": {"count": "visit"}, "every": "school-year", "at_least": 1})
+SUMMING = plan_with(
+    quota={"measure": {"sum": "hours", "of": "training"}, "every": "school-year", "at_least": 1}
+)
+
+
+def test_all_bearers_without_id_or_with_the_same_are_told_at_once() -> None:
+    bearers = [{"name": "王芳"}, {"id": "t1"}, {"id": 7}, {"id": "t1"}, {"id": ""}]
+
+    with pytest.raises(InputError) as caught:
+        judged(COUNTING, bearers, [], AS_OF)
+
+    told = [(fault.code, fault.path) for fault in caught.value.faults]
+    assert told == [
+        ("no-id", "bearers[0]"),
+        ("no-id", "bearers[2]"),
+        ("bearer-twice", "bearers[3]"),
+        ("no-id", "bearers[4]"),
+    ]
+    assert "王芳" not in str(caught.value)
+    assert "t1" not in str(caught.value)
+
+
+def test_bearers_are_refused_before_the_first_verdict_is_asked_for() -> None:
+    with pytest.raises(InputError):
+        evaluate(COUNTING, [{}], Register([]), as_of=AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("hours", "code"),
+    [
+        ("四十", "amount-not-a-number"),
+        (True, "amount-not-a-number"),
+        (float("nan"), "amount-not-a-number"),
+        (-3, "negative-amount"),
+        (Fraction(-1, 3), "negative-amount"),
+    ],
+)
+def test_a_faulty_amount_names_record_and_field_but_not_the_value(hours: object, code: str) -> None:
+    record = {"id": "r7", "kind": "training", "day": AS_OF, "bearer": "t1", "hours": hours}
+
+    with pytest.raises(InputError) as caught:
+        judged(SUMMING, [{"id": "t1", "name": "王芳"}], [record], AS_OF)
+
+    [fault] = caught.value.faults
+    assert fault.code == code
+    for lang in ("zh", "en"):
+        message = caught.value.message(lang)
+        assert "r7" in message
+        assert "hours" in message
+        for personal in ("t1", "王芳", "四十", "-3", "nan", "1/3"):
+            assert personal not in message
+
+
+def test_a_day_with_a_time_is_no_day_of_judgement() -> None:
+    with pytest.raises(InputError, match="time of day"):
+        judged(COUNTING, [], [], datetime(2025, 6, 2, 12))
+
+
+@pytest.mark.parametrize("pointer", [7, 7.5, date(2025, 1, 1)])
+def test_a_record_that_points_to_a_bearer_by_no_text_is_refused(pointer: object) -> None:
+    # Bearers have ids of text; a number there is the trace of a spreadsheet, and not to be dropped.
+    record = {"id": "r1", "kind": "visit", "day": AS_OF, "bearer": pointer}
+
+    with pytest.raises(InputError, match=r"r1|records\[0\]"):
+        judged(COUNTING, [{"id": "7"}], [record], AS_OF)
+
+
+def test_a_text_of_a_kind_of_its_own_points_to_its_bearer() -> None:
+    class Number(str):
+        __slots__ = ()
+
+    record = {"id": "r1", "kind": "visit", "day": AS_OF, "bearer": Number("t-17")}
+    [verdict] = judged(COUNTING, [{"id": "t-17"}], [record], AS_OF)
+
+    assert verdict.status is Status.MET
+
+
+def test_a_bearer_whose_day_of_joining_is_no_day_is_told_by_field() -> None:
+    plan = plan_with(
+        quota={
+            "measure": {"count": "visit"},
+            "every": "school-year",
+            "at_least": 1,
+            "partial": "full",
+        }
+    )
+    with pytest.raises(InputError, match="joined"):
+        judged(plan, [{"id": "t1", "joined": "September"}], [], AS_OF)
+
+
+# ---------------------------------------------------------------- a naive reference for quotas
+
+EIGHT_DAYS = [date(2025, 1, 28) + n * DAY for n in range(8)]  # 28 January to 4 February
+JANUARY = Period(date(2025, 1, 1), date(2025, 2, 1))
+FEBRUARY = Period(date(2025, 2, 1), date(2025, 3, 1))
+WINTER = Period(date(2025, 1, 1), date(2025, 3, 1))
+AMOUNTS = [Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(2, 3), Fraction(1), Fraction(2)]
+days = st.sampled_from(EIGHT_DAYS)
+as_ofs = st.sampled_from([date(2025, 1, 29) + n * DAY for n in range(8)] + [date(2025, 3, 1)])
+completes = st.none() | st.sampled_from(
+    [date(2025, 1, 27) + n * DAY for n in range(9)] + [date(2025, 2, 28)]
+)
+done = st.lists(st.tuples(days, st.sampled_from(AMOUNTS)), max_size=5)
+
+
+def naive_quota(
+    events: Sequence[tuple[date, Fraction]],
+    period: Period,
+    owed: Fraction,
+    as_of: date,
+    complete: date | None,
+    *,
+    most: bool,
+) -> tuple[str, Fraction]:
+    """Judge a total over one period the way a clerk would with a list and a pencil."""
+    total = Fraction(0)
+    for day, amount in events:
+        if period.start <= day <= period.last and day <= as_of:
+            total += amount
+    over = as_of > period.last
+    yesterday = as_of - DAY
+    must_know_through = period.last if over else yesterday
+    nothing_to_know = must_know_through < period.start
+    known = nothing_to_know or (complete is not None and complete >= must_know_through)
+    if most:
+        if total > owed:
+            return "NOT_MET", total
+        decided = "MET"
+    else:
+        if total >= owed:
+            return "MET", total
+        decided = "NOT_MET"
+    if not known:
+        return "UNDETERMINED", total
+    return (decided if over else "PENDING"), total
+
+
+def records_of(events: Sequence[tuple[date, Fraction]]) -> list[Record]:
+    return [
+        Record(id=f"r{index}", kind="training", day=day, bearer="t1", facts={"hours": amount})
+        for index, (day, amount) in enumerate(events)
+    ]
+
+
+@given(done, st.sampled_from(AMOUNTS), as_ofs, completes, st.booleans(), st.booleans())
+def test_totals_are_judged_as_by_pencil(
+    events: list[tuple[date, Fraction]],
+    owed: Fraction,
+    as_of: date,
+    complete: date | None,
+    most: bool,
+    counting: bool,
+) -> None:
+    measure = {"count": "training"} if counting else {"sum": "hours", "of": "training"}
+    bound = "at_most" if most else "at_least"
+    plan = plan_with(quota={"measure": measure, "every": "month", bound: owed})
+    if counting:
+        events = [(day, Fraction(1)) for day, _ in events]
+
+    verdicts = judged(plan, [{"id": "t1"}], records_of(events), as_of, complete, during=WINTER)
+
+    begun = [period for period in (JANUARY, FEBRUARY) if period.start <= as_of]
+    assert [verdict.period for verdict in verdicts] == begun
+    for verdict in verdicts:
+        assert verdict.period is not None
+        status, total = naive_quota(events, verdict.period, owed, as_of, complete, most=most)
+        assert (verdict.status.value, verdict.value) == (status, total)
+        short = total - owed if most else owed - total
+        assert verdict.shortfall == max(short, Fraction(0))
+        assert verdict.required == owed
+        assert verdict.due == verdict.period.last
+
+
+facts = st.sampled_from([True, False, None])
+
+
+@given(st.lists(st.tuples(days, facts), max_size=4), st.integers(0, 3), st.booleans())
+def test_what_is_not_stated_matters_only_where_it_can_turn_the_verdict(
+    events: list[tuple[date, bool | None]], owed: int, most: bool
+) -> None:
+    # The months are over and the register is complete; only the facts may be missing. Whoever
+    # tries every way of filling in the blanks sees whether they matter.
+    where = {"count": "training", "where": {"passed": True}}
+    plan = plan_with(
+        quota={"measure": where, "every": "month", "at_most" if most else "at_least": owed}
+    )
+    records = [
+        Record(id=f"r{i}", kind="training", day=day, bearer="t1", facts={"passed": passed})  # type: ignore[dict-item]
+        for i, (day, passed) in enumerate(events)
+    ]
+    over = date(2025, 3, 1)
+
+    for verdict in judged(plan, [{"id": "t1"}], records, over, over, during=WINTER):
+        assert verdict.period is not None
+        inside = [passed for day, passed in events if day in verdict.period]
+        least = inside.count(True)
+        possible = {
+            (n <= owed if most else n >= owed) for n in range(least, least + inside.count(None) + 1)
+        }
+        wanted = {
+            frozenset({True}): "MET",
+            frozenset({False}): "NOT_MET",
+            frozenset({True, False}): "UNDETERMINED",
+        }[frozenset(possible)]
+        assert (verdict.status.value, verdict.value) == (wanted, least)
+
+
+@given(done, st.sampled_from(AMOUNTS), as_ofs, completes)
+def test_later_records_never_take_back_what_is_met(
+    events: list[tuple[date, Fraction]], owed: Fraction, as_of: date, complete: date | None
+) -> None:
+    plan = plan_with(
+        quota={"measure": {"sum": "hours", "of": "training"}, "every": "month", "at_least": owed}
+    )
+    today = judged(plan, [{"id": "t1"}], records_of(events), as_of, complete, during=JANUARY)
+    later = judged(
+        plan, [{"id": "t1"}], records_of(events), as_of + 40 * DAY, complete, during=JANUARY
+    )
+
+    for before, after in zip(today, later, strict=True):
+        if before.status is Status.MET:
+            assert after.status is Status.MET
+
+
+# ---------------------------------------------------------------- naive references for follow-ups
+
+
+def naive_follow_up(
+    last: date, answers: Sequence[date], within: int, as_of: date, complete: date | None
+) -> str:
+    due = last + within * DAY
+    if any(last <= day <= due and day <= as_of for day in answers):
+        return "MET"
+    over = as_of > due
+    must_know_through = due if over else as_of - DAY
+    if must_know_through >= last and (complete is None or complete < must_know_through):
+        return "UNDETERMINED"
+    return "NOT_MET" if over else "PENDING"
+
+
+@given(
+    st.lists(st.tuples(days, st.integers(0, 2)), min_size=1, max_size=3),
+    st.lists(st.tuples(days, st.integers(0, 2)), max_size=4),
+    st.integers(1, 3),
+    as_ofs,
+    completes,
+)
+def test_linked_answers_are_judged_as_by_pencil(
+    calls: list[tuple[date, int]],
+    answers: list[tuple[date, int]],
+    within: int,
+    as_of: date,
+    complete: date | None,
+) -> None:
+    plan = plan_with(
+        follow_up={
+            "after": "training",
+            "answer": {"kind": "summary", "link": "training"},
+            "within": {"days": within},
+        }
+    )
+    trainings = [
+        Record(id=f"t{i}", kind="training", day=day, last_day=day + longer * DAY, bearer="a")
+        for i, (day, longer) in enumerate(calls)
+    ]
+    summaries = [
+        Record(id=f"s{i}", kind="summary", day=day, bearer="b", facts={"training": f"t{which}"})
+        for i, (day, which) in enumerate(answers)
+    ]
+    records = [*trainings, *summaries]
+    found = {
+        verdict.justification.counted[0].id: verdict.status.value  # type: ignore[attr-defined]
+        for verdict in judged(plan, [{"id": "a"}], records, as_of, complete)
+        if verdict.justification.counted
+    }
+
+    wanted = {}
+    for i, (day, longer) in enumerate(calls):
+        last = day + longer * DAY
+        if last <= as_of:
+            own = [when for when, which in answers if which == i]
+            wanted[f"t{i}"] = naive_follow_up(last, own, within, as_of, complete)
+    assert found == wanted
+
+
+@given(st.lists(days, min_size=1, max_size=4), st.lists(days, max_size=4), st.integers(1, 3))
+def test_answers_without_a_link_serve_as_many_records_as_they_can(
+    calls: list[date], answers: list[date], within: int
+) -> None:
+    # Try every way of giving answers to records, one each, and take the best.
+    plan = plan_with(
+        follow_up={"after": "training", "answer": "summary", "within": {"days": within}}
+    )
+    slots: list[date | None] = [*answers, *([None] * len(calls))]
+    best = max(
+        sum(
+            given is not None and call <= given <= call + within * DAY
+            for call, given in zip(calls, chosen, strict=True)
+        )
+        for chosen in permutations(slots, len(calls))
+    )
+    records = [
+        *(Record(id=f"t{i}", kind="training", day=d, bearer="a") for i, d in enumerate(calls)),
+        *(Record(id=f"s{i}", kind="summary", day=d, bearer="a") for i, d in enumerate(answers)),
+    ]
+    over = date(2025, 3, 1)
+    verdicts = judged(plan, [{"id": "a"}], records, over, over)
+
+    assert sum(verdict.status is Status.MET for verdict in verdicts) == best
+    used = [one.id for v in verdicts for one in v.justification.counted[1:]]
+    assert len(used) == len(set(used)), "an answer serves one record"
