@@ -4,7 +4,7 @@ In Markdown, a block ``python`` runs; a block ``text`` after it is what it print
 title, such as ``toml title="plan.toml"``, is a file in an empty folder that is the working
 directory, and a block ``toml`` must be something eduplan reads. Lines of a block ``console`` that
 begin with ``$`` are commands, and what follows each is what it prints. In ``text`` and ``console``
-a line of three dots stands for lines left out.
+a line of three dots stands for lines left out, three dots at the end of a line for its rest.
 """
 
 import re
@@ -37,7 +37,8 @@ from eduplan.provisions import FORMS
 INFO = re.compile(r'(?P<language>\w+)(?: title="(?P<title>[^"]+)")?[ \t]*$\n', re.MULTILINE)
 """The info string of a block: its language, and the name of the file it is."""
 
-FILES = ("toml", "csv")
+LEFT_OUT = r"(?:[^\n]*\n)*[^\n]*"
+"""The pattern of lines left out."""
 
 
 class Blocks:
@@ -138,11 +139,20 @@ def write_file(example: Example) -> None:
 
 def differing(printed: str, expected: str) -> str | None:
     """Return how two texts differ, None where they do not."""
-    got, wanted = ([line.rstrip() for line in text.strip().splitlines()] for text in (printed, expected))
-    pattern = r"\n".join(r"(?:.*)" if line == "..." else re.escape(line) for line in wanted)
-    if re.fullmatch(pattern.replace(r"\n(?:.*)", r"(?:\n.*)?"), "\n".join(got), re.DOTALL):
+    got, wanted = (
+        [line.rstrip() for line in text.strip().splitlines()] for text in (printed, expected)
+    )
+    pattern = r"\n".join(map(pattern_of, wanted)).replace(rf"\n{LEFT_OUT}", rf"(?:\n{LEFT_OUT})?")
+    if re.fullmatch(pattern, "\n".join(got)):
         return None
     return "\n".join(unified_diff(wanted, got, "documented", "printed", lineterm=""))
+
+
+def pattern_of(line: str) -> str:
+    """Return the pattern of a documented line; three dots stand for what is left out."""
+    if line == "...":
+        return LEFT_OUT
+    return re.escape(line.removesuffix("...")) + ("[^\n]*" if line.endswith("...") else "")
 
 
 def enter(namespace: dict[str, object]) -> None:

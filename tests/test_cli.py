@@ -16,6 +16,7 @@ import xlsxwriter
 
 from eduplan import available_plans, load_plan
 from eduplan.cli import main
+from eduplan.messages import Language
 
 OK, BROKEN, FAULTY = 0, 1, 2
 PLAN = "primary-school-2024"
@@ -117,7 +118,7 @@ def verdicts_of(text: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_json_tells_every_verdict(run: Run, tmp_path: Path, kind: str, lang: str) -> None:
+def test_json_tells_every_verdict(run: Run, tmp_path: Path, kind: str, lang: Language) -> None:
     options = [*files(tmp_path, kind), *WHEN, *COMPLETE, "--lang", lang, "--format", "json"]
     ran = run("check", PLAN, *options)
 
@@ -133,7 +134,7 @@ def test_json_tells_every_verdict(run: Run, tmp_path: Path, kind: str, lang: str
     ],
 )
 def test_csv_opens_in_a_spreadsheet(
-    run: Run, tmp_path: Path, lang: str, columns: tuple[str, ...], words: dict[str, str]
+    run: Run, tmp_path: Path, lang: Language, columns: tuple[str, ...], words: dict[str, str]
 ) -> None:
     options = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", lang, "--format", "csv"]
     ran = run("check", PLAN, *options)
@@ -150,7 +151,7 @@ def test_csv_opens_in_a_spreadsheet(
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_html_is_a_whole_page_in_its_language(run: Run, tmp_path: Path, lang: str) -> None:
+def test_html_is_a_whole_page_in_its_language(run: Run, tmp_path: Path, lang: Language) -> None:
     options = [*files(tmp_path, "xlsx"), *WHEN, *COMPLETE, "--lang", lang, "--format", "html"]
     out = tmp_path / "results"
     ran = run("check", PLAN, *options, "--out", out)
@@ -160,18 +161,18 @@ def test_html_is_a_whole_page_in_its_language(run: Run, tmp_path: Path, lang: st
     page = (out / f"report.{lang}.html").read_text("utf-8")
     assert page.lower().startswith("<!doctype html>")
     assert f'lang="{lang}' in page
-    assert load_plan(PLAN).title[lang] in page  # type: ignore[index]
+    assert load_plan(PLAN).title[lang] in page
     assert "https://" not in page
     assert str(out / f"report.{lang}.html") in ran.err
     assert ran.out == ""
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_text_is_in_its_language(run: Run, tmp_path: Path, lang: str) -> None:
+def test_text_is_in_its_language(run: Run, tmp_path: Path, lang: Language) -> None:
     ran = run("check", PLAN, *files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", lang)
     title = load_plan(PLAN).provision("open-lesson").title
 
-    assert title[lang] in ran.out  # type: ignore[index]
+    assert title[lang] in ran.out
     if lang == "en":
         told = ran.out.replace(NAME, "").replace("李强", "")
         assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"[五六七(（].*?\d", "", told))
@@ -247,7 +248,7 @@ def test_a_plan_may_be_a_file_of_ones_own(run: Run, tmp_path: Path) -> None:
     ("lang", "says"), [("zh", "未达到：2024—2025学年有0节"), ("en", "not met: 0 of 1 lesson")]
 )
 def test_explain_tells_how_one_person_stands(
-    run: Run, tmp_path: Path, lang: str, says: str
+    run: Run, tmp_path: Path, lang: Language, says: str
 ) -> None:
     options = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", lang]
     ran = run("explain", PLAN, *options, "--person", "t2")
@@ -266,23 +267,23 @@ def test_explain_leaves_with_zero_where_nothing_is_broken(run: Run, tmp_path: Pa
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_plans_lists_what_there_is(run: Run, lang: str) -> None:
+def test_plans_lists_what_there_is(run: Run, lang: Language) -> None:
     ran = run("plans", "--lang", lang)
 
     assert ran.code == OK
     for name in available_plans():
-        assert f"{name}  {load_plan(name).title[lang]}" in ran.out  # type: ignore[index]
+        assert f"{name}  {load_plan(name).title[lang]}" in ran.out
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_questions_lists_what_is_open_with_its_readings(run: Run, lang: str) -> None:
+def test_questions_lists_what_is_open_with_its_readings(run: Run, lang: Language) -> None:
     ran = run("questions", "county-six-year", "--answer", "year=school-year", "--lang", lang)
 
     assert ran.code == OK
     for question in load_plan("county-six-year").questions:
-        assert question.asks[lang] in ran.out  # type: ignore[index]
+        assert question.asks[lang] in ran.out
         for reading in question.reading:
-            assert reading.means[lang] in ran.out  # type: ignore[index]
+            assert reading.means[lang] in ran.out
     answered = [line for line in ran.out.splitlines() if line.endswith("school-year")]
     assert len(answered) == 1
 
@@ -312,6 +313,7 @@ FAULTS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "no pair": ([PLAN], ["--answer", "months"], ["--answer", "name=value"]),
     "answers file missing": ([PLAN], ["--answers", "nowhere.toml"], ["nowhere.toml"]),
     "mapping file missing": ([PLAN], ["--mapping", "nowhere.toml"], ["nowhere.toml"]),
+    "calendar file missing": ([PLAN], ["--calendar", "nowhere.toml"], ["nowhere.toml"]),
     "people file missing": ([PLAN], ["--people", "nowhere.xlsx"], ["nowhere.xlsx"]),
     "records file missing": ([PLAN], ["--records", "nowhere.csv"], ["nowhere.csv"]),
     "people of another type": ([PLAN], ["--people", "people.docx"], ["people.docx"]),
@@ -347,7 +349,9 @@ def test_a_fault_is_told_with_its_place_and_remedy(run: Run, tmp_path: Path, nam
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_slips_in_several_options_are_told_at_once(run: Run, tmp_path: Path, lang: str) -> None:
+def test_slips_in_several_options_are_told_at_once(
+    run: Run, tmp_path: Path, lang: Language
+) -> None:
     options = [*files(tmp_path, "csv"), "--as-of", "2025-02-30", "--calendar", "atlantis"]
     ran = run("check", "no-such-plan", "nor-this", *options, "--during", "x..y", "--lang", lang)
 
@@ -371,7 +375,7 @@ PERSONAL = (NUMBER, NAME, "1990-13-45", "李强", "李小强", "赵六", "宇航
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_bad_cells_are_told_by_place_and_never_by_content(
-    run: Run, tmp_path: Path, kind: str, lang: str
+    run: Run, tmp_path: Path, kind: str, lang: Language
 ) -> None:
     inputs = files(tmp_path, kind, BAD_PEOPLE)
     ran = run("check", PLAN, *inputs, *WHEN, "--lang", lang, "--out", tmp_path / "results")
@@ -529,7 +533,7 @@ def test_the_demo_writes_a_report_in_both_languages(tmp_path: Path) -> None:
         page = (out / f"report.{lang}.html").read_text("utf-8")
         assert page.rstrip().endswith("</html>")
         for name in available_plans():
-            assert load_plan(name).title[lang] in page  # type: ignore[index]
+            assert load_plan(name).title[lang] in page
     verdicts = json.loads((out / "verdicts.json").read_text("utf-8"))["verdicts"]
     statuses = {verdict["status"] for verdict in verdicts}
     assert statuses == {"MET", "NOT_MET", "PENDING", "UNDETERMINED", "NOT_APPLICABLE"}

@@ -65,7 +65,7 @@ def one(
     return verdict
 
 
-HOURS = {
+HOURS: dict[str, Any] = {
     "measure": {"sum": "hours", "of": "training", "where": {"certified": True}},
     "every": "calendar-year",
     "unit": {"zh": "学时", "en": "hours"},
@@ -281,7 +281,7 @@ def test_what_did_not_count_is_told_with_its_reason(lang: Language) -> None:
     trainings = [training("a", 72), training("b", 5, certified=False), training("c", 5)]
     provision = {
         **LEAST,
-        "measure": {**HOURS["measure"], "caps": [{"at_most": 74, "per": "period"}]},  # type: ignore[dict-item]
+        "measure": {**HOURS["measure"], "caps": [{"at_most": 74, "per": "period"}]},
     }
     text = one("quota", provision, trainings, OVER, FULL).explain(lang)
 
@@ -482,7 +482,9 @@ def test_english_has_no_chinese_in_it_and_chinese_has_some(key: str) -> None:
     if key not in examples:
         assert not re.search(r"[\u4e00-\u9fff]", text.en)
     letters = re.sub(r"\{[^}]*\}", "", text.zh)
-    assert re.search(r"[\u4e00-\u9fff；，、…：—]", letters) or not re.search(r"[A-Za-z]{2}", letters)
+    assert re.search(r"[\u4e00-\u9fff；，、…：—]", letters) or not re.search(
+        r"[A-Za-z]{2}", letters
+    )
 
 
 def test_every_status_has_its_sentence_and_word() -> None:

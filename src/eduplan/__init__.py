@@ -7,8 +7,10 @@ why. Names are loaded when first used, so that importing the package costs next 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = (
+    False  # as type checkers know it; importing typing would cost more than all the rest
+)
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar as SchoolCalendar
     from eduplan.calendars import load_calendar as load_calendar

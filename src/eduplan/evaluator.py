@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
-from eduplan.calendars import SchoolCalendar
 from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import FaultList
 from eduplan.people import bearer_getter
@@ -14,6 +14,9 @@ from eduplan.provisions import Docket, Subject
 from eduplan.records import Register
 from eduplan.selectors import getter
 from eduplan.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from eduplan.calendars import SchoolCalendar
 
 
 def evaluate(

@@ -70,6 +70,18 @@ def show_day(day: date, lang: Language) -> str:
     return pendulum.date(day.year, day.month, day.day).format(style, locale=lang)
 
 
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+
+
+def escape(text: str) -> str:
+    """Return ``text`` for HTML, as `html.escape` does; importing that costs 1.5 ms.
+
+    >>> escape('<a href="x">')
+    '&lt;a href=&quot;x&quot;&gt;'
+    """
+    return text.translate(_ESCAPES)
+
+
 def say(key: str, lang: Language, /, **facts: object) -> str:
     """Return message ``key`` in ``lang`` with ``facts`` filled in.
 

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import attrs
 
-from eduplan.calendars import SchoolCalendar
 from eduplan.dates import Period, as_date, cycles, cycles_from_completions, show_day
 from eduplan.errors import FaultList, NotKnown, refuse
 from eduplan.messages import Language, say
 from eduplan.selectors import Getter
 from eduplan.tables import Table, as_name, as_positive, as_string, read_table
+
+if TYPE_CHECKING:  # a plan is at hand without the calendars being read
+    from eduplan.calendars import SchoolCalendar
 
 
 class Unit(StrEnum):

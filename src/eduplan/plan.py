@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import attrs
 
 from eduplan.dates import Period
 from eduplan.errors import Fault, FaultList, PlanFileError, UnknownName
-from eduplan.messages import Text
+from eduplan.messages import Text, escape
 from eduplan.provisions import (
     FORMS,
     Bench,

@@ -12,14 +12,13 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from html import escape
 from typing import Any, NamedTuple
 
 import attrs
 
 from eduplan.errors import Missing
 from eduplan.exact import Number
-from eduplan.messages import LANGUAGES, Language, say
+from eduplan.messages import LANGUAGES, Language, escape, say
 from eduplan.selectors import getter
 from eduplan.verdicts import Citation, Status, Verdict
 

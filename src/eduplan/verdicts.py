@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from html import escape
 from typing import NamedTuple
 
 import attrs
@@ -14,7 +13,7 @@ from eduplan.dates import Period, show_day
 from eduplan.errors import Missing
 from eduplan.exact import Number, show, show_share
 from eduplan.measures import BoundCap, LeftOut
-from eduplan.messages import LANGUAGES, Language, Text, catalogue, say
+from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, say
 from eduplan.periods import Unit, describe
 from eduplan.selectors import getter
 from eduplan.sources import Force

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import attrs
 
-from eduplan.calendars import SchoolCalendar
 from eduplan.dates import Period
 from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.messages import Text
@@ -19,6 +18,9 @@ from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_sel
 from eduplan.sources import Force, as_force
 from eduplan.tables import as_name, as_optional_date, as_optional_text, as_strings, as_text
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
+
+if TYPE_CHECKING:
+    from eduplan.calendars import SchoolCalendar
 
 
 class Setting(NamedTuple):
