@@ -12,7 +12,6 @@ from eduplan.people import bearer_getter
 from eduplan.plan import Plan
 from eduplan.provisions import Docket, Subject
 from eduplan.records import Register
-from eduplan.selectors import getter
 from eduplan.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -78,13 +77,14 @@ def _subjects(bearers: Iterable[object]) -> list[Subject]:
     found = []
     seen: set[str] = set()
     for index, bearer in enumerate(bearers):
-        name = getter(bearer)("id")
+        get = bearer_getter(bearer)
+        name = get("id")
         if not isinstance(name, str) or not name:
             faults.add("no-id", f"bearers[{index}]")
             continue
         if name in seen:
             faults.add("bearer-twice", f"bearers[{index}]", index=index)
         seen.add(name)
-        found.append(Subject(name, bearer, bearer_getter(bearer)))
+        found.append(Subject(name, bearer, get))
     faults.raise_any()
     return found

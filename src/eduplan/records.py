@@ -158,22 +158,24 @@ class Register:
         index = self._by.get(by)
         if index is None:
             index = self._by[by] = self._index(by)
-        found = index.get((bearer, kinds[0]), _NONE)
-        for kind in kinds[1:]:
-            found = (*found, *index.get((bearer, kind), _NONE))
-        # Ids are unique, so comparing entries never comes to the records themselves.
-        return sorted(found) if len(found) > 1 else found
+        if len(kinds) == 1:
+            return index.get((bearer, kinds[0]), _NONE)
+        return sorted(entry for kind in kinds for entry in index.get((bearer, kind), _NONE))
 
     def _index(self, by: str) -> dict[tuple[str, str], list[Entry]]:
         """Return the records by the bearer that ``by`` points to and by kind, in their order."""
         index: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in self._entries:
-            pointed = entry.get(by)
+            _, _, kind, _, get = entry
+            pointed = get(by)
             if type(pointed) is str:
-                index[pointed, entry.kind].append(entry)
+                index[pointed, kind].append(entry)
             elif pointed is not None:
                 for bearer in pointed:
-                    index[bearer, entry.kind].append(entry)
+                    index[bearer, kind].append(entry)
+        # Ids are unique, so comparing entries never comes to the records themselves.
+        for entries in index.values():
+            entries.sort()
         return dict(index)
 
 

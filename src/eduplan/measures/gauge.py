@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import NamedTuple
+from itertools import compress
+from operator import attrgetter, not_
+from typing import Any, NamedTuple
 
 from eduplan.dates import Period
 from eduplan.errors import InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact
 from eduplan.measures.measure import BUCKETS, Cap, Measure, Per, Way
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher, Scales, Truth
+from eduplan.selectors import Getter, Matcher, Scales
 
 
 class LeftOut(NamedTuple):
@@ -63,6 +65,8 @@ class Reading(NamedTuple):
 
 
 _WHOLE = frozenset({int})
+_RECORD = attrgetter("record")
+_GET = attrgetter("get")
 
 
 class Gauge:
@@ -93,19 +97,10 @@ class Gauge:
         """
         if self._where.always:
             return self._read(entries, (), (), bearer, period)
-        sure: list[Entry] = []
-        rest: list[tuple[Entry, Truth]] = []
-        if self._where.plain is not None:
-            field, wanted = self._where.plain
-            for entry in entries:
-                if entry.get(field) in wanted:
-                    sure.append(entry)
-                else:
-                    rest.append((entry, self._where(entry.get, bearer)))
-        else:
-            rest = [(entry, self._where(entry.get, bearer)) for entry in entries]
-        if not rest:
+        sure, others = self._plainly(entries)
+        if not others:
             return self._read(sure, (), (), bearer, period)
+        rest = [(entry, self._where(entry.get, bearer)) for entry in others]
         if any(truth for _, truth in rest):
             sure = sorted([*sure, *(entry for entry, truth in rest if truth)])
         maybe = [entry for entry, truth in rest if truth is None]
@@ -115,6 +110,19 @@ class Gauge:
             *self._blamed("unknown", maybe, bearer),
         )
         return self._read(sure, maybe, left_out, bearer, period)
+
+    def _plainly(self, entries: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]:
+        """Part entries into those that plainly count and those to be looked at one by one.
+
+        Most selectors ask for one fact only; that is found without a call for every record.
+        """
+        if self._where.plain is None:
+            return (), entries
+        field, wanted = self._where.plain
+        picked = [get(field) in wanted for get in map(_GET, entries)]
+        if all(picked):
+            return entries, ()
+        return list(compress(entries, picked)), list(compress(entries, map(not_, picked)))
 
     def _blamed(self, reason: str, entries: Sequence[Entry], bearer: Getter) -> Iterable[LeftOut]:
         """Return entries that do not count, by the fact because of which."""
@@ -143,10 +151,10 @@ class Gauge:
             raise refuse("negative-amount", record=entry.id, field=self._field)
         return amount
 
-    def _stated(self, entries: Sequence[Entry]) -> list[Number | None]:
+    def _stated(self, entries: Sequence[Entry]) -> list[Any]:
         """Return the amount of every entry, None where it is not stated."""
         field = self._field
-        amounts = [entry.get(field) for entry in entries]
+        amounts = [get(field) for get in map(_GET, entries)]
         if _WHOLE.issuperset(map(type, amounts)) and min(amounts, default=0) >= 0:
             return amounts
         return [self._amount(entry) for entry in entries]
@@ -168,10 +176,11 @@ class Gauge:
                 pairs = list(zip(sure, stated, strict=True))
                 unstated = [entry for entry, amount in pairs if amount is None]
                 sure = [entry for entry, amount in pairs if amount is not None]
-            amounts = [amount for amount in stated if amount is not None]
+                stated = [amount for amount in stated if amount is not None]
+            amounts = stated
         if not self._caps and not maybe and not unstated:
             low = sum(amounts)
-            counted = tuple([entry.record for entry in sure])
+            counted = tuple(map(_RECORD, sure))
             return Reading(low, low, counted, tuple(amounts), left_out, (), ())
         return self._between(sure, amounts, maybe, unstated, left_out, bearer)
 

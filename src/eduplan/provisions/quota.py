@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from operator import attrgetter
 from typing import ClassVar
 
 import attrs
@@ -163,9 +164,11 @@ class Quota(Provision):
                     found.raise_any()
 
 
+_RECORD = attrgetter("record")
+
+
 def _outside(reason: str, entries: Sequence[Entry]) -> tuple[LeftOut, ...]:
-    records = tuple([entry.record for entry in entries])
-    return (LeftOut(reason, "", records),) if records else ()
+    return (LeftOut(reason, "", tuple(map(_RECORD, entries))),) if entries else ()
 
 
 class QuotaBench(Bench):
