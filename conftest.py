@@ -3,8 +3,8 @@
 In Markdown, a block ``python`` runs; a block ``text`` after it is what it prints. A block with a
 title, such as ``toml title="plan.toml"``, is a file in an empty folder that is the working
 directory, and a block ``toml`` must be something eduplan reads. Lines of a block ``console`` that
-begin with ``$`` are commands, and what follows each is what it prints. In ``text`` and ``console``
-a line of three dots stands for lines left out, three dots at the end of a line for its rest.
+begin with ``$`` are commands, and what follows each is what it prints; a block ``shell-session`` is
+the same, shown with its long lines wrapped. In all of these a line of three dots stands for lines left out, three dots at the end of a line for its rest.
 """
 
 import re
@@ -34,7 +34,7 @@ from eduplan.files import load_plan, plan_from_table
 from eduplan.imports.mapping_files import mapping_from_table
 from eduplan.provisions import FORMS
 
-INFO = re.compile(r'(?P<language>\w+)(?: title="(?P<title>[^"]+)")?[ \t]*$\n', re.MULTILINE)
+INFO = re.compile(r'(?P<language>[\w-]+)(?: title="(?P<title>[^"]+)")?[ \t]*$\n', re.MULTILINE)
 """The info string of a block: its language, and the name of the file it is."""
 
 LEFT_OUT = r"(?:[^\n]*\n)*[^\n]*"
@@ -50,6 +50,7 @@ class Blocks:
             "python": run_python,
             "text": compare_output,
             "console": run_commands,
+            "shell-session": run_commands,
             "toml": read_toml,
             "csv": write_file,
         }

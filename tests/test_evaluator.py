@@ -196,6 +196,28 @@ def test_the_order_of_records_and_bearers_does_not_matter(chance: random.Random)
     assert lines(school_verdicts(bearers, records)) == expected()
 
 
+def test_the_order_of_the_members_of_a_group_does_not_matter() -> None:
+    # In Beijing the terms of primary and senior high end on different days.
+    plan = plan_with(
+        quota={
+            "measure": {"count": "visit"},
+            "every": "term",
+            "at_least": 1,
+            "scope": {"total": "school"},
+        }
+    )
+    members = [
+        {"id": "a", "school": "s1", "stage": "primary"},
+        {"id": "b", "school": "s1", "stage": "senior-high"},
+    ]
+    beijing = load_calendar("beijing")
+
+    def ask(bearers: Sequence[object]) -> list[str]:
+        return lines(judged(plan, bearers, [], AS_OF, AS_OF, calendar=beijing))
+
+    assert ask(members) == ask(members[::-1])
+
+
 def test_verdicts_come_by_provision_and_in_the_order_of_the_bearers() -> None:
     verdicts = judged(PRIMARY, BEARERS, RECORDS, AS_OF, AS_OF, calendar=SHANGHAI)
     places = [provision.id for provision in PRIMARY.provisions]

@@ -108,8 +108,12 @@ class Missing:
             label: gives the name by which people know a fact.
         """
         facts = dict(self.facts)
-        if label is not None and "field" in facts:
-            facts["field"] = label(str(facts["field"]))
+        if label is not None:
+            for name in ("field", "stage"):
+                if name in facts:
+                    facts[name] = label(str(facts[name]))
+            if isinstance(stages := facts.get("stages"), tuple):
+                facts["stages"] = tuple(label(stage) for stage in stages)
         return say(f"missing.{self.code}", lang, **facts)
 
 
@@ -173,7 +177,8 @@ class FaultList:
         try:
             yield
         except InputError as error:
-            self.faults.extend(fault.under(prefix) for fault in error.faults)
+            place = f"{prefix} ({error.source})" if error.source else prefix
+            self.faults.extend(fault.under(place) for fault in error.faults)
 
     def read(self, prefix: str, reader: Callable[..., T], value: object) -> T | None:
         """Return ``reader(value)``, or None after noting its faults below ``prefix``."""

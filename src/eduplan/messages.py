@@ -97,4 +97,6 @@ def say(key: str, lang: Language, /, **facts: object) -> str:
 def _word(value: object, lang: Language) -> object:
     if isinstance(value, Text):
         return value[lang]
+    if isinstance(value, tuple):
+        return ("、" if lang == "zh" else ", ").join(str(_word(item, lang)) for item in value)
     return show_day(value, lang) if isinstance(value, date) else value

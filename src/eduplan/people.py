@@ -11,6 +11,8 @@ from datetime import date
 
 import attrs
 
+from eduplan.dates import as_date
+from eduplan.errors import InputError
 from eduplan.selectors import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_optional_date, as_string, as_strings
 
@@ -25,6 +27,21 @@ def bearer_getter(bearer: object) -> Getter:
     if get("type") is not None:
         return get
     return lambda name: "person" if name == "type" else get(name)
+
+
+def day_of(get: Getter, name: str) -> date | None:
+    """Return a fact of a bearer as a day, None where it is absent.
+
+    Raises:
+        InputError: it is not a day; the message names the fact.
+    """
+    value = get(name)
+    if value is None or type(value) is date:
+        return value
+    try:
+        return as_date(value)
+    except InputError as error:
+        raise InputError(fault.under(name) for fault in error.faults) from None
 
 
 @attrs.frozen(kw_only=True)

@@ -160,7 +160,9 @@ class Register:
             index = self._by[by] = self._index(by)
         if len(kinds) == 1:
             return index.get((bearer, kinds[0]), _NONE)
-        return sorted(entry for kind in kinds for entry in index.get((bearer, kind), _NONE))
+        return sorted(
+            entry for kind in dict.fromkeys(kinds) for entry in index.get((bearer, kind), _NONE)
+        )
 
     def _index(self, by: str) -> dict[tuple[str, str], list[Entry]]:
         """Return the records by the bearer that ``by`` points to and by kind, in their order."""
@@ -171,12 +173,21 @@ class Register:
             if type(pointed) is str:
                 index[pointed, kind].append(entry)
             elif pointed is not None:
-                for bearer in pointed:
+                for bearer in _pointers(pointed, by, entry):
                     index[bearer, kind].append(entry)
         # Ids are unique, so comparing entries never comes to the records themselves.
         for entries in index.values():
             entries.sort()
         return dict(index)
+
+
+def _pointers(pointed: object, by: str, entry: Entry) -> Iterable[str]:
+    """Return the bearers a record points to, each once, where it does so by several names."""
+    several = pointed if isinstance(pointed, tuple) else (pointed,)
+    for bearer in several:
+        if not isinstance(bearer, str):
+            raise refuse("pointer-not-text", record=entry.id, field=by, got=kind_of(bearer))
+    return dict.fromkeys(str(bearer) for bearer in several)
 
 
 def _entries(records: Iterable[object]) -> list[Entry]:

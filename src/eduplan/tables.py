@@ -149,10 +149,10 @@ def as_name(value: object) -> str:
 
 
 def as_names(value: str | Iterable[str]) -> tuple[str, ...]:
-    """Return one or several identifiers as a tuple."""
+    """Return one or several identifiers as a tuple, each once."""
     if isinstance(value, str):
         return (as_name(value),)
-    return read_each(value, as_name)
+    return tuple(dict.fromkeys(read_each(value, as_name)))
 
 
 def as_strings(value: str | Iterable[str]) -> tuple[str, ...]:

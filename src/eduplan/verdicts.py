@@ -225,7 +225,7 @@ def _figures(verdict: Verdict, lang: Language) -> str:
         "of_units": _unit(verdict.required, citation, lang),
         "period": _period(verdict, lang),
         "due": show_day(verdict.due, lang) if verdict.due else "",
-        "days": verdict.days_left,
+        "days": _days(verdict.days_left or 0, lang),
     }
     side = "most" if citation.most else "least"
     if verdict.status is Status.UNDETERMINED:
@@ -251,7 +251,7 @@ def _follow_up(verdict: Verdict, lang: Language) -> str:
         "answer": citation.label(citation.answer, lang),
         "day": show_day(getter(records[0])("day"), lang),
         "due": show_day(verdict.due, lang) if verdict.due else "",
-        "days": verdict.days_left,
+        "days": _days(verdict.days_left or 0, lang),
         "missing": _missing(verdict, lang),
     }
     if len(records) == 1:
@@ -260,7 +260,13 @@ def _follow_up(verdict: Verdict, lang: Language) -> str:
     late = (answered - verdict.due).days if verdict.due else 0
     code = "late" if verdict.status is Status.NOT_MET else str(verdict.status)
     answered_on = show_day(answered, lang)
-    return say(f"explain.follow-up.{code}", lang, **facts, answered=answered_on, late=late)
+    return say(
+        f"explain.follow-up.{code}", lang, **facts, answered=answered_on, late=_days(late, lang)
+    )
+
+
+def _days(count: int, lang: Language) -> str:
+    return say("explain.one-day" if count == 1 else "explain.days", lang, count=count)
 
 
 def _amount(value: Number | None, citation: Citation) -> str:

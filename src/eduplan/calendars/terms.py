@@ -318,14 +318,12 @@ class SchoolCalendar:
         """
         if stage is None:
             if not self.uniform:
-                raise OutsideCoverage("stage-unknown", stages=", ".join(self.stages))
+                raise OutsideCoverage("stage-unknown", stages=self.stages)
             stage = self.stages[0] if self.stages else ""
         if stage not in self._stages:
             terms = [term for term in self.terms if stage in term.stages]
             if not terms:
-                raise OutsideCoverage(
-                    "stage-not-published", stage=stage, stages=", ".join(self.stages)
-                )
+                raise OutsideCoverage("stage-not-published", stage=stage, stages=self.stages)
             self._stages[stage] = StageCalendar(
                 terms,
                 self.statutory,

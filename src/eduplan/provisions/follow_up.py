@@ -127,6 +127,14 @@ class Trigger(NamedTuple):
     missing: tuple[Missing, ...]
 
 
+class Answers(NamedTuple):
+    """What answers a record: for sure, perhaps, and the fact because of which only perhaps."""
+
+    sure: Sequence[Entry]
+    perhaps: Sequence[Entry]
+    field: str
+
+
 class FollowUpBench(Bench):
     """A follow-up made ready to judge many bearers."""
 
@@ -150,14 +158,15 @@ class FollowUpBench(Bench):
         self._answers = Matcher(rule.answer.where, setting.scales)
 
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
-        """Return one verdict for every record that calls for an answer."""
+        """Return one verdict for every record asked about that calls for an answer."""
         rule, get = self.rule, subject.get
         triggers = [
             self._trigger(entry, get, docket)
             for entry in docket.register.of(subject.id, rule.after, rule.by)
             if self._calls(entry, get, docket)
         ]
-        if not triggers:
+        asked = [t for t in triggers if docket.during.start <= t.last < docket.during.end]
+        if not asked:
             needed = min(docket.as_of - DAY, docket.during.last)
             if needed >= docket.during.start:
                 gap = docket.register.complete(rule.after, needed)
@@ -165,17 +174,13 @@ class FollowUpBench(Bench):
                     return (self.undetermined(subject, docket, (gap,)),)
             return (self.excuse(subject, docket, "no-trigger", rule.after[0]),)
         if rule.answer.link:
-            answers = {t.entry.id: self._linked(t, docket) for t in triggers}
+            answers = {t.entry.id: self._linked(t, get, docket) for t in asked}
         else:
             answers = self._matched(triggers, subject, docket)
-        return tuple(
-            self._verdict(subject, trigger, answers[trigger.entry.id], docket)
-            for trigger in triggers
-        )
+        return tuple(self._verdict(subject, t, answers[t.entry.id], docket) for t in asked)
 
     def _calls(self, entry: Entry, get: Getter, docket: Docket) -> bool:
-        last = last_day(entry)
-        if not docket.during.start <= last < docket.during.end or last > docket.as_of:
+        if last_day(entry) > docket.as_of:
             return False
         if self.rule.since is not None and entry.day < self.rule.since:
             return False
@@ -217,55 +222,59 @@ class FollowUpBench(Bench):
             raise NotKnown("no-period-on-day", day=last)
         return found[0].last
 
-    def _linked(self, trigger: Trigger, docket: Docket) -> list[Entry]:
+    def _linked(self, trigger: Trigger, get: Getter, docket: Docket) -> Answers:
+        """Return the answers that name a record."""
         answer = self.rule.answer
         found = docket.register.of(trigger.entry.id, answer.kind, answer.link)
-        return [e for e in found if trigger.last <= e.day <= docket.as_of]
+        came = [e for e in found if trigger.last <= e.day <= docket.as_of]
+        truths = [(entry, self._answers(entry.get, get)) for entry in came]
+        doubtful = [entry for entry, truth in truths if truth is None]
+        field = self._answers.blame(doubtful[0].get, get) if doubtful else ""
+        return Answers([entry for entry, truth in truths if truth], doubtful, field)
 
     def _matched(
         self, triggers: Sequence[Trigger], subject: Subject, docket: Docket
-    ) -> dict[str, list[Entry]]:
-        """Give every answer to one record: the one still open whose time runs out first."""
-        answer = self.rule.answer
-        open_ = sorted(triggers, key=lambda t: (t.due or date.max, t.entry.id))
-        found: dict[str, list[Entry]] = {t.entry.id: [] for t in triggers}
-        spare = []
-        for entry in docket.register.of(subject.id, answer.kind, answer.by):
-            if entry.day > docket.as_of or not self._answers(entry.get, subject.get):
-                continue
-            fits = [t for t in open_ if t.last <= entry.day <= (t.due or date.max)]
-            if fits:
-                found[fits[0].entry.id].append(entry)
-                open_.remove(fits[0])
-            else:
-                spare.append(entry)
-        for entry in spare:
-            late = [t for t in open_ if t.last <= entry.day]
-            if late:
-                found[late[0].entry.id].append(entry)
-                open_.remove(late[0])
-        return found
+    ) -> dict[str, Answers]:
+        """Give every answer to one record: the one still open whose time runs out first.
 
-    def _verdict(
-        self, subject: Subject, trigger: Trigger, answers: Sequence[Entry], docket: Docket
-    ) -> Verdict:
-        get = subject.get
-        truths = [(entry, self._answers(entry.get, get)) for entry in answers]
+        What is doubtful is tried both ways: an answer that a record has with every doubt against
+        it is sure; one it has only with the doubts in its favour is not.
+        """
+        answer, get = self.rule.answer, subject.get
+        entries = docket.register.of(subject.id, answer.kind, answer.by)
+        truths = [(e, self._answers(e.get, get)) for e in entries if e.day <= docket.as_of]
         sure = [entry for entry, truth in truths if truth]
-        unclear = [entry for entry, truth in truths if truth is None]
-        in_time = [e for e in sure if trigger.due is not None and e.day <= trigger.due]
-        status, missing = self._status(trigger, in_time, unclear, docket)
-        shown = in_time[:1] or sure[:1]
-        left_out: tuple[LeftOut, ...] = ()
+        possible = [entry for entry, truth in truths if truth is not False]
+        doubtful = [t for t in triggers if self._where(t.entry.get, get) is None]
+        worst = _match(triggers, sure)
+        best = _match([t for t in triggers if t not in doubtful], possible)
+        unclear = [entry for entry in possible if entry not in sure]
         if unclear:
             field = self._answers.blame(unclear[0].get, get)
-            left_out = (LeftOut("unknown", field, tuple(e.record for e in unclear)),)
-        end = (trigger.due or trigger.last) + DAY
+        else:
+            field = self._where.blame(doubtful[0].entry.get, get) if doubtful else ""
+        return {
+            t.entry.id: Answers(worst.get(t.entry.id, []), best.get(t.entry.id, []), field)
+            for t in triggers
+        }
+
+    def _verdict(
+        self, subject: Subject, trigger: Trigger, answers: Answers, docket: Docket
+    ) -> Verdict:
+        due = trigger.due or date.max
+        in_time = [entry for entry in answers.sure if entry.day <= due]
+        perhaps = [entry for entry in answers.perhaps if entry.day <= due]
+        status, missing = self._status(trigger, in_time, perhaps, answers.field, docket)
+        shown = in_time[:1] or answers.sure[:1]
+        left_out: tuple[LeftOut, ...] = ()
+        if status is Status.UNDETERMINED and perhaps:
+            records = tuple(entry.record for entry in perhaps)
+            left_out = (LeftOut("unknown", answers.field, records),)
         return Verdict(
             citation=self.citation,
             bearer=subject.thing,
             bearer_id=subject.id,
-            period=Period(trigger.last, end),
+            period=Period(trigger.last, (trigger.due or trigger.last) + DAY),
             status=status,
             as_of=docket.as_of,
             value=int(bool(in_time)),
@@ -283,26 +292,42 @@ class FollowUpBench(Bench):
         self,
         trigger: Trigger,
         in_time: Sequence[Entry],
-        unclear: Sequence[Entry],
+        perhaps: Sequence[Entry],
+        field: str,
         docket: Docket,
     ) -> tuple[Status, tuple[Missing, ...]]:
         if trigger.missing:
             return Status.UNDETERMINED, trigger.missing
         if in_time:
             return Status.MET, ()
-        if unclear:
-            field = self._answers.blame(unclear[0].get, unclear[0].get)
-            return Status.UNDETERMINED, (
-                Missing("record-fact", {"field": field, "count": len(unclear)}),
-            )
+        if perhaps:
+            facts = {"field": field, "count": len(perhaps)}
+            return Status.UNDETERMINED, (Missing("record-fact", facts),)
         due = trigger.due or date.max
         closed = docket.as_of > due
         needed = due if closed else docket.as_of - DAY
-        gap = (
-            docket.register.complete(self.rule.answer.kind, needed)
-            if needed >= trigger.last
-            else None
-        )
+        kinds = self.rule.answer.kind
+        gap = docket.register.complete(kinds, needed) if needed >= trigger.last else None
         if gap is not None:
             return Status.UNDETERMINED, (gap,)
         return (Status.NOT_MET if closed else Status.PENDING), ()
+
+
+def _match(triggers: Sequence[Trigger], answers: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Match answers with records, each with one: in time where that can be, else late."""
+    open_ = sorted(triggers, key=lambda t: (t.due or date.max, t.entry.id))
+    found: dict[str, list[Entry]] = {}
+    spare = []
+    for entry in answers:
+        fits = [t for t in open_ if t.last <= entry.day <= (t.due or date.max)]
+        if fits:
+            found[fits[0].entry.id] = [entry]
+            open_.remove(fits[0])
+        else:
+            spare.append(entry)
+    for entry in spare:
+        late = [t for t in open_ if t.last <= entry.day]
+        if late:
+            found[late[0].entry.id] = [entry]
+            open_.remove(late[0])
+    return found

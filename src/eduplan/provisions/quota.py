@@ -12,12 +12,12 @@ from typing import ClassVar
 
 import attrs
 
-from eduplan.dates import DAY, Period, as_date
+from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown, refuse
 from eduplan.exact import Number, Spelled, exact, not_negative
 from eduplan.measures import Gauge, LeftOut, Measure, Reading, Way, as_measure
 from eduplan.messages import Text
-from eduplan.people import Group
+from eduplan.people import Group, day_of
 from eduplan.periods import Every, Unit, as_every
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.records import Entry, last_day
@@ -279,11 +279,11 @@ class QuotaBench(Bench):
 
         A bearer that states neither ``joined`` nor ``left`` is in service throughout.
         """
-        joined, left = get("joined"), get("left")
+        joined, left = day_of(get, "joined"), day_of(get, "left")
         if joined is None and left is None:  # as a roster without these columns has it
             return period, required, ""
-        start = max(period.start, as_date(joined)) if joined is not None else period.start
-        end = min(period.end, as_date(left)) if left is not None else period.end
+        start = max(period.start, joined) if joined is not None else period.start
+        end = min(period.end, left) if left is not None else period.end
         if start >= end:
             return period, None, "not-in-service"
         span = Period(start, end)
@@ -350,60 +350,79 @@ class QuotaBench(Bench):
                 return Status.MET, ()
             if best > owed if self._most else best < owed:
                 return Status.NOT_MET, ()
-        if reading.missing:
-            return Status.UNDETERMINED, reading.missing
-        return Status.PENDING, ()
+        missing = reading.missing
+        if not closed:  # what may still come is not missing yet
+            missing = tuple(m for m in missing if m.code != "nothing-to-share")
+        return (Status.UNDETERMINED, missing) if missing else (Status.PENDING, ())
 
     def _groups(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
         """Judge the mean or total of every group, by the same rules as a single bearer."""
         scope = self.quota.scope
-        groups: dict[str, list[Subject]] = {}
+        groups: dict[str, list[tuple[Subject, tuple[Missing, ...]]]] = {}
         for subject in subjects:
-            get = subject.get
-            truth = self._bearer(get, get)
-            if truth is False or (truth and self._exempt is not None and self._exempt(get, get)):
+            doubts = self._doubts(subject.get)
+            if doubts is None:
                 continue
-            name = "all" if scope.group == "all" else get(scope.group)
-            if truth is None or name is None:
-                field = self._bearer.blame(get, get) if truth is None else scope.group
-                missing = Missing("bearer-fact", {"field": field})
-                yield self.undetermined(subject, docket, (missing,))
+            name = "all" if scope.group == "all" else subject.get(scope.group)
+            if name is None:
+                missing = Missing("bearer-fact", {"field": scope.group})
+                yield self.undetermined(subject, docket, (*doubts, missing))
                 continue
-            groups.setdefault(str(name), []).append(subject)
+            groups.setdefault(str(name), []).append((subject, doubts))
         names = {subject.id: subject.get("name") for subject in subjects}
         for name, members in sorted(groups.items()):
             group = Group(id=name, name=names.get(name) or "", type=scope.group)
-            whole = Subject(name, group, group.get)
+            whole = Subject(name, group, group.known.get)
+            doubts = tuple(doubt for _, several in members for doubt in several)
             try:
-                yield from self._group(whole, members, docket)
+                yield from self._group(whole, [member for member, _ in members], doubts, docket)
             except NotKnown as unknown:
                 yield self.undetermined(whole, docket, (unknown.missing,))
 
+    def _doubts(self, get: Getter) -> tuple[Missing, ...] | None:
+        """Return what makes it doubtful whether somebody is a member; None for who is not."""
+        doubts = []
+        for matcher, excludes in ((self._bearer, False), (self._exempt, True)):
+            truth = matcher(get, get) if matcher is not None else False
+            if truth is excludes and matcher is not None:
+                return None
+            if truth is None and matcher is not None:
+                doubts.append(Missing("bearer-fact", {"field": matcher.blame(get, get)}))
+        return tuple(doubts)
+
     def _group(
-        self, group: Subject, members: Sequence[Subject], docket: Docket
+        self,
+        group: Subject,
+        members: Sequence[Subject],
+        doubts: tuple[Missing, ...],
+        docket: Docket,
     ) -> Iterator[Verdict]:
         quota = self.quota
-        kinds, by = quota.measure.kinds, quota.measure.by
-        amounts = [self._owed(member.get) or 0 for member in members]
-        divisor, owed = 1, max(amounts)
-        if quota.scope.over is Over.MEAN:
-            divisor, owed = len(members), exact(Fraction(sum(amounts)) / len(members))
-        for period in docket.periods(quota.every, members[0]):
-            readings = [
-                self._reading(
-                    docket.register.of(member.id, kinds, by), member.get, period, docket.as_of
-                )
-                for member in members
-            ]
-            low = sum(reading.low for reading in readings)
+        spans = {docket.periods(quota.every, member) for member in members}
+        if len(spans) > 1:
+            raise NotKnown("periods-differ")
+        for period in spans.pop():
+            if reason := self._out_of_force(period):
+                yield self.excuse(group, docket, *reason, period)
+                continue
+            owed, readings, gaps = self._members(members, period, docket)
+            if not readings:
+                yield self.excuse(group, docket, "not-in-service", None, period)
+                continue
+            mean = quota.scope.over is Over.MEAN
+            divisor = len(readings) if mean else 1
             highs = [reading.high for reading in readings if reading.high is not None]
             bounded = len(highs) == len(readings)
-            unknown = sum(1 for reading in readings if reading.missing)
-            gaps = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
-            value = exact(Fraction(low) / divisor)
+            value = exact(Fraction(sum(reading.low for reading in readings)) / divisor)
             most = exact(Fraction(sum(highs)) / divisor) if bounded else None
+            required = exact(Fraction(sum(owed)) / divisor) if mean else max(owed)
+            unknown = sum(1 for reading in readings if reading.missing)
+            if unknown:
+                gaps = (*gaps, Missing("members-undetermined", {"count": unknown}))
             taken = Reading(value, most, (), (), (), (), gaps)
-            status, missing = self._status(taken, owed, period, docket)
+            status, missing = self._status(taken, required, period, docket)
+            if doubts:
+                status, missing = Status.UNDETERMINED, (*doubts, *missing)
             yield Verdict(
                 citation=self.citation,
                 bearer=group.thing,
@@ -412,9 +431,29 @@ class QuotaBench(Bench):
                 status=status,
                 as_of=docket.as_of,
                 value=value,
-                required=owed,
+                required=required,
                 opens=period.start,
                 due=period.last,
                 missing=missing,
-                justification=Justification(members=len(members)),
+                justification=Justification(members=len(readings)),
             )
+
+    def _members(
+        self, members: Sequence[Subject], period: Period, docket: Docket
+    ) -> tuple[list[Number], list[Reading], tuple[Missing, ...]]:
+        """Return what each member in service owes and did, and what is missing to know it."""
+        kinds, by = self.quota.measure.kinds, self.quota.measure.by
+        amounts: list[Number] = []
+        readings = []
+        gaps: tuple[Missing, ...] = ()
+        for member in members:
+            full = self._owed(member.get) or 0
+            _, owed, excuse = self._in_service(period, full, member.get)
+            if excuse:
+                continue
+            if owed is None:
+                gaps = (Missing("partial-policy"),)
+            amounts.append(full if owed is None else owed)
+            entries = docket.register.of(member.id, kinds, by)
+            readings.append(self._reading(entries, member.get, period, docket.as_of))
+        return amounts, readings, gaps
