@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from eduplan.dates import Period, as_date, school_year
@@ -60,16 +62,15 @@ def evaluate(
     """
     day = as_date(as_of)
     if during is None:
-        year = school_year(day)
-        during = Period(date(year, 9, 1), date(year + 1, 9, 1))
+        during = _school_year(school_year(day))
     subjects = _subjects(bearers)
     docket = Docket(register, day, during, calendar, plan.horizon)
-    return _judge(plan, subjects, docket)
+    return chain.from_iterable(bench.judge_all(subjects, docket) for bench in plan.benches)
 
 
-def _judge(plan: Plan, subjects: list[Subject], docket: Docket) -> Iterator[Verdict]:
-    for bench in plan.benches:
-        yield from bench.judge_all(subjects, docket)
+@cache
+def _school_year(year: int) -> Period:
+    return Period(date(year, 9, 1), date(year + 1, 9, 1))
 
 
 def _subjects(bearers: Iterable[object]) -> list[Subject]:

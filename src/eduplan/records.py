@@ -116,6 +116,7 @@ class Register:
     ) -> None:
         self._entries = _entries(records)
         self._complete = _complete_through(complete_through)
+        self._default = self._complete.get(ALL_KINDS)
         self._by: dict[str, dict[tuple[str, str], list[Entry]]] = {}
 
     def __len__(self) -> int:
@@ -132,10 +133,9 @@ class Register:
 
     def complete_through(self, kinds: Sequence[str]) -> date | None:
         """Return the day through which all ``kinds`` are complete, None where undeclared."""
-        default = self._complete.get(ALL_KINDS)
         if len(kinds) == 1:
-            return self._complete.get(kinds[0], default)
-        days = [self._complete.get(kind, default) for kind in kinds]
+            return self._complete.get(kinds[0], self._default)
+        days = [self._complete.get(kind, self._default) for kind in kinds]
         return None if None in days else min(days)  # type: ignore[type-var]
 
     def complete(self, kinds: Sequence[str], needed: date) -> Missing | None:

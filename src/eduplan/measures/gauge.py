@@ -84,6 +84,7 @@ class Gauge:
             Way.DAYS: self._days,
             Way.SHARE: self._share,
         }[measure.way]
+        self._bare = measure.way is Way.COUNT and self._where.always and not measure.caps
         self._field = measure.field if measure.way in (Way.SUM, Way.SHARE) else ""
 
     def read(self, entries: Sequence[Entry], bearer: Getter, period: Period) -> Reading:
@@ -95,6 +96,9 @@ class Gauge:
             bearer: reads facts of the bearer.
             period: the period, to which days are cut.
         """
+        if self._bare:
+            count = len(entries)
+            return Reading(count, count, tuple(map(_RECORD, entries)), (1,) * count, (), (), ())
         if self._where.always:
             return self._read(entries, (), (), bearer, period)
         sure, others = self._plainly(entries)

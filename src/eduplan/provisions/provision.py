@@ -80,6 +80,9 @@ class Docket:
         Raises:
             NotKnown: the calendar, the horizon or a fact of the bearer is missing.
         """
+        found = self._periods.get(every)
+        if found is not None:
+            return found
         key: object = every
         if every.personal:
             key = (every, subject.id)
@@ -163,7 +166,7 @@ class Bench:
             docket: what the judgement rests on.
         """
         get = subject.get
-        truth = self._bearer(get, get)
+        truth = self._bearer.check(get, get)
         if truth is False:
             return (self.excuse(subject, docket, "not-a-bearer", self._bearer.blame(get, get)),)
         if truth is None:

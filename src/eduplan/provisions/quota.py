@@ -279,9 +279,9 @@ class QuotaBench(Bench):
 
         A bearer that states neither ``joined`` nor ``left`` is in service throughout.
         """
-        joined, left = day_of(get, "joined"), day_of(get, "left")
-        if joined is None and left is None:  # as a roster without these columns has it
+        if get("joined") is None and get("left") is None:
             return period, required, ""
+        joined, left = day_of(get, "joined"), day_of(get, "left")
         start = max(period.start, joined) if joined is not None else period.start
         end = min(period.end, left) if left is not None else period.end
         if start >= end:
