@@ -4,7 +4,8 @@ In Markdown, a block ``python`` runs; a block ``text`` after it is what it print
 title, such as ``toml title="plan.toml"``, is a file in an empty folder that is the working
 directory, and a block ``toml`` must be something eduplan reads. Lines of a block ``console`` that
 begin with ``$`` are commands, and what follows each is what it prints; a block ``shell-session`` is
-the same, shown with its long lines wrapped. In all of these a line of three dots stands for lines left out, three dots at the end of a line for its rest.
+the same, shown with its long lines wrapped. In all of these a line of three dots stands for lines
+left out, three dots at the end of a line for its rest.
 """
 
 import re
@@ -122,7 +123,9 @@ def read_toml(example: Example) -> None:
 def framed(part: Mapping[str, object]) -> dict[str, object]:
     """Return a part of a plan within a plan that has the clauses it cites."""
     things = [thing for several in part.values() if isinstance(several, list) for thing in several]
-    clauses = {n for t in things for n in ([t["clause"]] if type(t["clause"]) is str else t["clause"])}
+    clauses = {
+        n for t in things for n in ([t["clause"]] if type(t["clause"]) is str else t["clause"])
+    }
     text = {"zh": "例", "en": "example"}
     return {
         "plan": {"id": "example", "title": text},

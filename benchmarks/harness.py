@@ -20,7 +20,7 @@ def interleaved(
         repeats: calls in one measurement, by name; at least enough for the clock.
     """
     times: dict[str, list[float]] = {name: [] for name in contestants}
-    for name, run in contestants.items():
+    for run in contestants.values():
         for _ in range(3):
             run()
     for _ in range(rounds):

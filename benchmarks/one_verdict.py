@@ -1,10 +1,10 @@
 """One teacher with 60 records against all quotas of the county plan.
 
 Ours, with citations and justification, beside a plain loop written for these quotas alone over the
-same objects, and beside the same decision in zen-engine (a rules engine with a compiled core), which
-takes its input as plain tables.
-All three give the same statuses, which is checked before anything is timed. Ours builds its
-register from the bare records every time, as a web request would.
+same objects, and beside the same decision in zen-engine (a rules engine with a compiled core),
+which takes its input as plain tables. All three give the same statuses, which is checked before
+anything is timed. Ours builds its register from the bare records every time, as a web request
+would.
 
     python benchmarks/one_verdict.py [--json]        needs: pip install "eduplan[benchmark]"
 """
@@ -173,10 +173,10 @@ def in_zen(person: eduplan.Person, records: Sequence[eduplan.Record]) -> tuple[o
     Days go in as numbers such as 20250602, which compare as days do. Which school year and cycle
     it is is put in ready made, which spares the engine the date arithmetic.
     """
-    year = "filter(records, #.kind == '{kind}' and #.day >= start and #.day < end and #.day <= asof{more})"
 
     def inside(kind: str, more: str = "") -> str:
-        return year.format(kind=kind, more=more)
+        days = "#.day >= start and #.day < end and #.day <= asof"
+        return f"filter(records, #.kind == '{kind}' and {days}{more})"
 
     def status(value: str, owed: int, end: str) -> str:
         gap = f"{end} <= asof ? through < {end}last : through < yesterday"
@@ -191,13 +191,8 @@ def in_zen(person: eduplan.Person, records: Sequence[eduplan.Record]) -> tuple[o
     rural = "some(honours, # in ['special-grade', 'subject-leader', 'backbone', 'key-trainee'])"
 
     def distinct(kind: str, field: str, names: Sequence[str]) -> str:
-        found = " + ".join(
-            "(some({all}, #.{field} == '{name}') ? 1 : 0)".format(
-                all=inside(kind), field=field, name=name
-            )
-            for name in names
-        )
-        return found
+        some = [f"(some({inside(kind)}, #.{field} == '{name}') ? 1 : 0)" for name in names]
+        return " + ".join(some)
 
     hours = (
         "sum(map(filter(records, #.kind == 'training' and #.day >= cstart and #.day < cend"

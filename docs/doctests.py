@@ -1,10 +1,12 @@
-"""Sets the doctests of docstrings as code in the reference; mkdocstrings would take them as quotes."""
+"""Sets doctests of docstrings as code in the reference; by itself it would take them as quotes."""
 
 import re
 
 import griffe
 
-DOCTEST = re.compile(r"^(?P<indent>[ ]*)>>> .*(?:\n(?P=indent)\S.*|\n(?P=indent)[ ]+\S.*)*", re.MULTILINE)
+DOCTEST = re.compile(
+    r"^(?P<indent>[ ]*)>>> .*(?:\n(?P=indent)\S.*|\n(?P=indent)[ ]+\S.*)*", re.MULTILINE
+)
 
 
 class Doctests(griffe.Extension):

@@ -67,10 +67,7 @@ def terms() -> list[dict[str, str]]:
 def glossary(lang: Language) -> str:
     """Return the terms with their meaning, those of the page's own language first."""
     other: Language = "en" if lang == "zh" else "zh"
-    rows = [
-        [row[lang], row[other], code(row["name"]), row[f"meaning_{lang}"]]
-        for row in terms()
-    ]
+    rows = [[row[lang], row[other], code(row["name"]), row[f"meaning_{lang}"]] for row in terms()]
     return table(lang, [lang, other, "name", "meaning"], rows)
 
 
