@@ -42,6 +42,7 @@ WORDS = {
     "title": Text("名称", "Title"),
     "force": Text("约束力", "Force"),
     "waits": Text("待定问题", "Open questions"),
+    "id": Text("标识", "Name"),
     "question": Text("问题", "Question"),
     "readings": Text("可选的解释或应填的内容", "Readings, or what is to be filled in"),
     "clauses": Text("条款与大意", "Clauses and what they say"),
@@ -151,7 +152,7 @@ def one_plan(plan: Plan, lang: Language) -> str:
             f"## {plan.title[lang]} `{plan.id}`",
             table(lang, ["clause", "clauses"], [[c.number, c.gist[lang]] for c in plan.clauses]),
             table(lang, ["provision", "title", "form", "clause", "force", "waits"], provisions),
-            table(lang, ["question", "question", "readings"], questions),
+            table(lang, ["id", "question", "readings"], questions),
         ]
     )
 
