@@ -86,7 +86,7 @@ def teacher_and_records(
         school="s1",
         joined=None if first else chance.choice([None, date(2019, 9, 1), date(2025, 1, 10)]),
         left=None if first else chance.choice([None, None, date(2024, 8, 1), date(2025, 4, 1)]),
-        facts=known({"employment": "full-time", "honours": honours, "shadow_training": False}),  # type: ignore[arg-type]
+        facts=known({"employment": "full-time", "honours": honours, "shadow_training": False}),
     )
     kinds = ["training"] * 30 + ["lesson-delivery"] * 5 + ["large-activity"] * 3
     kinds += ["professional-reading"] * 8 + ["mentoring"] * 3 + ["mentoring-plan"] * 3
@@ -105,7 +105,7 @@ def teacher_and_records(
                     "book": f"b{chance.randrange(6)}",
                     "mentee": f"m{chance.randrange(3)}",
                 }
-            ),  # type: ignore[arg-type]
+            ),
         )
         for index, kind in enumerate(kinds)
     ]
@@ -212,11 +212,11 @@ def plain_loop(
         sure, perhaps = take("training", cycle_start, cycle_end, "certified")
         hours = [record.facts.get("hours") for record in sure]
         more = [record.facts.get("hours") for record in perhaps]
-        low = sum(h for h in hours if h is not None)  # type: ignore[misc]
-        high = None if None in hours or None in more else low + sum(more)  # type: ignore[arg-type]
+        low = sum(h for h in hours if h is not None)
+        high = None if None in hours or None in more else low + sum(more)
         if perhaps and high == low:
             high = None
-        statuses.append(status(low, high, 360, cycle_start, cycle_end))  # type: ignore[arg-type]
+        statuses.append(status(low, high, 360, cycle_start, cycle_end))
 
     shadow = facts.get("shadow_training")
     if shadow is None:
