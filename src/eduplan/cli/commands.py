@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from eduplan.cli.inputs import Case, Step, bearer_of, judge, load_plans, read_case
+from eduplan.cli.inputs import Case, Options, Step, bearer_of, judge, load_plans, read_case
 from eduplan.cli.printing import (
     print_behind,
     print_explanations,
@@ -42,27 +42,10 @@ app = App(
 )
 
 Plans = Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")]
-People = Annotated[Path, Parameter(help="Roster: .xlsx or .csv.")]
-Records = Annotated[Path, Parameter(help="Register: .xlsx or .csv.")]
-Calendar = Annotated[
-    str | None, Parameter(help="Name of a packaged school calendar, or a .toml file.")
-]
-AsOf = Annotated[str, Parameter(help="Day of judgement, such as 2025-06-02.")]
 Answers = Annotated[Path | None, Parameter(help="TOML file with one table of answers a plan.")]
 Answer = Annotated[
     list[str] | None, Parameter(help="[PLAN.]QUESTION=ANSWER; may be given several times.")
 ]
-Complete = Annotated[
-    list[str] | None,
-    Parameter(
-        help="[KIND=]DAY through which the register is complete; may be given several times."
-    ),
-]
-During = Annotated[
-    str | None,
-    Parameter(help="FROM..TO (TO excluded): judge periods that overlap; else the school year."),
-]
-Mapping_ = Annotated[Path | None, Parameter(help="TOML file that maps sheets and headers.")]
 Lang = Annotated[Language, Parameter(help="Language of messages and results.")]
 
 
@@ -71,34 +54,14 @@ def check(
     plans: Plans,
     /,
     *,
-    people: People,
-    records: Records,
-    as_of: AsOf,
-    calendar: Calendar = None,
-    answers: Answers = None,
-    answer: Answer = None,
-    complete_through: Complete = None,
-    during: During = None,
-    mapping: Mapping_ = None,
+    options: Options,
     lang: Lang = "zh",
     format: Format = "text",  # noqa: A002
     out: Annotated[Path | None, Parameter(help="Folder to write to, instead of printing.")] = None,
 ) -> int:
     """Judge everybody in a roster by one or several plans."""
     with _progress(lang) as step:
-        case = read_case(
-            plans,
-            people=people,
-            records=records,
-            as_of=as_of,
-            calendar=calendar,
-            answers=answers,
-            answer=answer or (),
-            complete_through=complete_through or (),
-            during=during,
-            mapping=mapping,
-            step=step,
-        )
+        case = read_case(plans, options, step)
         verdicts = judge(case, step)
         summary = summarise(verdicts, case.bearers)
         step("writing", {})
@@ -116,34 +79,14 @@ def explain(
     plans: Plans,
     /,
     *,
-    people: People,
-    records: Records,
+    options: Options,
     person: Annotated[str, Parameter(help="Id of the person, group or school.")],
-    as_of: AsOf,
-    calendar: Calendar = None,
-    answers: Answers = None,
-    answer: Answer = None,
-    complete_through: Complete = None,
-    during: During = None,
-    mapping: Mapping_ = None,
     lang: Lang = "zh",
     all: Annotated[bool, Parameter(help="Also what does not apply.")] = False,  # noqa: A002
 ) -> int:
     """Tell in sentences how one person, group or school stands."""
     with _progress(lang) as step:
-        case = read_case(
-            plans,
-            people=people,
-            records=records,
-            as_of=as_of,
-            calendar=calendar,
-            answers=answers,
-            answer=answer or (),
-            complete_through=complete_through or (),
-            during=during,
-            mapping=mapping,
-            step=step,
-        )
+        case = read_case(plans, options, step)
         bearer_of(case, person)
         verdicts = [verdict for verdict in judge(case, step) if verdict.bearer_id == person]
     print_explanations(Console(highlight=False), verdicts, lang, all_=all)
@@ -163,26 +106,17 @@ def demo(
         for name in ("roster.xlsx", "register.xlsx", "answers.toml")
     }
     plans = ["county-six-year", "primary-school-2024"]
-    options = {
-        "people": out / "roster.xlsx",
-        "records": out / "register.xlsx",
-        "calendar": "shanghai",
-        "answers": out / "answers.toml",
-        "as_of": "2025-06-02",
-        "complete_through": "2025-06-01",
-    }
+    options = Options(
+        people=out / "roster.xlsx",
+        records=out / "register.xlsx",
+        calendar="shanghai",
+        answers=out / "answers.toml",
+        as_of="2025-06-02",
+        complete_through=["2025-06-01"],
+    )
     _write(out, inputs)
     with _progress(lang) as step:
-        case = read_case(
-            plans,
-            people=options["people"],  # type: ignore[arg-type]
-            records=options["records"],  # type: ignore[arg-type]
-            as_of=str(options["as_of"]),
-            calendar=str(options["calendar"]),
-            answers=options["answers"],  # type: ignore[arg-type]
-            complete_through=[str(options["complete_through"])],
-            step=step,
-        )
+        case = read_case(plans, options, step)
         verdicts = judge(case, step)
         summary = summarise(verdicts, case.bearers)
         step("writing", {})
@@ -199,7 +133,10 @@ def demo(
     console.print()
     console.print(say("cli.invented", lang))
     console.print(say("cli.demo-next", lang, path=written[0]), soft_wrap=True)
-    flags = " ".join(f"--{key.replace('_', '-')} {value}" for key, value in options.items())
+    flags = (
+        f"--people {options.people} --records {options.records} --calendar {options.calendar}"
+        f" --answers {options.answers} --as-of {options.as_of} --complete-through 2025-06-01"
+    )
     console.print(f"  eduplan check {' '.join(plans)} {flags} --lang {lang}", soft_wrap=True)
     return OK
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import attrs
+from cyclopts import Parameter
 
 from eduplan.calendars import SchoolCalendar, load_calendar
 from eduplan.dates import Period, as_date
@@ -44,19 +45,37 @@ class Case:
     during: Period | None
 
 
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class Options:
+    """The options of every command that judges.
+
+    Args:
+        people: roster: .xlsx or .csv.
+        records: register: .xlsx or .csv.
+        as_of: day of judgement, such as 2025-06-02.
+        calendar: name of a packaged school calendar, or a .toml file.
+        answers: TOML file with one table of answers a plan.
+        answer: [PLAN.]QUESTION=ANSWER; may be given several times.
+        complete_through: [KIND=]DAY through which the register is complete; may be given several
+            times.
+        during: FROM..TO (TO excluded): judge periods that overlap; else the school year.
+        mapping: TOML file that maps sheets and headers.
+    """
+
+    people: Path
+    records: Path
+    as_of: str
+    calendar: str | None = None
+    answers: Path | None = None
+    answer: list[str] | None = None
+    complete_through: list[str] | None = None
+    during: str | None = None
+    mapping: Path | None = None
+
+
 def read_case(
-    plans: Sequence[str],
-    *,
-    people: Path,
-    records: Path,
-    as_of: str,
-    calendar: str | None = None,
-    answers: Path | None = None,
-    answer: Sequence[str] = (),
-    complete_through: Sequence[str] = (),
-    during: str | None = None,
-    mapping: Path | None = None,
-    step: Step = lambda _key, _facts: None,
+    plans: Sequence[str], options: Options, step: Step = lambda _key, _facts: None
 ) -> Case:
     """Read everything a judgement needs.
 
@@ -67,19 +86,20 @@ def read_case(
         InputError: faults in options, plans, calendar, roster or register.
     """
     faults = FaultList()
-    day = faults.read("--as-of", as_date, as_of)
-    span = faults.read("--during", _period, during) if during else None
-    complete = _complete_through(complete_through, faults)
+    day = faults.read("--as-of", as_date, options.as_of)
+    span = faults.read("--during", _period, options.during) if options.during else None
+    complete = _complete_through(options.complete_through or (), faults)
     loaded = [faults.read(name, _plan, name) for name in plans]
+    calendar, mapping = options.calendar, options.mapping
     school = faults.read("--calendar", _calendar, calendar) if calendar else None
     known = faults.read("--mapping", load_mapping, mapping) if mapping else None
     faults.raise_any()
-    answered = _answered([plan for plan in loaded if plan], answers, answer)
+    answered = _answered([plan for plan in loaded if plan], options.answers, options.answer or ())
     scales = {scale.name: scale for plan in answered for scale in plan.scales}
     step("reading-people", {})
-    bearers = read_people(people, mapping=known, scales=scales)
+    bearers = read_people(options.people, mapping=known, scales=scales)
     step("reading-records", {})
-    found = read_records(records, mapping=known, scales=scales)
+    found = read_records(options.records, mapping=known, scales=scales)
     return Case(
         plans=answered,
         bearers=bearers,
