@@ -174,3 +174,17 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     ]
 
     assert found == []
+
+
+def test_without_its_extra_the_command_says_what_to_install() -> None:
+    # as in an installation of the core alone, where cyclopts is not there
+    script = (
+        "import sys; sys.modules['cyclopts'] = None; from eduplan.cli import main; main(['plans'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert "eduplan[cli]" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -228,7 +228,7 @@ def _progress(lang: Language) -> Iterator[Step]:
         yield step
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with an exit code: 0, 1 or 2; see the module.
 
     Args:
