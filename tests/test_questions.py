@@ -364,8 +364,11 @@ def test_all_wrong_answers_are_refused_at_once() -> None:
 
 def test_a_number_that_cannot_stand_in_its_place_is_refused_when_it_is_given() -> None:
     # nobody can owe less than nothing
-    with pytest.raises(PlanFileError):
+    with pytest.raises(PlanFileError) as error:
         QUESTIONS.answer({"how-many": -1})
+
+    assert all(".." not in fault.path for fault in error.value.faults)
+    assert any(fault.path.endswith("].at_least") for fault in error.value.faults)
 
 
 def test_a_refusal_names_the_readings_there_are() -> None:

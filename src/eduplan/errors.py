@@ -43,7 +43,7 @@ class Fault:
 
     def under(self, prefix: str) -> Fault:
         """Return the same fault seen from outside ``prefix``."""
-        joint = "." if self.path and not self.path.startswith("[") else ""
+        joint = "." if prefix and self.path and not self.path.startswith("[") else ""
         return attrs.evolve(self, path=f"{prefix}{joint}{self.path}")
 
 
@@ -179,6 +179,13 @@ class FaultList:
         except InputError as error:
             place = f"{prefix} ({error.source})" if error.source else prefix
             self.faults.extend(fault.under(place) for fault in error.faults)
+
+    @contextmanager
+    def below(self, prefix: str) -> Iterator[FaultList]:
+        """Give a list of its own to a check; what it notes is noted here below ``prefix``."""
+        inner = FaultList()
+        yield inner
+        self.faults.extend(fault.under(prefix) for fault in inner.faults)
 
     def read(self, prefix: str, reader: Callable[..., T], value: object) -> T | None:
         """Return ``reader(value)``, or None after noting its faults below ``prefix``."""

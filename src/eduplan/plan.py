@@ -214,15 +214,13 @@ def check(
         if thing.id in first:
             faults.add("duplicate-id", f"{place}.id", value=thing.id, other=first[thing.id])
         first.setdefault(thing.id, place)
-        with faults.at(place):
-            found = FaultList()
+        with faults.below(place) as found:
             if isinstance(thing, Unanswered):
                 thing.faults(asking, scales, found)
                 if not found.faults:
                     _check_settled(thing, asking, values, scales, found)
             elif isinstance(thing, Provision):
                 thing.faults(scales, found)
-            found.raise_any()
     mentioned = {
         question
         for _, thing in places

@@ -107,13 +107,13 @@ class Measure:
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
-        with faults.at("where"):
-            _raise_scale_faults(self.where, scales)
-        with faults.at("share"):
-            _raise_scale_faults(self.part, scales)
+        with faults.below("where") as found:
+            self.where.faults(scales, found)
+        with faults.below("share") as found:
+            self.part.faults(scales, found)
         for index, cap in enumerate(self.caps):
-            with faults.at(f"caps[{index}].where"):
-                _raise_scale_faults(cap.where, scales)
+            with faults.below(f"caps[{index}].where") as found:
+                cap.where.faults(scales, found)
 
     def plain(self) -> dict[str, object]:
         """Return the measure as it stands in a plan file."""
@@ -134,12 +134,6 @@ class Measure:
         if self.caps:
             table["caps"] = plain(self.caps)
         return table
-
-
-def _raise_scale_faults(selector: Selector, scales: Scales) -> None:
-    found = FaultList()
-    selector.faults(scales, found)
-    found.raise_any()
 
 
 _READERS: dict[str, Callable[..., object]] = {

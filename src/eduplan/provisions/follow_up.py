@@ -112,10 +112,8 @@ class FollowUp(Provision):
         """Note what does not fit the scales of the plan."""
         super().faults(scales, faults)
         for path, selector in (("where", self.where), ("answer.where", self.answer.where)):
-            with faults.at(path):
-                found = FaultList()
+            with faults.below(path) as found:
                 selector.faults(scales, found)
-                found.raise_any()
 
 
 class Trigger(NamedTuple):

@@ -140,10 +140,8 @@ class Provision:
         for name in ("bearer", "exempt"):
             selector = getattr(self, name)
             if selector is not None:
-                with faults.at(name):
-                    found = FaultList()
+                with faults.below(name) as found:
                     selector.faults(scales, found)
-                    found.raise_any()
 
 
 class Bench:

@@ -152,16 +152,12 @@ class Quota(Provision):
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
         super().faults(scales, faults)
-        with faults.at("measure"):
-            found = FaultList()
+        with faults.below("measure") as found:
             self.measure.faults(scales, found)
-            found.raise_any()
         for name in ("at_least", "at_most"):
             for index, row in enumerate(getattr(self, name) or ()):
-                with faults.at(f"{name}[{index}].where"):
-                    found = FaultList()
+                with faults.below(f"{name}[{index}].where") as found:
                     row.where.faults(scales, found)
-                    found.raise_any()
 
 
 _RECORD = attrgetter("record")
@@ -209,7 +205,7 @@ class QuotaBench(Bench):
         begun = docket.periods(self.quota.every, subject)
         if not begun:
             return (self.excuse(subject, docket, "no-period"),)
-        required = self._fixed if self._fixed is not None else self._owed(get)
+        required = self._owed(get)
         if required is None:
             return (self.excuse(subject, docket, "no-amount"),)
         entries = docket.register.of(subject.id, measure.kinds, measure.by)
