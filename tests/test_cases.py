@@ -6,7 +6,7 @@ Every file in ``tests/cases`` holds cases of one subject. A case is a table ``[[
     its name, and what happened in both languages;
 ``plan`` with ``answers``
     a packaged plan and the answers to its open questions; or
-``quota`` / ``follow_up`` (with ``scales``, ``horizon``)
+``quota``, ``follow_up`` or another form (with ``scales``, ``horizon``)
     provisions of its own, as in a plan file; ``title`` and ``clause`` may be left out;
 ``clause``
     the clause it is about;
@@ -20,7 +20,8 @@ Every file in ``tests/cases`` holds cases of one subject. A case is a table ``[[
 ``expect``
     the verdicts that must come out. ``provision`` (left out where there is only one), ``bearer``
     (left out where there is only one), ``from`` (first day of the period) or ``trigger`` (id of the
-    record to follow up) pick the verdict; ``status`` and whatever else is written down must hold;
+    record to follow up) pick the verdict; ``status`` and whatever else is written down must hold,
+    ``points`` being the statuses of the points it is made of, in their order;
     ``because`` argues for the answer without looking at the program;
 ``owed``
     the first days of all periods in which something is owed, no more and no fewer.
@@ -52,6 +53,7 @@ from eduplan import (
     load_plan,
     plan_from_table,
 )
+from eduplan.provisions import FORMS
 from eduplan.selectors import getter
 
 FOLDER = Path(__file__).parent / "cases"
@@ -63,8 +65,7 @@ CASE_KEYS = {
     "en",
     "plan",
     "answers",
-    "quota",
-    "follow_up",
+    *FORMS,
     "scales",
     "horizon",
     "clause",
@@ -97,6 +98,7 @@ EXPECT_KEYS = {
     "left_out",
     "reason",
     "members",
+    "points",
     "because",
 }
 
@@ -130,7 +132,7 @@ def plan_of(case: Table) -> Plan:
         table["plan"]["horizon"] = case["horizon"]
     if "scales" in case:
         table["scales"] = case["scales"]
-    for form in ("quota", "follow_up"):
+    for form in FORMS:
         if form in case:
             head = {"clause": case["clause"], "title": text}
             table[form] = [{**head, **provision} for provision in case[form]]
@@ -233,6 +235,7 @@ def told(verdict: Verdict) -> dict[str, object]:
         },
         "reason": found.reason.code if found.reason else None,
         "members": found.members,
+        "points": [point.status.value for point in found.points],
     }
 
 
@@ -283,7 +286,7 @@ def test_the_verdict_is_the_one_argued_for(case: Table, form: str) -> None:
 def test_every_case_is_written_out(case: Table) -> None:
     assert set(case) <= CASE_KEYS
     assert {"id", "zh", "en", "clause", "bearer", "as_of"} <= set(case)
-    assert ("plan" in case) != bool({"quota", "follow_up"} & set(case))
+    assert ("plan" in case) != bool(set(FORMS) & set(case))
     assert case.get("expect") or case.get("owed")
     for expect in case.get("expect", ()):
         assert set(expect) <= EXPECT_KEYS

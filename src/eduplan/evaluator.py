@@ -64,7 +64,8 @@ def evaluate(
     if during is None:
         during = _school_year(school_year(day))
     subjects = _subjects(bearers)
-    docket = Docket(register, day, during, calendar, plan.horizon)
+    benches = {bench.citation.provision: bench for bench in plan.benches}
+    docket = Docket(register, day, during, calendar, plan.horizon, subjects, benches)
     return chain.from_iterable(bench.judge_all(subjects, docket) for bench in plan.benches)
 
 

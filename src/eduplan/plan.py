@@ -221,6 +221,7 @@ def check(
                     _check_settled(thing, asking, values, scales, found)
             elif isinstance(thing, Provision):
                 thing.faults(scales, found)
+    _check_references(places, faults)
     mentioned = {
         question
         for _, thing in places
@@ -231,6 +232,32 @@ def check(
     for index, question in enumerate(questions):
         if question is not None and readable and question.id not in mentioned:
             faults.add("unused-question", f"question[{index}]", question=question.id)
+
+
+def _check_references(places: Sequence[tuple[str, Any]], faults: FaultList) -> None:
+    """Note a reference to a provision that does not exist, and provisions that rest on themselves.
+
+    A provision that waits for answers is looked at once they are given.
+    """
+    refers = {thing.id: (place, thing.refers()) for place, thing in places if _refers(thing)}
+    known = [thing.id for _, thing in places if not isinstance(thing, Question)]
+    for place, names in refers.values():
+        for name in names:
+            if name not in known:
+                faults.add("unknown-provision", place, name=name, known=", ".join(known))
+    for name, (place, _) in refers.items():
+        behind: set[str] = set()
+        ahead = [name]
+        while ahead:
+            nexts = refers.get(ahead.pop(), ("", ()))[1]
+            ahead.extend(one for one in nexts if one not in behind)
+            behind.update(nexts)
+        if name in behind:
+            faults.add("rests-on-itself", place, name=name)
+
+
+def _refers(thing: object) -> bool:
+    return isinstance(thing, Provision) and bool(thing.refers())
 
 
 def _check_settled(

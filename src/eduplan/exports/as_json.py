@@ -13,7 +13,8 @@ The document is ``{"format": "eduplan-verdicts", "version": 1, "verdicts": [...]
 - ``justification``: ``counted`` (``record`` and ``amount``; of a follow-up the record and its
   answer, without amounts), ``left_out`` (``reason``, ``field``, ``records``), ``caps``
   (``at_most``, ``per``, ``lost``), ``reason`` (null, or ``code`` and ``fact``, why it does not
-  apply) and ``members`` (of a group);
+  apply), ``members`` (of a group) and ``points`` (the several things it is made of: ``code``,
+  ``status``, ``label``, ``value``, ``required``, ``due``, ``counted``, ``missing``, ``points``);
 - ``explanation``: the sentences, in ``zh`` and ``en``.
 
 Days are ISO dates. Keys are only ever added within a version.
@@ -29,10 +30,11 @@ from io import StringIO
 from itertools import zip_longest
 from typing import TextIO
 
+from eduplan.errors import Missing
 from eduplan.exact import Number, spell
 from eduplan.messages import LANGUAGES, Text
 from eduplan.selectors import getter
-from eduplan.verdicts import Justification, Verdict
+from eduplan.verdicts import Citation, Justification, Point, Verdict
 
 FORMAT = "eduplan-verdicts"
 VERSION = 1
@@ -90,8 +92,8 @@ def _verdict(verdict: Verdict, names: bool) -> dict[str, object]:
         "due": _plain(verdict.due),
         "days_left": verdict.days_left,
         "behind": verdict.behind,
-        "missing": [{"code": m.code, "facts": _facts(m.facts)} for m in verdict.missing],
-        "justification": _justification(verdict.justification),
+        "missing": _missing(verdict.missing),
+        "justification": _justification(verdict.justification, citation),
         "explanation": {lang: verdict.explain(lang, names=names) for lang in LANGUAGES},
     }
     return table
@@ -110,7 +112,25 @@ def _period(verdict: Verdict) -> dict[str, object] | None:
     }
 
 
-def _justification(found: Justification) -> dict[str, object]:
+def _missing(missing: Iterable[Missing]) -> list[dict[str, object]]:
+    return [{"code": one.code, "facts": _facts(one.facts)} for one in missing]
+
+
+def _point(point: Point, citation: Citation) -> dict[str, object]:
+    return {
+        "code": point.code,
+        "status": point.status.value,
+        "label": {lang: point.message(citation, lang) for lang in LANGUAGES},
+        "value": _spelled(point.value),
+        "required": _spelled(point.required),
+        "due": _plain(point.due),
+        "counted": [_record_id(record) for record in point.counted],
+        "missing": _missing(point.missing),
+        "points": [_point(one, citation) for one in point.points],
+    }
+
+
+def _justification(found: Justification, citation: Citation) -> dict[str, object]:
     reason = found.reason
     return {
         "counted": list(_counted(found)),
@@ -132,6 +152,7 @@ def _justification(found: Justification) -> dict[str, object]:
         ],
         "reason": None if reason is None else {"code": reason.code, "fact": _plain(reason.fact)},
         "members": found.members,
+        "points": [_point(point, citation) for point in found.points],
     }
 
 

@@ -275,8 +275,8 @@ def _lacking(verdict: Verdict, late: int, lang: Language) -> str:
         return say(
             "report.lacks-late" if late else "report.lacks-answer",
             lang,
-            answer=citation.label(citation.answer, lang),
-            trigger=citation.label(citation.trigger, lang),
+            answer=citation.label(citation.terms["answer"], lang),
+            trigger=citation.label(citation.terms["trigger"], lang),
             day=day,
             answered="".join(answered[:1]),
             late=late,

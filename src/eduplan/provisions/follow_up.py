@@ -11,11 +11,11 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
 from eduplan.measures import LeftOut
-from eduplan.messages import Text
+from eduplan.messages import Language, Text, say, show_day
 from eduplan.periods import Every, Unit, as_every, periods
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
+from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector, getter
 from eduplan.tables import (
     Table,
     as_name,
@@ -25,7 +25,8 @@ from eduplan.tables import (
     read_table,
     unknown_keys,
 )
-from eduplan.verdicts import Citation, Justification, Status, Verdict
+from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
+from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided
 
 _WAYS = ("days", "school_days", "end_of")
 _ONCE = Text("件", "")
@@ -147,8 +148,8 @@ class FollowUpBench(Bench):
             form=rule.form,
             every=None,
             labels=setting.labels,
-            trigger=rule.after[0],
-            answer=rule.answer.kind[0],
+            tell=tell_follow_up,
+            terms={"trigger": rule.after[0], "answer": rule.answer.kind[0]},
         )
         super().__init__(rule, setting, citation)
         self.rule = rule
@@ -329,3 +330,24 @@ def _match(triggers: Sequence[Trigger], answers: Sequence[Entry]) -> dict[str, l
             found[late[0].entry.id] = [entry]
             open_.remove(late[0])
     return found
+
+
+def tell_follow_up(verdict: Verdict, lang: Language) -> Told:
+    """Tell what followed, or should follow, one record."""
+    citation, records = verdict.citation, verdict.justification.counted
+    if verdict.status is Status.NOT_APPLICABLE or not records:
+        return Told(tell_undecided(verdict, lang))
+    facts = {
+        "trigger": citation.label(citation.terms["trigger"], lang),
+        "answer": citation.label(citation.terms["answer"], lang),
+        "day": show_day(getter(records[0])("day"), lang),
+        "due": show_day(verdict.due, lang) if verdict.due else "",
+        "days": tell_days(verdict.days_left or 0, lang),
+        "missing": tell_missing(verdict, lang),
+    }
+    if len(records) == 1:
+        return Told(say(f"explain.follow-up.{verdict.status}", lang, **facts))
+    answered = getter(records[1])("day")
+    facts["late"] = tell_days((answered - verdict.due).days if verdict.due else 0, lang)
+    code = "late" if verdict.status is Status.NOT_MET else str(verdict.status)
+    return Told(say(f"explain.follow-up.{code}", lang, **facts, answered=show_day(answered, lang)))

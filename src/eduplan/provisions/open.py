@@ -19,7 +19,7 @@ from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
 from eduplan.exact import exact, spell
 from eduplan.messages import Text
 from eduplan.provisions.forms import FORMS, bench
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject, by_bearer
 from eduplan.selectors import Scales, getter
 from eduplan.sources import Force, as_force
 from eduplan.tables import (
@@ -34,6 +34,7 @@ from eduplan.tables import (
     read_table,
 )
 from eduplan.verdicts import Citation, Status, Verdict
+from eduplan.verdicts.telling import tell_figures
 
 MOST_COMBINATIONS = 64
 """Above so many combinations of readings a provision waits for its answers instead."""
@@ -247,6 +248,7 @@ class UnansweredBench(Bench):
             form=waiting.form,
             every=None,
             labels=setting.labels,
+            tell=tell_figures,
         )
         choices = [questions[question].samples for question in self._ids]
         combinations = list(product(*(range(len(samples)) for samples in choices)))
@@ -265,11 +267,16 @@ class UnansweredBench(Bench):
             settled = waiting.settle(answers)
             if isinstance(settled, Provision):
                 self._benches.append((combination, bench(settled, setting)))
+        self.grouped = any(bench.grouped for _, bench in self._benches)
+
+    def judged(self, subject: Subject) -> str:
+        """Return the id under which its verdicts on a bearer stand."""
+        return self._benches[0][1].judged(subject)
 
     def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on which all readings agree, else one that names the questions."""
         found = [
-            (combination, _by_bearer(bench.judge_all(subjects, docket)))
+            (combination, by_bearer(bench.judge_all(subjects, docket)))
             for combination, bench in self._benches
         ]
         ids = dict.fromkeys(bearer_id for _, verdicts in found for bearer_id in verdicts)
@@ -310,13 +317,6 @@ class UnansweredBench(Bench):
 
     def _missing(self, question: str) -> Missing:
         return Missing("question", {"question": question, "asks": self._questions[question].asks})
-
-
-def _by_bearer(verdicts: Iterable[Verdict]) -> dict[str, tuple[Verdict, ...]]:
-    found: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        found.setdefault(verdict.bearer_id, []).append(verdict)
-    return {bearer_id: tuple(several) for bearer_id, several in found.items()}
 
 
 def _same(one: Sequence[Verdict], other: Sequence[Verdict]) -> bool:

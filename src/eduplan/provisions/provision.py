@@ -63,6 +63,8 @@ class Docket:
         during: periods that overlap these days are judged.
         calendar: the school calendar, where one is given.
         horizon: first and last day of the plan.
+        subjects: all bearers that are judged.
+        benches: all provisions of the plan by their ids, for those that refer to others.
     """
 
     register: Register
@@ -70,7 +72,25 @@ class Docket:
     during: Period
     calendar: SchoolCalendar | None = None
     horizon: Period | None = None
+    subjects: Sequence[Subject] = ()
+    benches: Mapping[str, Bench] = MappingProxyType({})
     _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
+    _grouped: dict[str, Mapping[str, tuple[Verdict, ...]]] = attrs.field(factory=dict, init=False)
+
+    def verdicts_on(self, provision: str, subject: Subject) -> tuple[Verdict, ...]:
+        """Return what another provision of the plan says of a bearer, or of its group.
+
+        Args:
+            provision: id of the provision.
+            subject: the bearer.
+        """
+        bench = self.benches[provision]
+        if not bench.grouped:
+            return tuple(bench.judge_all((subject,), self))
+        found = self._grouped.get(provision)
+        if found is None:
+            found = self._grouped[provision] = by_bearer(bench.judge_all(self.subjects, self))
+        return found.get(bench.judged(subject), ())
 
     def periods(self, every: Every, subject: Subject) -> tuple[Period, ...]:
         """Return the periods of ``every`` for one bearer that overlap `during` and have begun.
@@ -135,6 +155,10 @@ class Provision:
     until: date | None = attrs.field(default=None, converter=as_optional_date)
     note: Text | None = attrs.field(default=None, converter=as_optional_text)
 
+    def refers(self) -> tuple[str, ...]:
+        """Return the ids of the provisions whose verdicts it rests on."""
+        return ()
+
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
         for name in ("bearer", "exempt"):
@@ -144,8 +168,23 @@ class Provision:
                     selector.faults(scales, found)
 
 
+def by_bearer(verdicts: Iterable[Verdict]) -> dict[str, tuple[Verdict, ...]]:
+    """Return verdicts by the id of the bearer."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.bearer_id, []).append(verdict)
+    return {bearer_id: tuple(several) for bearer_id, several in found.items()}
+
+
 class Bench:
     """A provision made ready to judge many bearers: who it applies to, and how to say so."""
+
+    grouped = False
+    """Whether its verdicts are on groups of bearers, so that all are needed to judge one."""
+
+    def judged(self, subject: Subject) -> str:
+        """Return the id under which its verdicts on a bearer stand, perhaps that of its group."""
+        return subject.id
 
     def __init__(self, provision: Provision, setting: Setting, citation: Citation) -> None:
         self.provision = provision

@@ -24,6 +24,7 @@ from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
 from eduplan.tables import Table, as_member, as_name, as_text, read_each, read_table
 from eduplan.verdicts import Citation, Justification, Status, Verdict
+from eduplan.verdicts.telling import tell_figures
 
 
 @attrs.frozen(kw_only=True)
@@ -182,12 +183,14 @@ class QuotaBench(Bench):
             form=quota.form,
             every=quota.every.unit,
             labels=setting.labels,
+            tell=tell_figures,
             share=share,
             most=quota.at_most is not None,
             paced=quota.measure.grows and quota.at_most is None,
         )
         super().__init__(quota, setting, citation)
         self.quota = quota
+        self.grouped = quota.scope.over is not Over.EACH
         self._gauge = Gauge(quota.measure, setting.scales)
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
         self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
@@ -241,9 +244,16 @@ class QuotaBench(Bench):
 
     def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
-        if self.quota.scope.over is Over.EACH:
-            return super().judge_all(subjects, docket)
-        return self._groups(subjects, docket)
+        if self.grouped:
+            return self._groups(subjects, docket)
+        return super().judge_all(subjects, docket)
+
+    def judged(self, subject: Subject) -> str:
+        """Return the id of the bearer, or of the group it belongs to."""
+        if not self.grouped:
+            return subject.id
+        group = self.quota.scope.group
+        return "all" if group == "all" else str(subject.get(group))
 
     def _owed(self, get: Getter) -> Number | None:
         """Return the bound for a bearer: of several rows the stricter; None where no row fits."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 import attrs
 
 from eduplan.dates import Period, show_day
 from eduplan.errors import Missing
-from eduplan.exact import Number, show, show_share
+from eduplan.exact import Number, show
 from eduplan.measures import BoundCap, LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, say
 from eduplan.periods import Unit, describe
@@ -29,6 +31,13 @@ class Status(StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
 
+class Told(NamedTuple):
+    """A verdict in words: what it says, and what it rests on."""
+
+    body: str
+    evidence: str = ""
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Citation:
     """What a verdict cites: plan, provision and clauses, with the words to tell them.
@@ -43,11 +52,11 @@ class Citation:
         form: form of the provision, such as ``quota``.
         every: what its periods are, where it has any.
         labels: names of facts, kinds and values in both languages.
+        tell: tells a verdict of this form in words.
         share: whether the figures are shares, told as percentages.
         most: whether the bound is an upper one.
         paced: whether it is a total that grows in time, so that it can be ahead or behind.
-        trigger: of a follow-up, the kind of record that calls for an answer.
-        answer: of a follow-up, the kind of record that is the answer.
+        terms: names that its sentences need besides, such as the kind of record that answers.
     """
 
     plan: str
@@ -59,11 +68,11 @@ class Citation:
     form: str
     every: Unit | None
     labels: Mapping[str, Text]
+    tell: Callable[[Verdict, Language], Told]
     share: bool = False
     most: bool = False
     paced: bool = False
-    trigger: str = ""
-    answer: str = ""
+    terms: Mapping[str, str] = MappingProxyType({})
 
     @property
     def where(self) -> str:
@@ -75,12 +84,52 @@ class Citation:
         text = self.labels.get(name) or catalogue().get(f"term.{name}")
         return text[lang] if text is not None else name
 
+    def named(self, fact: object, lang: Language) -> object:
+        """Return a fact for a sentence: names as people know them, amounts as they write them."""
+        if isinstance(fact, str):
+            return self.label(fact, lang)
+        if isinstance(fact, tuple):
+            return tuple(self.named(one, lang) for one in fact)
+        return show(fact) if isinstance(fact, Fraction) else fact
+
 
 class Reason(NamedTuple):
     """Why a verdict does not apply: a key below ``reason.`` in the catalogue, and its fact."""
 
     code: str
     fact: str | date | None = None
+
+
+class Point(NamedTuple):
+    """One of several things a verdict is made of: a condition, a part, a cell, an occurrence.
+
+    Attributes:
+        code: key of its sentence below ``point.`` in the catalogue.
+        status: what holds of it alone.
+        facts: what the sentence tells. Names of facts, kinds and values, also several as a tuple,
+            are told as `Citation.label` has them.
+        value: what was found, where it is an amount.
+        required: what is owed, where it is an amount.
+        due: the last day on which it can still be met.
+        counted: the records it rests on.
+        missing: what would have to be known.
+        points: what it is made of in turn.
+    """
+
+    code: str
+    status: Status
+    facts: Mapping[str, object] = MappingProxyType({})
+    value: Number | None = None
+    required: Number | None = None
+    due: date | None = None
+    counted: tuple[object, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    points: tuple[Point, ...] = ()
+
+    def message(self, citation: Citation, lang: Language) -> str:
+        """Return the point in words, without its status."""
+        told = {name: citation.named(fact, lang) for name, fact in self.facts.items()}
+        return say(f"point.{self.code}", lang, **told)
 
 
 class Justification(NamedTuple):
@@ -93,6 +142,7 @@ class Justification(NamedTuple):
         caps: the caps that cut something off.
         reason: why it does not apply, where it does not.
         members: of a group, how many were taken together.
+        points: the several things it is made of, where it is.
     """
 
     counted: tuple[object, ...] = ()
@@ -101,6 +151,7 @@ class Justification(NamedTuple):
     caps: tuple[BoundCap, ...] = ()
     reason: Reason | None = None
     members: int = 0
+    points: tuple[Point, ...] = ()
 
 
 NOTHING = Justification()
@@ -189,20 +240,25 @@ class Verdict:
             names: whether the bearer may be named; otherwise its id stands.
         """
         who = getter(self.bearer)("name") if names else None
-        body = _follow_up(self, lang) if self.citation.form == "follow-up" else _figures(self, lang)
+        told = self.citation.tell(self, lang)
         return say(
             "explain.sentence",
             lang,
             who=who or self.bearer_id,
             title=self.citation.title,
-            body=body,
+            body=told.body,
             where=self.citation.where,
-            evidence=_evidence(self, lang),
+            evidence=told.evidence,
         )
 
     def period_label(self, lang: Language = "en") -> str:
         """Return what people call the period, empty where there is none."""
-        return _period(self, lang)
+        if self.period is None:
+            return ""
+        if self.citation.every is None:
+            facts = {"start": self.period.start, "last": self.period.last}
+            return say("period.follow-up", lang, **{k: show_day(v, lang) for k, v in facts.items()})
+        return describe(self.citation.every, self.period, lang)
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -210,145 +266,6 @@ class Verdict:
             for lang in LANGUAGES
         )
         return f'<div class="eduplan-verdict" data-status="{self.status}">{rows}</div>'
-
-
-def _figures(verdict: Verdict, lang: Language) -> str:
-    """Tell status and figures of a duty with an amount."""
-    citation = verdict.citation
-    if verdict.status is Status.NOT_APPLICABLE:
-        return say("explain.not-applicable", lang, reason=_reason(verdict, lang))
-    figures = {
-        "value": _amount(verdict.value, citation),
-        "required": _amount(verdict.required, citation),
-        "shortfall": _amount(verdict.shortfall, citation),
-        "units": _unit(verdict.value, citation, lang),
-        "of_units": _unit(verdict.required, citation, lang),
-        "period": _period(verdict, lang),
-        "due": show_day(verdict.due, lang) if verdict.due else "",
-        "days": _days(verdict.days_left or 0, lang),
-    }
-    side = "most" if citation.most else "least"
-    if verdict.status is Status.UNDETERMINED:
-        known = ""
-        if verdict.required is not None and verdict.value is not None:
-            known = say(f"explain.{side}.known", lang, **figures)
-        return say("explain.undetermined", lang, missing=_missing(verdict, lang)) + known
-    pace = ""
-    if verdict.status is Status.PENDING and not citation.most and verdict.shortfall:
-        pace = say("explain.behind" if verdict.behind else "explain.on-pace", lang)
-    return say(f"explain.{side}.{verdict.status}", lang, **figures) + pace
-
-
-def _follow_up(verdict: Verdict, lang: Language) -> str:
-    """Tell what followed, or should follow, one record."""
-    if verdict.status is Status.NOT_APPLICABLE:
-        return say("explain.not-applicable", lang, reason=_reason(verdict, lang))
-    citation, records = verdict.citation, verdict.justification.counted
-    if not records:
-        return say("explain.undetermined", lang, missing=_missing(verdict, lang))
-    facts = {
-        "trigger": citation.label(citation.trigger, lang),
-        "answer": citation.label(citation.answer, lang),
-        "day": show_day(getter(records[0])("day"), lang),
-        "due": show_day(verdict.due, lang) if verdict.due else "",
-        "days": _days(verdict.days_left or 0, lang),
-        "missing": _missing(verdict, lang),
-    }
-    if len(records) == 1:
-        return say(f"explain.follow-up.{verdict.status}", lang, **facts)
-    answered = getter(records[1])("day")
-    late = (answered - verdict.due).days if verdict.due else 0
-    code = "late" if verdict.status is Status.NOT_MET else str(verdict.status)
-    answered_on = show_day(answered, lang)
-    return say(
-        f"explain.follow-up.{code}", lang, **facts, answered=answered_on, late=_days(late, lang)
-    )
-
-
-def _days(count: int, lang: Language) -> str:
-    return say("explain.one-day" if count == 1 else "explain.days", lang, count=count)
-
-
-def _amount(value: Number | None, citation: Citation) -> str:
-    if value is None:
-        return "?"
-    return show_share(value) if citation.share else show(value)
-
-
-def _unit(value: Number | None, citation: Citation, lang: Language) -> str:
-    """Return the unit to stand behind a figure: nothing behind a share, singular behind one."""
-    unit = citation.unit[lang]
-    if citation.share or not unit:
-        return ""
-    if lang == "zh":
-        return unit
-    if value == 1:
-        unit = "person" if unit == "people" else unit.removesuffix("s")
-    return f" {unit}"
-
-
-def _period(verdict: Verdict, lang: Language) -> str:
-    if verdict.period is None:
-        return ""
-    if verdict.citation.every is None:
-        facts = {"start": verdict.period.start, "last": verdict.period.last}
-        return say("period.follow-up", lang, **{k: show_day(v, lang) for k, v in facts.items()})
-    return describe(verdict.citation.every, verdict.period, lang)
-
-
-def _missing(verdict: Verdict, lang: Language) -> str:
-    return say("explain.and", lang).join(
-        missing.message(lang, label=lambda name: verdict.citation.label(name, lang))
-        for missing in verdict.missing
-    )
-
-
-def _reason(verdict: Verdict, lang: Language) -> str:
-    reason = verdict.justification.reason
-    if reason is None:
-        return ""
-    if isinstance(reason.fact, date):
-        fact = show_day(reason.fact, lang)
-    else:
-        fact = verdict.citation.label(reason.fact or "", lang)
-    return say(f"reason.{reason.code}", lang, fact=fact)
-
-
-def _evidence(verdict: Verdict, lang: Language) -> str:
-    """Tell how many records counted, how many did not and why, and which cap cut off what."""
-    found = verdict.justification
-    if verdict.citation.form == "follow-up" or verdict.status is Status.NOT_APPLICABLE:
-        return ""
-    if verdict.period is None:
-        return ""
-    parts = []
-    if found.members:
-        parts.append(say("explain.members", lang, count=found.members))
-    else:
-        parts.append(say("explain.counted", lang, count=len(found.counted)))
-    if found.left_out:
-        reasons = say("explain.and", lang).join(
-            say(
-                f"left-out.{group.reason}",
-                lang,
-                count=len(group.records),
-                field=verdict.citation.label(group.field, lang),
-            )
-            for group in found.left_out
-        )
-        count = sum(len(group.records) for group in found.left_out)
-        parts.append(say("explain.left-out", lang, count=count, reasons=reasons))
-    parts.extend(
-        say(
-            f"explain.cap.{bound.cap.per}",
-            lang,
-            most=show(bound.cap.at_most),
-            lost=show(bound.lost),
-            unit=verdict.citation.unit,
-        )
-        for bound in found.caps
-    )
-    return "".join(parts)
 
 
 def order(verdicts: Iterable[Verdict]) -> list[Verdict]:

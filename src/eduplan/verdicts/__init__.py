@@ -1,0 +1,25 @@
+"""Verdicts: a status with figures, clause and reasons, and the sentences that tell it."""
+
+from eduplan.verdicts.verdict import (
+    NOTHING,
+    Citation,
+    Justification,
+    Point,
+    Reason,
+    Status,
+    Told,
+    Verdict,
+    order,
+)
+
+__all__ = [
+    "NOTHING",
+    "Citation",
+    "Justification",
+    "Point",
+    "Reason",
+    "Status",
+    "Told",
+    "Verdict",
+    "order",
+]

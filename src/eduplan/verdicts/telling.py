@@ -1,0 +1,156 @@
+"""Verdicts in words: what the forms need to tell what they found."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from eduplan.dates import show_day
+from eduplan.exact import Number, show, show_share
+from eduplan.messages import Language, say
+from eduplan.verdicts.verdict import Citation, Point, Status, Told, Verdict
+
+MOST_POINTS = 12
+"""Above so many points a sentence tells only how many more there are."""
+
+
+def tell_figures(verdict: Verdict, lang: Language) -> Told:
+    """Tell status and figures of a duty with an amount, and the records it rests on."""
+    if verdict.status is Status.NOT_APPLICABLE or verdict.status is Status.UNDETERMINED:
+        known = verdict.required is not None and verdict.value is not None
+        side = "most" if verdict.citation.most else "least"
+        figures = say(f"explain.{side}.known", lang, **_figures(verdict, lang)) if known else ""
+        return Told(tell_undecided(verdict, lang) + figures, tell_records(verdict, lang))
+    side = "most" if verdict.citation.most else "least"
+    pace = ""
+    if verdict.status is Status.PENDING and not verdict.citation.most and verdict.shortfall:
+        pace = say("explain.behind" if verdict.behind else "explain.on-pace", lang)
+    body = say(f"explain.{side}.{verdict.status}", lang, **_figures(verdict, lang)) + pace
+    return Told(body, tell_records(verdict, lang))
+
+
+def _figures(verdict: Verdict, lang: Language) -> dict[str, object]:
+    citation = verdict.citation
+    return {
+        "value": tell_amount(verdict.value, citation),
+        "required": tell_amount(verdict.required, citation),
+        "shortfall": tell_amount(verdict.shortfall, citation),
+        "units": tell_unit(verdict.value, citation, lang),
+        "of_units": tell_unit(verdict.required, citation, lang),
+        "period": verdict.period_label(lang),
+        "due": show_day(verdict.due, lang) if verdict.due else "",
+        "days": tell_days(verdict.days_left or 0, lang),
+    }
+
+
+def tell_undecided(verdict: Verdict, lang: Language) -> str:
+    """Tell why a verdict does not apply, or what is missing to know it."""
+    if verdict.status is Status.NOT_APPLICABLE:
+        return say("explain.not-applicable", lang, reason=_reason(verdict, lang))
+    return say("explain.undetermined", lang, missing=tell_missing(verdict, lang))
+
+
+def tell_days(count: int, lang: Language) -> str:
+    """Tell a number of days."""
+    return say("explain.one-day" if count == 1 else "explain.days", lang, count=count)
+
+
+def tell_amount(value: Number | None, citation: Citation) -> str:
+    """Tell an amount without its unit: a share as a percentage."""
+    if value is None:
+        return "?"
+    return show_share(value) if citation.share else show(value)
+
+
+def tell_unit(value: Number | None, citation: Citation, lang: Language) -> str:
+    """Return the unit to stand behind a figure: nothing behind a share, singular behind one."""
+    unit = citation.unit[lang]
+    if citation.share or not unit:
+        return ""
+    if lang == "zh":
+        return unit
+    if value == 1:
+        unit = "person" if unit == "people" else unit.removesuffix("s")
+    return f" {unit}"
+
+
+def tell_missing(thing: Verdict | Point, lang: Language, citation: Citation | None = None) -> str:
+    """Tell what would have to be known; of a point with the citation of its verdict."""
+    cited = thing.citation if isinstance(thing, Verdict) else citation
+    label = (lambda name: cited.label(name, lang)) if cited is not None else None
+    messages = [missing.message(lang, label=label) for missing in thing.missing]
+    return say("explain.and", lang).join(dict.fromkeys(messages))
+
+
+def _reason(verdict: Verdict, lang: Language) -> str:
+    reason = verdict.justification.reason
+    if reason is None:
+        return ""
+    if isinstance(reason.fact, date):
+        fact = show_day(reason.fact, lang)
+    else:
+        fact = verdict.citation.label(reason.fact or "", lang)
+    return say(f"reason.{reason.code}", lang, fact=fact)
+
+
+def tell_points(verdict: Verdict, lang: Language) -> str:
+    """Tell the points of a verdict, each with its status, those that are not met first."""
+    points = verdict.justification.points
+    if not points:
+        return ""
+    ranked = sorted(points, key=lambda point: _RANK[point.status])
+    told = [
+        say(
+            "explain.point",
+            lang,
+            point=point.message(verdict.citation, lang),
+            status=say(f"status.{point.status}", lang),
+        )
+        for point in ranked[:MOST_POINTS]
+    ]
+    if len(points) > MOST_POINTS:
+        told.append(say("explain.more-points", lang, count=len(points) - MOST_POINTS))
+    return say("explain.points", lang, points=say("explain.between", lang).join(told))
+
+
+_RANK = {
+    Status.NOT_MET: 0,
+    Status.UNDETERMINED: 1,
+    Status.PENDING: 2,
+    Status.MET: 3,
+    Status.NOT_APPLICABLE: 4,
+}
+
+
+def tell_records(verdict: Verdict, lang: Language) -> str:
+    """Tell how many records counted, how many did not and why, and which cap cut off what."""
+    found = verdict.justification
+    if verdict.status is Status.NOT_APPLICABLE or verdict.period is None:
+        return ""
+    parts = []
+    if found.members:
+        parts.append(say("explain.members", lang, count=found.members))
+    else:
+        parts.append(say("explain.counted", lang, count=len(found.counted)))
+    if found.left_out:
+        reasons = say("explain.and", lang).join(
+            say(
+                f"left-out.{group.reason}",
+                lang,
+                count=len(group.records),
+                field=verdict.citation.label(group.field, lang),
+            )
+            for group in found.left_out
+        )
+        count = sum(len(group.records) for group in found.left_out)
+        parts.append(say("explain.left-out", lang, count=count, reasons=reasons))
+    parts.extend(
+        say(
+            f"explain.cap.{bound.cap.per}",
+            lang,
+            most=show(bound.cap.at_most),
+            lost=show(bound.lost),
+            unit=verdict.citation.unit,
+        )
+        for bound in found.caps
+    )
+    return "".join(parts)
