@@ -16,13 +16,14 @@ import attrs
 import pytest
 
 from eduplan.calendars import TermSource, available
+from eduplan.figures import Figure, ShareOf
 from eduplan.files import available_plans, load_plan
 from eduplan.measures import Cap, Way
 from eduplan.messages import catalogue
 from eduplan.periods import Unit
 from eduplan.provisions import Amount, Answer, FollowUp, Question, Quota, Reading, Within
 from eduplan.selectors import Test as Compare
-from eduplan.sources import Clause, Document
+from eduplan.sources import Annex, Cited, Clause, Document, LeadingGroup
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -186,7 +187,10 @@ def test_the_plan_and_calendar_pages_hold_all_of_them(site: Path, lang: str) -> 
 
 KEYS = {
     field.name
-    for cls in (Amount, Answer, Cap, Clause, Document, FollowUp, Question, Quota, Reading, Within)
+    for cls in (
+        *(Amount, Annex, Answer, Cap, Cited, Clause, Document, Figure, FollowUp, LeadingGroup),
+        *(Question, Quota, Reading, ShareOf, Within),
+    )
     for field in attrs.fields(cls)
     if field.init
 }

@@ -220,6 +220,82 @@ def test_every_way_to_write_a_line_survives_writing_and_reading(
     assert load_plan(path) == plan
 
 
+SOURCES = """
+[[document.basis]]
+title = { zh = "XX县三年行动计划", en = "Three-year plan of a county" }
+number = "县教发〔2024〕3号"
+issuer = { zh = "XX县教育局", en = "Education bureau of a county" }
+issued = 2024-03-01
+
+[[document.cites]]
+title = { zh = "量化考核办法", en = "Rules of appraisal" }
+clause = ["一", "二"]
+
+[[document.annex]]
+title = { zh = "名单", en = "List" }
+attached = false
+
+[document.leading_group]
+clause = "一"
+leaders = ["secretary", "principal"]
+leader_places = 1
+deputies = "vice-principal"
+members = ["research-section", "office"]
+office = "research-section"
+
+[[figure]]
+id = "students"
+clause = "一"
+title = { zh = "学生", en = "Students" }
+stated = "2024-09-01"
+value = 1411
+unit = { zh = "人", en = "pupils" }
+total_of = ["boys", "girls"]
+
+[[figure]]
+id = "boys"
+clause = "一"
+stated = "758人"
+value = 758
+
+[[figure]]
+id = "girls"
+clause = ["一", "二"]
+stated = "XX人"
+
+[[figure]]
+id = "share"
+clause = "一"
+stated = "53.7乐"
+value = "53.7%"
+share_of = { part = "boys", whole = "students" }
+part_of = "all"
+
+[[figure]]
+id = "all"
+clause = "一"
+stated = "三分之一"
+value = "1/3"
+counts = ["备课", "2024-09-01"]
+same_as = "share"
+"""
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".json"])
+def test_what_is_said_of_a_document_survives_writing_and_reading(
+    suffix: str, write: Write, tmp_path: Path
+) -> None:
+    quoted = 'gist = { zh = "每周期360学时", en = "360 hours" }\nquotes = ["360学时", "2024-09-01"]'
+    plan = load_plan(write(plan_text({15: quoted}) + SOURCES))
+    path = tmp_path / f"again{suffix}"
+    save_plan(plan, path)
+
+    assert load_plan(path) == plan
+    assert plan.figures[3].value == Fraction(537, 1000)
+    assert plan.figures[2].value is None
+    assert plan.clauses[0].quotes == ("360学时", "2024-09-01")
+
+
 QUESTION = """
 [[question]]
 id = "floor"

@@ -10,6 +10,7 @@ import attrs
 
 from eduplan.dates import Period
 from eduplan.errors import Fault, FaultList, PlanFileError, UnknownName
+from eduplan.figures import Figure, check_figures
 from eduplan.messages import Text, escape
 from eduplan.provisions import (
     FORMS,
@@ -42,6 +43,7 @@ class Plan:
         answers: the answers given, by question.
         scales: ordered scales of values, lowest first.
         labels: names of facts, kinds and values that are special to it.
+        figures: figures the document states, which must hang together.
         horizon: its first day and the first day after it, where the document states them.
 
     Raises:
@@ -58,6 +60,7 @@ class Plan:
     answers: Mapping[str, object] = attrs.field(factory=dict, hash=False)
     scales: tuple[Scale, ...] = ()
     labels: Mapping[str, Text] = attrs.field(factory=dict, hash=False, repr=False)
+    figures: tuple[Figure, ...] = ()
     horizon: Period | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -65,6 +68,7 @@ class Plan:
         numbers = [clause.number for clause in self.clauses]
         scales = {scale.name: scale for scale in self.scales}
         check(numbers, self.by_key, self.questions, self.answers, scales, faults)
+        check_sources(numbers, self.document, self.figures, faults)
         faults.raise_any(PlanFileError)
         asking = {question.id: question for question in self.questions}
         answers = {name: asking[name].normal(answer) for name, answer in self.answers.items()}
@@ -207,10 +211,7 @@ def check(
             faults.add("unknown-question", f"answers.{name}", question=name, known=known)
     first: dict[str, str] = {}
     for place, thing in places:
-        for number in thing.clause:
-            if clauses is not None and number not in clauses:
-                known = "、".join(clauses)
-                faults.add("unknown-clause", f"{place}.clause", clause=number, known=known)
+        _check_clauses(f"{place}.clause", thing.clause, clauses, faults)
         if thing.id in first:
             faults.add("duplicate-id", f"{place}.id", value=thing.id, other=first[thing.id])
         first.setdefault(thing.id, place)
@@ -232,6 +233,37 @@ def check(
     for index, question in enumerate(questions):
         if question is not None and readable and question.id not in mentioned:
             faults.add("unused-question", f"question[{index}]", question=question.id)
+
+
+def check_sources(
+    clauses: Sequence[str] | None,
+    document: Document | None,
+    figures: Sequence[Figure | None],
+    faults: FaultList,
+) -> None:
+    """Note what does not fit together in what a plan says of its document.
+
+    Args:
+        clauses: the clause numbers of the document, None where not all could be read.
+        document: the document, None where it could not be read.
+        figures: the figures it states, None where one could not be read.
+        faults: takes the faults.
+    """
+    for path, numbers in document.citations() if document is not None else ():
+        _check_clauses(f"document.{path}", numbers, clauses, faults)
+    for index, figure in enumerate(figures):
+        if figure is not None:
+            _check_clauses(f"figure[{index}].clause", figure.clause, clauses, faults)
+    check_figures(figures, faults)
+
+
+def _check_clauses(
+    path: str, numbers: Sequence[str], clauses: Sequence[str] | None, faults: FaultList
+) -> None:
+    """Note every clause that is cited at ``path`` and is none of the document."""
+    for number in numbers:
+        if clauses is not None and number not in clauses:
+            faults.add("unknown-clause", path, clause=number, known="、".join(clauses))
 
 
 def _check_references(places: Sequence[tuple[str, Any]], faults: FaultList) -> None:

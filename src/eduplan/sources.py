@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -10,11 +11,19 @@ import attrs
 from eduplan.messages import Text
 from eduplan.tables import (
     Table,
+    as_flag,
     as_member,
+    as_names,
     as_optional_date,
+    as_optional_name,
+    as_optional_positive,
+    as_optional_string,
     as_optional_text,
     as_string,
+    as_strings,
     as_text,
+    optional,
+    read_each,
     read_table,
 )
 
@@ -39,6 +48,74 @@ def as_force(value: Force | str) -> Force:
 
 
 @attrs.frozen(kw_only=True)
+class Cited:
+    """Another document to which a document refers.
+
+    Args:
+        title: its name; a place that is masked in print (``XX县``) stays masked.
+        number: its document number, such as 临政办字〔2023〕24号.
+        issuer: who issued it.
+        issued: day it was issued.
+        clause: clauses that refer to it; none where the preamble does.
+    """
+
+    title: Text = attrs.field(converter=as_text)
+    number: str = attrs.field(default="", converter=as_optional_string)
+    issuer: Text | None = attrs.field(default=None, converter=as_optional_text)
+    issued: date | None = attrs.field(default=None, converter=as_optional_date)
+    clause: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
+
+
+@attrs.frozen(kw_only=True)
+class Annex:
+    """An annex a document names.
+
+    Args:
+        title: its name.
+        attached: whether it came with the document.
+    """
+
+    title: Text = attrs.field(converter=as_text)
+    attached: bool = attrs.field(default=True, converter=as_flag)
+
+
+@attrs.frozen(kw_only=True)
+class LeadingGroup:
+    """The group a document puts in charge, by roles, never by names of people.
+
+    Args:
+        clause: clauses that set it up.
+        leaders: roles of those who lead it.
+        leader_places: how many leaders its list of names has room for, where it prints one.
+        deputies: roles of those who stand in for them.
+        members: roles or sections from which the others come.
+        office: the section in which its office is.
+    """
+
+    clause: tuple[str, ...] = attrs.field(converter=as_strings)
+    leaders: tuple[str, ...] = attrs.field(default=(), converter=as_names)
+    leader_places: int | None = attrs.field(default=None, converter=as_optional_positive)
+    deputies: tuple[str, ...] = attrs.field(default=(), converter=as_names)
+    members: tuple[str, ...] = attrs.field(default=(), converter=as_names)
+    office: str = attrs.field(default="", converter=as_optional_name)
+
+
+def as_cited(value: Iterable[Cited | Table]) -> tuple[Cited, ...]:
+    """Return documents referred to from their tables."""
+    return read_each(value, lambda table: read_table(Cited, table))
+
+
+def as_annexes(value: Iterable[Annex | Table]) -> tuple[Annex, ...]:
+    """Return annexes from their tables."""
+    return read_each(value, lambda table: read_table(Annex, table))
+
+
+def as_leading_group(value: LeadingGroup | Table | None) -> LeadingGroup | None:
+    """Return a leading group from its table, or None."""
+    return optional(lambda table: read_table(LeadingGroup, table), value)
+
+
+@attrs.frozen(kw_only=True)
 class Document:
     """The document a plan states in data.
 
@@ -48,13 +125,29 @@ class Document:
         number: document number, such as 临政办字〔2023〕24号.
         signed: day it was signed or issued.
         published: day it was made public.
+        basis: the documents it rests on.
+        cites: other documents it refers to, such as rules of a county that apply.
+        annex: its annexes.
+        leading_group: the group it puts in charge.
     """
 
     title: Text = attrs.field(converter=as_text)
     issuer: Text | None = attrs.field(default=None, converter=as_optional_text)
-    number: str = attrs.field(default="", converter=str)
+    number: str = attrs.field(default="", converter=as_optional_string)
     signed: date | None = attrs.field(default=None, converter=as_optional_date)
     published: date | None = attrs.field(default=None, converter=as_optional_date)
+    basis: tuple[Cited, ...] = attrs.field(default=(), converter=as_cited)
+    cites: tuple[Cited, ...] = attrs.field(default=(), converter=as_cited)
+    annex: tuple[Annex, ...] = attrs.field(default=(), converter=as_annexes)
+    leading_group: LeadingGroup | None = attrs.field(default=None, converter=as_leading_group)
+
+    def citations(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Return the places at which it cites own clauses, each with their numbers."""
+        for name in ("basis", "cites"):
+            for index, cited in enumerate(getattr(self, name)):
+                yield f"{name}[{index}].clause", cited.clause
+        if self.leading_group is not None:
+            yield "leading_group.clause", self.leading_group.clause
 
 
 @attrs.frozen(kw_only=True)
@@ -64,10 +157,12 @@ class Clause:
     Args:
         number: its number as the document writes it, such as ``五(五)6``.
         gist: what it says, in own words.
+        quotes: words of it as printed, slips of the print included, where they matter.
     """
 
     number: str = attrs.field(converter=as_string)
     gist: Text = attrs.field(converter=as_text)
+    quotes: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
 
 
 def as_document(value: Document | Table) -> Document:

@@ -255,6 +255,16 @@ def optional(reader: Callable[..., T], value: object) -> T | None:
     return None if value is None else reader(value)
 
 
+def as_optional_string(value: object) -> str:
+    """Return a text of bounded length, or the empty text for none."""
+    return "" if value == "" else as_string(value)
+
+
+def as_optional_positive(value: int | None) -> int | None:
+    """Return a whole number of at least 1, or None."""
+    return optional(as_positive, value)
+
+
 def as_optional_name(value: str) -> str:
     """Return an identifier, or the empty text for none."""
     return as_name(value) if value else ""

@@ -16,8 +16,9 @@ import attrs
 from eduplan.dates import ISO_DAY, Period, as_date
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName, kind_of
 from eduplan.exact import exact, spell
+from eduplan.figures import as_figure
 from eduplan.messages import Text
-from eduplan.plan import Plan, check
+from eduplan.plan import Plan, check, check_sources
 from eduplan.provisions import FORMS, Provision, Question, Unanswered
 from eduplan.provisions.open import asked
 from eduplan.selectors import Scale
@@ -124,6 +125,10 @@ def _json(text: str, source: str) -> dict[str, object]:
         raise PlanFileError(error.faults, source) from None
 
 
+_TABLES = ("plan", "document", "clause", "figure", "scales", "labels", "question", "answers")
+"""The tables of a plan file besides those of the forms."""
+
+
 @attrs.frozen(kw_only=True)
 class _Head:
     """The table ``[plan]`` of a plan file."""
@@ -137,15 +142,14 @@ def plan_from_table(table: Table) -> Plan:
     """Return a plan from the tables of a plan file.
 
     Args:
-        table: the tables ``plan``, ``document``, ``clause``, ``scales``, ``labels``, ``question``,
-            ``answers`` and one per form, such as ``quota``.
+        table: the tables ``plan``, ``document``, ``clause``, ``figure``, ``scales``, ``labels``,
+            ``question``, ``answers`` and one per form, such as ``quota``.
 
     Raises:
         PlanFileError: the tables have faults; all are reported, each with its path.
     """
     faults = FaultList()
-    known = ("plan", "document", "clause", "scales", "labels", "question", "answers", *FORMS)
-    unknown_keys(table, known, faults)
+    unknown_keys(table, (*_TABLES, *FORMS), faults)
     for key in ("plan", "document", "clause"):
         if key not in table:
             faults.add("missing-key", key)
@@ -155,6 +159,7 @@ def plan_from_table(table: Table) -> Plan:
     if "document" in table:
         document = faults.read("document", as_document, table["document"])
     clauses = read_entries(faults, table, "clause", as_clause)
+    figures = read_entries(faults, table, "figure", as_figure)
     questions = read_entries(faults, table, "question", lambda entry: read_table(Question, entry))
     scales = _by_name(faults, table, "scales", _scale)
     labels = _by_name(faults, table, "labels", lambda _, value: as_text(value))  # type: ignore[arg-type]
@@ -164,6 +169,7 @@ def plan_from_table(table: Table) -> Plan:
     for key, several in provisions.items() if numbers is not None else ():
         _check_clauses(table, key, several, numbers or (), faults)
     check(numbers, provisions, questions, answers, scales, faults)
+    check_sources(numbers, document, figures, faults)
     faults.raise_any(PlanFileError)
     if head is None or document is None:  # not reached: a fault has been raised
         raise PlanFileError(())
@@ -177,6 +183,7 @@ def plan_from_table(table: Table) -> Plan:
         answers=answers,
         scales=tuple(scales.values()),
         labels=labels,
+        figures=tuple(figure for figure in figures if figure),
         horizon=head.horizon,
     )
 
@@ -243,7 +250,7 @@ def _spelled(value: object) -> object:
     return value
 
 
-_TEXTS = frozenset({"zh", "en", "id", "number"})
+_TEXTS = frozenset({"zh", "en", "id", "number", "stated", "counts", "quotes"})
 """Keys under which a text is a text, even one that looks like a day."""
 
 

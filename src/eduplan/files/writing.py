@@ -27,6 +27,7 @@ def plan_to_table(plan: Plan) -> dict[str, object]:
         "labels": plain(plan.labels),
         "answers": plain(plan.answers),
         "clause": plain(plan.clauses),
+        "figure": plain(plan.figures),
         "question": plain(plan.questions),
         **{key: [plain(thing) for thing in things] for key, things in plan.by_key.items()},
     }
