@@ -6,7 +6,7 @@ Every file in ``tests/cases`` holds cases of one subject. A case is a table ``[[
     its name, and what happened in both languages;
 ``plan`` with ``answers``
     a packaged plan and the answers to its open questions; or
-``quota``, ``follow_up`` or another form (with ``scales``, ``horizon``)
+``quota``, ``follow_up`` or another form (with ``scales``, ``horizon``, ``question``)
     provisions of its own, as in a plan file; ``title`` and ``clause`` may be left out;
 ``clause``
     the clause it is about;
@@ -21,7 +21,8 @@ Every file in ``tests/cases`` holds cases of one subject. A case is a table ``[[
     the verdicts that must come out. ``provision`` (left out where there is only one), ``bearer``
     (left out where there is only one), ``from`` (first day of the period) or ``trigger`` (id of the
     record to follow up) pick the verdict; ``status`` and whatever else is written down must hold,
-    ``points`` being the statuses of the points it is made of, in their order;
+    ``points`` being the statuses of the points it is made of, in their order, ``since`` and
+    ``until`` the first day of the dated version that governs and of the one after it;
     ``because`` argues for the answer without looking at the program;
 ``owed``
     the first days of all periods in which something is owed, no more and no fewer.
@@ -68,6 +69,7 @@ CASE_KEYS = {
     *FORMS,
     "scales",
     "horizon",
+    "question",
     "clause",
     "bearer",
     "record",
@@ -99,6 +101,8 @@ EXPECT_KEYS = {
     "reason",
     "members",
     "points",
+    "since",
+    "until",
     "because",
 }
 
@@ -130,8 +134,9 @@ def plan_of(case: Table) -> Plan:
     }
     if "horizon" in case:
         table["plan"]["horizon"] = case["horizon"]
-    if "scales" in case:
-        table["scales"] = case["scales"]
+    for key in ("scales", "question"):
+        if key in case:
+            table[key] = case[key]
     for form in FORMS:
         if form in case:
             head = {"clause": case["clause"], "title": text}
@@ -216,6 +221,7 @@ def ids(verdict: Verdict) -> list[str]:
 def told(verdict: Verdict) -> dict[str, object]:
     """Return everything an expectation can speak of."""
     found = verdict.justification
+    governing = verdict.citation.governing
     return {
         "status": verdict.status.value,
         "to": verdict.period.end if verdict.period else None,
@@ -236,6 +242,8 @@ def told(verdict: Verdict) -> dict[str, object]:
         "reason": found.reason.code if found.reason else None,
         "members": found.members,
         "points": [point.status.value for point in found.points],
+        "since": governing.since if governing else None,
+        "until": governing.until if governing else None,
     }
 
 

@@ -20,7 +20,9 @@ from eduplan.provisions import (
     Setting,
     Unanswered,
     UnansweredBench,
+    all_refers,
     bench,
+    check_provision,
 )
 from eduplan.selectors import Scale
 from eduplan.sources import Clause, Document, as_document
@@ -211,7 +213,8 @@ def check(
             faults.add("unknown-question", f"answers.{name}", question=name, known=known)
     first: dict[str, str] = {}
     for place, thing in places:
-        _check_clauses(f"{place}.clause", thing.clause, clauses, faults)
+        for path, number in thing.cites():
+            _check_clauses(f"{place}.{path}", (number,), clauses, faults)
         if thing.id in first:
             faults.add("duplicate-id", f"{place}.id", value=thing.id, other=first[thing.id])
         first.setdefault(thing.id, place)
@@ -221,7 +224,7 @@ def check(
                 if not found.faults:
                     _check_settled(thing, asking, values, scales, found)
             elif isinstance(thing, Provision):
-                thing.faults(scales, found)
+                check_provision(thing, scales, found)
     _check_references(places, faults)
     mentioned = {
         question
@@ -271,7 +274,11 @@ def _check_references(places: Sequence[tuple[str, Any]], faults: FaultList) -> N
 
     A provision that waits for answers is looked at once they are given.
     """
-    refers = {thing.id: (place, thing.refers()) for place, thing in places if _refers(thing)}
+    refers = {
+        thing.id: (place, all_refers(thing))
+        for place, thing in places
+        if isinstance(thing, Provision)
+    }
     known = [thing.id for _, thing in places if not isinstance(thing, Question)]
     for place, names in refers.values():
         for name in names:
@@ -288,10 +295,6 @@ def _check_references(places: Sequence[tuple[str, Any]], faults: FaultList) -> N
             faults.add("rests-on-itself", place, name=name)
 
 
-def _refers(thing: object) -> bool:
-    return isinstance(thing, Provision) and bool(thing.refers())
-
-
 def _check_settled(
     waiting: Unanswered,
     questions: Mapping[str, Question],
@@ -304,4 +307,4 @@ def _check_settled(
         samples = {name: questions[name].samples[0] for name in waiting.questions}
         settled = waiting.settle({**samples, **values})
         if isinstance(settled, Provision):
-            settled.faults(scales, faults)
+            check_provision(settled, scales, faults)

@@ -6,6 +6,9 @@ The document is ``{"format": "eduplan-verdicts", "version": 1, "verdicts": [...]
 - ``bearer``: id of whom it is about, and ``name`` if names are asked for;
 - ``period``: null, or ``from``, ``to`` (the first day after it), ``unit`` (null for the time
   in which one record is followed by another) and ``label`` (``zh``, ``en``);
+- ``governing``: null, or of a provision with dated versions the one that governs: ``rule`` (by
+  which day it was chosen), ``from`` (null where it holds from the beginning) and ``to`` (null
+  where none comes after it);
 - ``status``, ``as_of``, ``due``, ``days_left``, ``behind``;
 - ``value``, ``required``, ``shortfall``: null, or exact spellings such as ``"360"``, ``"7.5"`` or
   ``"1/3"``: text, so that no reader makes floats of them; shares are fractions of one;
@@ -84,6 +87,7 @@ def _verdict(verdict: Verdict, names: bool) -> dict[str, object]:
         table["name"] = _plain(getter(verdict.bearer)("name"))
     table |= {
         "period": _period(verdict),
+        "governing": _governing(citation),
         "status": verdict.status.value,
         "as_of": verdict.as_of.isoformat(),
         "value": _spelled(verdict.value),
@@ -110,6 +114,14 @@ def _period(verdict: Verdict) -> dict[str, object] | None:
         "unit": None if every is None else every.value,
         "label": {lang: verdict.period_label(lang) for lang in LANGUAGES},
     }
+
+
+def _governing(citation: Citation) -> dict[str, object] | None:
+    governing = citation.governing
+    if governing is None:
+        return None
+    first, end = _plain(governing.since), _plain(governing.until)
+    return {"rule": governing.rule, "from": first, "to": end}
 
 
 def _missing(missing: Iterable[Missing]) -> list[dict[str, object]]:

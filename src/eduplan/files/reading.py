@@ -19,7 +19,7 @@ from eduplan.exact import exact, spell
 from eduplan.figures import as_figure
 from eduplan.messages import Text
 from eduplan.plan import Plan, check, check_sources
-from eduplan.provisions import FORMS, Provision, Question, Unanswered
+from eduplan.provisions import FORMS, Provision, Question, Unanswered, cited
 from eduplan.provisions.open import asked
 from eduplan.selectors import Scale
 from eduplan.sources import Clause, as_clause, as_document, as_force
@@ -277,11 +277,10 @@ def _check_clauses(
         entry = table[key][index]  # type: ignore[index]
         if provision is not None or not isinstance(entry, Mapping):
             continue
-        cited = entry.get("clause", ())
-        for number in (cited,) if isinstance(cited, str) else cited:
-            if isinstance(number, str) and number and number not in numbers:
-                path = f"{key}[{index}].clause"
-                faults.add("unknown-clause", path, clause=number, known="、".join(numbers))
+        for path, number in cited(entry):
+            if number not in numbers:
+                known = "、".join(numbers)
+                faults.add("unknown-clause", f"{key}[{index}].{path}", clause=number, known=known)
 
 
 def _numbers(table: Table, clauses: Sequence[Clause | None]) -> list[str] | None:

@@ -2,9 +2,20 @@
 
 from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench, Within
 from eduplan.provisions.forms import FORMS, Form, bench
-from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench, cited
+from eduplan.provisions.provision import (
+    Bench,
+    Docket,
+    Provision,
+    Setting,
+    Subject,
+    Wording,
+    all_refers,
+    check_provision,
+)
 from eduplan.provisions.quota import Amount, Over, Partial, Quota, QuotaBench, Scope
+from eduplan.provisions.version_bench import VersionedBench
+from eduplan.provisions.versions import Governs, Version
 
 __all__ = [
     "FORMS",
@@ -15,6 +26,7 @@ __all__ = [
     "FollowUp",
     "FollowUpBench",
     "Form",
+    "Governs",
     "Over",
     "Partial",
     "Provision",
@@ -27,6 +39,12 @@ __all__ = [
     "Subject",
     "Unanswered",
     "UnansweredBench",
+    "Version",
+    "VersionedBench",
     "Within",
+    "Wording",
+    "all_refers",
     "bench",
+    "check_provision",
+    "cited",
 ]

@@ -102,6 +102,7 @@ class FollowUp(Provision):
     """
 
     form: ClassVar[str] = "follow-up"
+    by_record: ClassVar[bool] = True
 
     after: tuple[str, ...] = attrs.field(converter=as_names)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from eduplan.provisions.follow_up import FollowUp, FollowUpBench
 from eduplan.provisions.provision import Bench, Provision, Setting
 from eduplan.provisions.quota import Quota, QuotaBench
+from eduplan.provisions.version_bench import VersionedBench
 
 
 class Form(NamedTuple):
@@ -25,7 +26,12 @@ FORMS: dict[str, Form] = {
 
 
 def bench(provision: Provision, setting: Setting) -> Bench:
-    """Return ``provision`` made ready to judge."""
+    """Return ``provision`` made ready to judge; one that has versions by each of them."""
+    benches = [(wording, _prepare(wording.provision, setting)) for wording in provision.wordings]
+    return VersionedBench(provision, benches) if provision.version else benches[0][1]
+
+
+def _prepare(provision: Provision, setting: Setting) -> Bench:
     for form in FORMS.values():
         if isinstance(provision, form.value):
             return form.prepare(provision, setting)

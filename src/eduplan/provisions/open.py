@@ -19,7 +19,15 @@ from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
 from eduplan.exact import exact, spell
 from eduplan.messages import Text
 from eduplan.provisions.forms import FORMS, bench
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject, by_bearer
+from eduplan.provisions.provision import (
+    Bench,
+    Docket,
+    Provision,
+    Setting,
+    Subject,
+    by_bearer,
+    check_provision,
+)
 from eduplan.selectors import Scales, getter
 from eduplan.sources import Force, as_force
 from eduplan.tables import (
@@ -99,6 +107,10 @@ class Question:
         if bool(self.reading) == bool(self.expects):
             raise refuse("question-without-reading")
 
+    def cites(self) -> Iterator[tuple[str, str]]:
+        """Return the clauses that leave it open, each with its path."""
+        yield from (("clause", number) for number in self.clause)
+
     def settle(self, answer: object) -> object:
         """Return what an answer puts in the place of the question.
 
@@ -144,6 +156,23 @@ def asked(value: object) -> Iterator[tuple[str, str]]:
             for path, question in asked(item):
                 joint = "." if path and not path.startswith("[") else ""
                 yield f"[{index}]{joint}{path}", question
+
+
+def cited(table: Table) -> Iterator[tuple[str, str]]:
+    """Return the clauses that the table of a provision and of its versions cites, with paths.
+
+    What is no text is passed over: a table may have faults, or a question in that place.
+    """
+    versions = table.get("version")
+    places: list[tuple[str, object]] = [("", table)]
+    if isinstance(versions, list | tuple):
+        places += [(f"version[{index}].", version) for index, version in enumerate(versions)]
+    for place, one in places:
+        numbers = one.get("clause") if isinstance(one, Mapping) else None
+        several = numbers if isinstance(numbers, list | tuple) else (numbers,)
+        for number in several:
+            if isinstance(number, str) and number and not number.startswith("?"):
+                yield f"{place}clause", number
 
 
 def answered(value: object, answers: Mapping[str, object]) -> object:
@@ -192,6 +221,10 @@ class Unanswered:
         force = str(self.table.get("force", Force.SHALL))
         return Force.SHALL if force.startswith("?") else as_force(force)
 
+    def cites(self) -> Iterator[tuple[str, str]]:
+        """Return the clauses it cites, each with its path."""
+        yield from cited(self.table)
+
     @property
     def questions(self) -> tuple[str, ...]:
         """Ids of the questions it waits for, in the order of their first mention."""
@@ -223,7 +256,7 @@ class Unanswered:
                 settled = self.settle(trial)
                 if isinstance(settled, Provision):
                     checked = FaultList()
-                    settled.faults(scales, checked)
+                    check_provision(settled, scales, checked)
                     checked.raise_any()
             except InputError as error:
                 found.extend(fault for fault in error.faults if fault not in found)

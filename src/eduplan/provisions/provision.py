@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -13,6 +13,14 @@ from eduplan.dates import Period
 from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.messages import Text
 from eduplan.periods import Every, periods
+from eduplan.provisions.versions import (
+    Governs,
+    Version,
+    as_governs,
+    as_versions,
+    changed,
+    check_versions,
+)
 from eduplan.records import Register
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_selector, as_selector
 from eduplan.sources import Force, as_force
@@ -141,9 +149,13 @@ class Provision:
         since: first day on which it is in force, if later than the plan's.
         until: first day on which it is no longer.
         note: what a reader of the plan should know.
+        governs: where there are versions, which of them governs a period that spans a change.
+        version: what it says from later days on, as far as that differs.
     """
 
     form: ClassVar[str] = ""
+    by_record: ClassVar[bool] = False
+    """Whether each of its verdicts is on one record, so that the record's day may govern."""
 
     id: str = attrs.field(converter=as_name)
     clause: tuple[str, ...] = attrs.field(converter=as_strings)
@@ -154,6 +166,33 @@ class Provision:
     since: date | None = attrs.field(default=None, converter=as_optional_date)
     until: date | None = attrs.field(default=None, converter=as_optional_date)
     note: Text | None = attrs.field(default=None, converter=as_optional_text)
+    governs: Governs | None = attrs.field(default=None, converter=as_governs)
+    version: tuple[Version, ...] = attrs.field(
+        default=(), converter=as_versions, validator=check_versions
+    )
+
+    @property
+    def wordings(self) -> tuple[Wording, ...]:
+        """What it says in the course of time: itself alone where it has no versions."""
+        if not self.version:
+            return (Wording(self),)
+        base = attrs.evolve(self, governs=None, version=())
+        says = [base, *(changed(base, v.changes, v.without) for v in self.version)]
+        days = [None, *(version.since for version in self.version), None]
+        return tuple(
+            Wording(provision, days[index], days[index + 1]) for index, provision in enumerate(says)
+        )
+
+    def on(self, day: date) -> Provision:
+        """Return what it says on a day, by the version then in force."""
+        return next(wording.provision for wording in self.wordings if day in wording)
+
+    def cites(self) -> Iterator[tuple[str, str]]:
+        """Return the clauses it cites, those of its versions too, each with its path."""
+        yield from (("clause", number) for number in self.clause)
+        for index, version in enumerate(self.version):
+            for number in version.clause:
+                yield f"version[{index}].clause", number
 
     def refers(self) -> tuple[str, ...]:
         """Return the ids of the provisions whose verdicts it rests on."""
@@ -166,6 +205,44 @@ class Provision:
             if selector is not None:
                 with faults.below(name) as found:
                     selector.faults(scales, found)
+
+
+class Wording(NamedTuple):
+    """What a provision says from one day to another.
+
+    Attributes:
+        provision: the provision as it then is, without versions.
+        since: its first day, None for what holds from the beginning.
+        until: the first day of what comes after it, None where nothing does.
+    """
+
+    provision: Provision
+    since: date | None = None
+    until: date | None = None
+
+    def __contains__(self, day: object) -> bool:
+        if not isinstance(day, date):
+            return False
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
+
+
+def check_provision(provision: Provision, scales: Scales, faults: FaultList) -> None:
+    """Note what does not fit the scales of the plan, in the provision and in its versions."""
+    provision.faults(scales, faults)
+    known = list(faults.faults)
+    for index, wording in enumerate(provision.wordings[1:]):
+        found = FaultList()
+        wording.provision.faults(scales, found)
+        new = (fault for fault in found.faults if fault not in known)
+        faults.faults.extend(fault.under(f"version[{index}]") for fault in new)
+
+
+def all_refers(provision: Provision) -> tuple[str, ...]:
+    """Return the ids of the provisions that a provision rests on in any of its versions."""
+    says = [wording.provision for wording in provision.wordings]
+    return tuple(dict.fromkeys(name for one in says for name in one.refers()))
 
 
 def by_bearer(verdicts: Iterable[Verdict]) -> dict[str, tuple[Verdict, ...]]:

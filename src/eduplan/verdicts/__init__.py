@@ -3,6 +3,7 @@
 from eduplan.verdicts.verdict import (
     NOTHING,
     Citation,
+    Governing,
     Justification,
     Point,
     Reason,
@@ -15,6 +16,7 @@ from eduplan.verdicts.verdict import (
 __all__ = [
     "NOTHING",
     "Citation",
+    "Governing",
     "Justification",
     "Point",
     "Reason",

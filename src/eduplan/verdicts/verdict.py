@@ -38,6 +38,26 @@ class Told(NamedTuple):
     evidence: str = ""
 
 
+class Governing(NamedTuple):
+    """Which dated version of a provision a verdict rests on.
+
+    Attributes:
+        rule: by which day it was chosen: ``period-start``, ``record-date`` or ``as-of``.
+        since: its first day, None for what holds from the beginning.
+        until: the first day of the version after it, None where there is none.
+    """
+
+    rule: str
+    since: date | None = None
+    until: date | None = None
+
+    def message(self, lang: Language) -> str:
+        """Return the version, and why it governs, in a sentence."""
+        place = "first" if self.since is None else "later"
+        code = f"explain.governing-{place}.{self.rule}"
+        return say(code, lang, since=self.since, until=self.until)
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Citation:
     """What a verdict cites: plan, provision and clauses, with the words to tell them.
@@ -57,6 +77,7 @@ class Citation:
         most: whether the bound is an upper one.
         paced: whether it is a total that grows in time, so that it can be ahead or behind.
         terms: names that its sentences need besides, such as the kind of record that answers.
+        governing: of a provision with dated versions, the one that governs.
     """
 
     plan: str
@@ -73,6 +94,7 @@ class Citation:
     most: bool = False
     paced: bool = False
     terms: Mapping[str, str] = MappingProxyType({})
+    governing: Governing | None = None
 
     @property
     def where(self) -> str:
@@ -241,6 +263,9 @@ class Verdict:
         """
         who = getter(self.bearer)("name") if names else None
         told = self.citation.tell(self, lang)
+        governing = self.citation.governing
+        if self.status is Status.NOT_APPLICABLE:
+            governing = None
         return say(
             "explain.sentence",
             lang,
@@ -248,7 +273,7 @@ class Verdict:
             title=self.citation.title,
             body=told.body,
             where=self.citation.where,
-            evidence=told.evidence,
+            evidence=told.evidence + (governing.message(lang) if governing else ""),
         )
 
     def period_label(self, lang: Language = "en") -> str:

@@ -1,0 +1,135 @@
+"""The judgement of a provision that has dated versions: each verdict by the one that governs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import attrs
+
+from eduplan.errors import NotKnown
+from eduplan.periods import Every
+from eduplan.provisions.provision import Bench, Docket, Provision, Subject, Wording, by_bearer
+from eduplan.provisions.versions import Governs
+from eduplan.selectors import getter
+from eduplan.verdicts import Governing, Status, Verdict
+
+
+class _Way(NamedTuple):
+    """What one version says of a bearer, and whether it could govern anything here."""
+
+    wording: Wording
+    verdicts: Sequence[Verdict]
+    concerns: bool
+
+
+class VersionedBench(Bench):
+    """A provision with dated versions, made ready to judge.
+
+    Every version judges by itself; of its verdicts those hold whose day lies in its time. A verdict
+    without a period, such as one that the provision is not for this bearer, holds only where no
+    version has more to say, unless it says that something is not known.
+
+    Args:
+        provision: the provision.
+        benches: its versions in the order of their days, each made ready to judge.
+    """
+
+    def __init__(self, provision: Provision, benches: Sequence[tuple[Wording, Bench]]) -> None:
+        self.provision = provision
+        self.governs = provision.governs or Governs.PERIOD_START
+        self._benches = benches
+        for wording, bench in benches:
+            governing = Governing(self.governs.value, wording.since, wording.until)
+            bench.citation = attrs.evolve(bench.citation, governing=governing)
+        self.citation = benches[0][1].citation
+        self.grouped = any(bench.grouped for _, bench in benches)
+
+    def judged(self, subject: Subject) -> str:
+        """Return the id under which its verdicts on a bearer stand, by the last version."""
+        return self._benches[-1][1].judged(subject)
+
+    def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        """Return the verdicts on one bearer."""
+        if self.governs is Governs.AS_OF:
+            return self._on(docket.as_of).judge(subject, docket)
+        ways = [
+            _Way(wording, bench.judge(subject, docket), self._concerns(wording, (subject,), docket))
+            for wording, bench in self._benches
+        ]
+        return self._governed(ways, docket)
+
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
+        """Return the verdicts on all bearers, or on their groups where the scope says so."""
+        if not self.grouped:
+            return super().judge_all(subjects, docket)
+        if self.governs is Governs.AS_OF:
+            return self._on(docket.as_of).judge_all(subjects, docket)
+        return self._groups(subjects, docket)
+
+    def _groups(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
+        found = [
+            (
+                wording,
+                by_bearer(bench.judge_all(subjects, docket)),
+                self._concerns(wording, subjects, docket),
+            )
+            for wording, bench in self._benches
+        ]
+        for bearer_id in dict.fromkeys(name for _, verdicts, _ in found for name in verdicts):
+            ways = [
+                _Way(w, verdicts.get(bearer_id, ()), concerns) for w, verdicts, concerns in found
+            ]
+            yield from self._governed(ways, docket)
+
+    def _on(self, day: date) -> Bench:
+        """Return the version in force on a day."""
+        return next(bench for wording, bench in self._benches if day in wording)
+
+    def _concerns(self, wording: Wording, subjects: Sequence[Subject], docket: Docket) -> bool:
+        """Say whether anything asked about could be governed by a version."""
+        every = getattr(wording.provision, "every", None)
+        if isinstance(every, Every) and self.governs is Governs.PERIOD_START:
+            try:
+                return any(
+                    period.start in wording
+                    for subject in subjects
+                    for period in docket.periods(every, subject)
+                )
+            except NotKnown:
+                pass
+        last = min(docket.as_of, docket.during.last)
+        ends = wording.until is None or wording.until > docket.during.start
+        return ends and (wording.since is None or wording.since <= last)
+
+    def _governed(self, ways: Sequence[_Way], docket: Docket) -> tuple[Verdict, ...]:
+        """Return of what each version says that which it governs."""
+        kept: list[Verdict] = []
+        general: list[Verdict] = []
+        for way in ways:
+            for verdict in way.verdicts:
+                day = self._day(verdict)
+                if day is not None and day in way.wording:
+                    kept.append(verdict)
+                elif day is None and way.concerns:
+                    general.append(verdict)
+        unknown: list[Verdict] = []
+        for verdict in general:
+            if verdict.status is Status.UNDETERMINED and verdict.missing not in [
+                other.missing for other in unknown
+            ]:
+                unknown.append(verdict)
+        if kept or unknown:
+            return (*kept, *unknown)
+        if general:
+            return (general[-1],)
+        day = min(docket.as_of, docket.during.last)
+        return tuple(next(way.verdicts for way in ways if day in way.wording))
+
+    def _day(self, verdict: Verdict) -> date | None:
+        """Return the day whose version governs a verdict, None where it has none."""
+        if self.governs is Governs.RECORD_DATE and verdict.justification.counted:
+            day = getter(verdict.justification.counted[0])("day")
+            return day if isinstance(day, date) else None
+        return verdict.period.start if verdict.period is not None else None
