@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
@@ -195,17 +196,24 @@ def _with_title(table: dict[str, object], title: Text | None) -> dict[str, objec
     return table if title is None else {**table, "title": plain(title)}
 
 
+_BESIDES: Mapping[str, Callable[..., object]] = {
+    "at_least": as_optional_amount,
+    "at_most": as_optional_amount,
+    "in_last": as_optional_length,
+    "title": as_optional_text,
+}
+"""What stands in the table of a tally besides its measure."""
+
+
 def _tally(table: Table) -> Tally:
-    """Read a measure whose bounds and window stand in the same table."""
-    own = {key: table[key] for key in ("at_least", "at_most", "in_last", "title") if key in table}
-    measure = {key: value for key, value in table.items() if key not in own}
     faults = FaultList()
-    with faults.at(""):
-        as_measure(measure)
-    with faults.at(""):
-        read_table(Tally, {**own, "measure": {"count": "x"}})
+    measure = {key: value for key, value in table.items() if key not in _BESIDES}
+    found: dict[str, Any] = {"measure": faults.read("", as_measure, measure)}
+    for key, reader in _BESIDES.items():
+        if key in table:
+            found[key] = faults.read(key, reader, table[key])
     faults.raise_any()
-    return read_table(Tally, {**own, "measure": measure})
+    return Tally(**found)
 
 
 _LEAVES: Mapping[str, Callable[[Table], Requirement]] = {

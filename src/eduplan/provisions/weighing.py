@@ -149,6 +149,7 @@ def _selected(
 ) -> Weigher:
     matcher = Matcher(selector, setting.scales)
     condition = title or selector_text(selector, citation)
+    code = "admission-found-alone" if len(set(selector.fields())) == 1 else "admission-found"
 
     def weigh(application: Application) -> Point:
         get, bearer = facts_of(application), application.subject.get
@@ -159,7 +160,7 @@ def _selected(
         if truth is None:
             return Point("admission", _UNKNOWN, {"condition": condition}, missing=(lack(field),))
         facts = {"condition": condition, "field": field, "found": get(field)}
-        return Point("admission-found", Status.NOT_MET, facts)
+        return Point(code, Status.NOT_MET, facts)
 
     return weigh
 
