@@ -2,14 +2,30 @@
 
 import json
 import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eduplan import Record, Register, Status, dump_json, dump_toml, evaluate, plan_from_table
+from eduplan import (
+    Plan,
+    Record,
+    Register,
+    Status,
+    Verdict,
+    dump_json,
+    dump_toml,
+    evaluate,
+    plan_from_table,
+)
 from eduplan.periods import as_length
+from eduplan.provisions import Docket, Subject
+
+Tree = Mapping[str, Any]
+World = Mapping[str, bool | None]
 
 AS_OF = date(2024, 9, 1)
 TEXT = {"zh": "例", "en": "example"}
@@ -29,7 +45,7 @@ trees = st.recursive(
 worlds = st.fixed_dictionaries({fact: st.sampled_from([True, False, None]) for fact in FACTS})
 
 
-def plan_with(**provisions):
+def plan_with(**provisions: list[dict[str, Any]]) -> Plan:
     head = {"clause": "1", "title": TEXT}
     return plan_from_table(
         {
@@ -41,18 +57,24 @@ def plan_with(**provisions):
     )
 
 
-def verdict_on(admits, bearer, records=(), *, as_of=AS_OF, complete_through=None):
+def verdict_on(
+    admits: Tree,
+    bearer: Mapping[str, object],
+    records: Sequence[Record] = (),
+    *,
+    complete_through: date | None = None,
+) -> Verdict:
     plan = plan_with(gate=[{"id": "g", "admits": admits}])
     register = Register(records, complete_through=complete_through)
-    (verdict,) = evaluate(plan, [bearer], register, as_of=as_of)
+    (verdict,) = evaluate(plan, [bearer], register, as_of=AS_OF)
     return verdict
 
 
-def known(world):
+def known(world: World) -> dict[str, object]:
     return {"id": "x", **{fact: value for fact, value in world.items() if value is not None}}
 
 
-def classical(tree, world):
+def classical(tree: Tree, world: Mapping[str, bool]) -> bool:
     """Return what a tree comes to where everything is known."""
     ((head, inner),) = tree.items()
     if head == "bearer":
@@ -62,7 +84,7 @@ def classical(tree, world):
     return (all if head == "all" else any)(classical(part, world) for part in inner)
 
 
-def kleene(tree, world):
+def kleene(tree: Tree, world: World) -> bool | None:
     """Return a truth as Kleene has it, by his tables written out."""
     ((head, inner),) = tree.items()
     if head == "bearer":
@@ -77,12 +99,14 @@ def kleene(tree, world):
 
 
 @given(trees, worlds)
-def test_a_gate_follows_kleene(tree, world):
+def test_a_gate_follows_kleene(tree: Tree, world: World) -> None:
     assert verdict_on(tree, known(world)).status is STATUS[kleene(tree, world)]
 
 
 @given(trees, worlds)
-def test_what_is_decided_stays_so_whatever_the_unknown_turns_out_to_be(tree, world):
+def test_what_is_decided_stays_so_whatever_the_unknown_turns_out_to_be(
+    tree: Tree, world: World
+) -> None:
     status = verdict_on(tree, known(world)).status
     if status is Status.UNDETERMINED:
         return
@@ -92,17 +116,19 @@ def test_what_is_decided_stays_so_whatever_the_unknown_turns_out_to_be(tree, wor
 
 
 @given(trees, worlds)
-def test_only_facts_that_are_unknown_are_missing_and_only_where_undecided(tree, world):
+def test_only_facts_that_are_unknown_are_missing_and_only_where_undecided(
+    tree: Tree, world: World
+) -> None:
     verdict = verdict_on(tree, known(world))
 
     missing = [one.facts["field"] for one in verdict.missing]
     assert bool(missing) is (verdict.status is Status.UNDETERMINED)
     assert len(missing) == len(set(missing))
-    assert all(world[field] is None for field in missing)
+    assert all(world[str(field)] is None for field in missing)
 
 
 @given(trees, worlds)
-def test_not_not_and_de_morgan(tree, world):
+def test_not_not_and_de_morgan(tree: Tree, world: World) -> None:
     bearer = known(world)
     other = {"bearer": {"a": True}}
     one = verdict_on({"not": {"all": [tree, other]}}, bearer)
@@ -113,7 +139,7 @@ def test_not_not_and_de_morgan(tree, world):
 
 
 @given(trees)
-def test_a_gate_is_written_back_as_it_was_read(tree):
+def test_a_gate_is_written_back_as_it_was_read(tree: Tree) -> None:
     title = {"zh": "条件", "en": "condition"}
     admits = {
         "all": [
@@ -135,7 +161,7 @@ eight_days = st.integers(0, 7).map(lambda n: AS_OF + timedelta(days=n - 4))
 
 
 @given(eight_days, st.sampled_from([1, 2, 12, 60]))
-def test_time_gone_by_agrees_with_counting_months(day, months):
+def test_time_gone_by_agrees_with_counting_months(day: date, months: int) -> None:
     start = date(day.year - months // 12, day.month, day.day)
     verdict = verdict_on(
         {"elapsed": as_length(f"{months} months").plain(), "since": "hired"},
@@ -147,7 +173,9 @@ def test_time_gone_by_agrees_with_counting_months(day, months):
 
 
 @given(st.lists(eight_days, max_size=4), st.integers(0, 3), st.booleans())
-def test_a_further_record_never_closes_a_floor_nor_opens_a_ceiling(days, bound, least):
+def test_a_further_record_never_closes_a_floor_nor_opens_a_ceiling(
+    days: list[date], bound: int, least: bool
+) -> None:
     records = [Record(id=f"r{i}", kind="award", day=day, bearer="x") for i, day in enumerate(days)]
     tally = {"count": "award", ("at_least" if least else "at_most"): bound}
     statuses = [
@@ -168,12 +196,14 @@ def test_a_further_record_never_closes_a_floor_nor_opens_a_ceiling(days, bound, 
         ("7 month", "7个月", "7 months"),
     ],
 )
-def test_a_length_of_time_is_told_in_years_where_it_is_whole_years(length, zh, en):
+def test_a_length_of_time_is_told_in_years_where_it_is_whole_years(
+    length: str, zh: str, en: str
+) -> None:
     assert as_length(length).text.zh == zh
     assert as_length(length).text.en == as_length(length).plain() == en
 
 
-def test_why_somebody_is_not_admitted_is_told_in_both_languages():
+def test_why_somebody_is_not_admitted_is_told_in_both_languages() -> None:
     admits = {
         "all": [
             {"elapsed": "5 years", "since": "teaching_since"},
@@ -195,23 +225,28 @@ def test_why_somebody_is_not_admitted_is_told_in_both_languages():
     assert "近3年获奖不少于1（现有0）" in verdict.explain("zh")
 
 
-def test_one_provision_is_judged_once_for_all_that_rest_on_it(monkeypatch):
+def test_one_provision_is_judged_once_for_all_that_rest_on_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     plan = plan_with(
         quota=[{"id": "q", "measure": {"count": "award"}, "every": "school-year", "at_least": 1}],
         gate=[{"id": f"g{n}", "admits": {"verdict": "q"}} for n in range(3)],
     )
     quota = plan.benches[0]
     times = []
-    monkeypatch.setattr(
-        quota, "judge", lambda *given: times.append(1) or type(quota).judge(quota, *given)
-    )
+
+    def judge(subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        times.append(subject.id)
+        return type(quota).judge(quota, subject, docket)
+
+    monkeypatch.setattr(quota, "judge", judge)
 
     list(evaluate(plan, [{"id": "x"}], Register([]), as_of=AS_OF))
 
     assert len(times) == 2, "once for itself and once for those that rest on it"
 
 
-def test_a_mean_admits_by_the_group_of_the_bearer():
+def test_a_mean_admits_by_the_group_of_the_bearer() -> None:
     plan = plan_with(
         quota=[
             {
@@ -240,7 +275,7 @@ def test_a_mean_admits_by_the_group_of_the_bearer():
     assert found == {"x": Status.UNDETERMINED, "y": Status.UNDETERMINED, "z": Status.UNDETERMINED}
 
 
-def test_a_gate_may_wait_for_an_answer():
+def test_a_gate_may_wait_for_an_answer() -> None:
     plan = plan_from_table(
         {
             "plan": {"id": "town", "title": TEXT},
