@@ -69,6 +69,11 @@ class Gate(Provision):
                 faults.add("record-without-acts", f"admits.{path}.record" if path else "admits")
         faults.raise_any()
 
+    @property
+    def by_record(self) -> bool:
+        """Every verdict is on an act, where acts are judged."""
+        return self.over is not None
+
     def refers(self) -> tuple[str, ...]:
         """Return the ids of the provisions whose verdicts it rests on."""
         return tuple(name for _, leaf in leaves(self.admits) for name in leaf.refers())

@@ -161,8 +161,6 @@ class Provision:
     """
 
     form: ClassVar[str] = ""
-    by_record: ClassVar[bool] = False
-    """Whether each of its verdicts is on one record, so that the record's day may govern."""
 
     id: str = attrs.field(converter=as_name)
     clause: tuple[str, ...] = attrs.field(converter=as_strings)
@@ -200,6 +198,11 @@ class Provision:
         for index, version in enumerate(self.version):
             for number in version.clause:
                 yield f"version[{index}].clause", number
+
+    @property
+    def by_record(self) -> bool:
+        """Whether each of its verdicts is on one record, so that the record's day may govern."""
+        return False
 
     def refers(self) -> tuple[str, ...]:
         """Return the ids of the provisions whose verdicts it rests on."""
