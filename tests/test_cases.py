@@ -126,6 +126,11 @@ def plan_of(case: Table) -> Plan:
     """Return the plan of a case: a packaged one with its answers, or one of the case's own."""
     if "plan" in case:
         return load_plan(case["plan"]).answer(case.get("answers", {}))
+    return plan_from_table(table_of(case))
+
+
+def table_of(case: Table) -> dict[str, Any]:
+    """Return the tables of a case's own plan."""
     text = {"zh": case["zh"], "en": case["en"]}
     table: dict[str, Any] = {
         "plan": {"id": "case", "title": text},
@@ -141,7 +146,7 @@ def plan_of(case: Table) -> Plan:
         if form in case:
             head = {"clause": case["clause"], "title": text}
             table[form] = [{**head, **provision} for provision in case[form]]
-    return plan_from_table(table)
+    return table
 
 
 def records_of(case: Table) -> list[dict[str, Any]]:

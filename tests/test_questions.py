@@ -462,7 +462,7 @@ def test_every_reading_of_a_packaged_plan_can_be_chosen(name: str) -> None:
     assert plan.questions
     for question in plan.questions:
         readings: list[object] = [reading.id for reading in question.reading]
-        for answer in readings or [fills[question.expects]]:
+        for answer in readings or [fills[question.expects or ""]]:
             settled = plan.answer({question.id: answer})
 
             assert question not in settled.open_questions
@@ -475,7 +475,9 @@ def test_every_reading_of_a_packaged_plan_can_be_chosen(name: str) -> None:
 def test_a_packaged_plan_with_all_answers_leaves_nothing_to_a_question(name: str) -> None:
     plan = load_plan(name)
     fills = {"date": date(2024, 9, 1), "number": 2, "text": "x"}
-    answers = {q.id: q.reading[0].id if q.reading else fills[q.expects] for q in plan.questions}
+    answers = {
+        q.id: q.reading[0].id if q.reading else fills[q.expects or ""] for q in plan.questions
+    }
     people: list[object] = [
         Person(id="t1", roles=["teacher", "subject-teacher"], stage="primary"),
         Person(id="r1", roles=["researcher"], facts={"employment": "full-time"}),

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from eduplan.people import School as School
     from eduplan.plan import Plan as Plan
     from eduplan.provisions import FollowUp as FollowUp
-    from eduplan.provisions import Gate as Gate
     from eduplan.provisions import Quota as Quota
     from eduplan.records import Record as Record
     from eduplan.records import Register as Register
+    from eduplan.schema import plan_schema as plan_schema
     from eduplan.sources import Force as Force
     from eduplan.summary import Summary as Summary
     from eduplan.summary import summarise as summarise
@@ -73,8 +73,9 @@ _HOMES = {
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
-    "provisions": ("FollowUp", "Gate", "Quota"),
+    "provisions": ("FollowUp", "Quota"),
     "records": ("Record", "Register"),
+    "schema": ("plan_schema",),
     "sources": ("Force",),
     "summary": ("Summary", "summarise"),
     "verdicts": ("Status", "Verdict"),

@@ -79,8 +79,12 @@ def _from_decimal(value: Decimal) -> Fraction:
 
 
 def _from_text(text: str) -> Fraction:
-    if text.endswith("%") and not text.endswith("%%"):
-        return _from_text(text[:-1].rstrip(" ")) / 100
+    if text.endswith("%"):
+        return _from_plain_text(text[:-1].rstrip(" ")) / 100
+    return _from_plain_text(text)
+
+
+def _from_plain_text(text: str) -> Fraction:
     if ratio := _RATIO.fullmatch(text):
         if int(ratio[2]) == 0:
             raise refuse("zero-denominator")

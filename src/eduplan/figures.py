@@ -11,6 +11,7 @@ from eduplan.exact import Number, Spelled, exact
 from eduplan.messages import Text
 from eduplan.tables import (
     Table,
+    as_clauses,
     as_name,
     as_names,
     as_optional_name,
@@ -72,7 +73,7 @@ class Figure:
     """
 
     id: str = attrs.field(converter=as_name)
-    clause: tuple[str, ...] = attrs.field(converter=as_strings)
+    clause: tuple[str, ...] = attrs.field(converter=as_clauses)
     stated: str = attrs.field(converter=as_string)
     value: Number | None = attrs.field(default=None, converter=as_optional_number)
     title: Text | None = attrs.field(default=None, converter=as_optional_text)

@@ -114,9 +114,7 @@ class Test(StrEnum):
 DEEPEST = 16
 """Selectors are nested no deeper than this."""
 
-BEARER = "@bearer."
-"""What an operand begins with that stands for a fact of the bearer."""
-
+_BEARER = "@bearer."
 _EXACT = frozenset({str, int, bool, Fraction, date})
 
 
@@ -142,7 +140,7 @@ class Condition:
         scale = scales.get(self.scale or self.field)
         ordered = self.test not in (Test.IS, Test.NOT)
         for operand in self.operands:
-            if not isinstance(operand, str) or operand.startswith(BEARER):
+            if not isinstance(operand, str) or operand.startswith(_BEARER):
                 continue
             if scale is not None and scale.rank(operand) is None:
                 faults.add(
@@ -358,7 +356,7 @@ def _plain_condition(selector: Selector) -> tuple[str, frozenset[Scalar]] | None
 
 
 def _of_bearer(condition: Condition) -> bool:
-    return any(isinstance(o, str) and o.startswith(BEARER) for o in condition.operands)
+    return any(isinstance(o, str) and o.startswith(_BEARER) for o in condition.operands)
 
 
 def _field(field: str, _: Getter, __: Getter) -> str:
@@ -432,8 +430,8 @@ def _is_bearers(
     wanted: set[Scalar] = set()
     unknown = False
     for operand in operands:
-        if isinstance(operand, str) and operand.startswith(BEARER):
-            own = bearer(operand[len(BEARER) :])
+        if isinstance(operand, str) and operand.startswith(_BEARER):
+            own = bearer(operand[len(_BEARER) :])
             if own is None:
                 unknown = True
             else:
@@ -458,7 +456,7 @@ def _ordered(
     """Say whether one of the values is high enough; one that has no place leaves it open."""
     value = get(field)
     if of_bearer:
-        operand = bearer(str(operand)[len(BEARER) :])
+        operand = bearer(str(operand)[len(_BEARER) :])
     if value is None or operand is None:
         return None
     bound = rank(operand)

@@ -11,6 +11,7 @@ import attrs
 from eduplan.messages import Text
 from eduplan.tables import (
     Table,
+    as_clauses,
     as_flag,
     as_member,
     as_names,
@@ -92,7 +93,7 @@ class LeadingGroup:
         office: the section in which its office is.
     """
 
-    clause: tuple[str, ...] = attrs.field(converter=as_strings)
+    clause: tuple[str, ...] = attrs.field(converter=as_clauses)
     leaders: tuple[str, ...] = attrs.field(default=(), converter=as_names)
     leader_places: int | None = attrs.field(default=None, converter=as_optional_positive)
     deputies: tuple[str, ...] = attrs.field(default=(), converter=as_names)

@@ -19,7 +19,7 @@ import attrs
 
 from eduplan.dates import Period, as_date
 from eduplan.errors import FaultList, InputError, kind_of, refuse
-from eduplan.exact import Number, exact, spell
+from eduplan.exact import exact, spell
 from eduplan.messages import LANGUAGES, Text
 
 T = TypeVar("T")
@@ -162,6 +162,22 @@ def as_strings(value: str | Iterable[str]) -> tuple[str, ...]:
     return read_each(value, as_string)
 
 
+def as_kinds(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Return one or several kinds of record as a tuple, each once; at least one."""
+    return _some(as_names(value))
+
+
+def as_clauses(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Return one or several clause numbers as a tuple; at least one."""
+    return _some(as_strings(value))
+
+
+def _some(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise refuse("empty-list")
+    return values
+
+
 def as_whole(value: object) -> int:
     """Return a whole number; ``True`` and ``2.0`` are refused."""
     if type(value) is not int:
@@ -236,11 +252,6 @@ def as_period(value: Period | Table) -> Period:
     return Period(*found)  # type: ignore[arg-type]
 
 
-def as_date_or_number(expects: str, value: object) -> date | Number:
-    """Return a date or an exact number, as ``expects`` says."""
-    return as_date(value) if expects == "date" else exact(value)  # type: ignore[arg-type]
-
-
 def as_member(cls: type[E], value: object) -> E:
     """Return the member of an enumeration with this value."""
     try:
@@ -267,7 +278,7 @@ def as_optional_positive(value: int | None) -> int | None:
 
 def as_optional_name(value: str) -> str:
     """Return an identifier, or the empty text for none."""
-    return as_name(value) if value else ""
+    return "" if value == "" else as_name(value)
 
 
 def as_optional_period(value: Period | Table | None) -> Period | None:

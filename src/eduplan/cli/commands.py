@@ -1,4 +1,4 @@
-"""The commands: check, explain, demo, plans, questions."""
+"""The commands: those that judge, and the list of all."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from eduplan.cli import authoring
 from eduplan.cli.inputs import Case, Options, Step, bearer_of, judge, load_plans, read_case
 from eduplan.cli.printing import (
     print_behind,
@@ -21,13 +22,13 @@ from eduplan.cli.printing import (
     print_questions,
     print_summary,
 )
+from eduplan.cli.writing import write_files
 from eduplan.dates import show_day
-from eduplan.errors import EduplanError, Fault, InputError, NotKnown
+from eduplan.errors import EduplanError, InputError, NotKnown
 from eduplan.exports import render_report, verdicts_to_json, write_csv
 from eduplan.files import available_plans, load_plan
 from eduplan.messages import LANGUAGES, Language, say
 from eduplan.summary import Summary, summarise
-from eduplan.textfiles import write_whole
 from eduplan.verdicts import Verdict
 
 Format = Literal["text", "json", "csv", "html"]
@@ -40,6 +41,7 @@ app = App(
     help="Judge people, groups and schools by a plan: who owes what, by when, and why.",
     version_flags=["--version"],
 )
+app.command(authoring.schema)
 
 Plans = Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")]
 Answers = Annotated[Path | None, Parameter(help="TOML file with one table of answers a plan.")]
@@ -66,7 +68,7 @@ def check(
         summary = summarise(verdicts, case.bearers)
         step("writing", {})
         name, content = _render(case, verdicts, summary, lang, format)
-        path = _write(out, {name: content})[0] if out is not None else None
+        path = write_files(out, {name: content})[0] if out is not None else None
     if path is None:
         sys.stdout.write(content)
     else:
@@ -114,7 +116,7 @@ def demo(
         as_of="2025-06-02",
         complete_through=["2025-06-01"],
     )
-    _write(out, inputs)
+    write_files(out, inputs)
     with _progress(lang) as step:
         case = read_case(plans, options, step)
         verdicts = judge(case, step)
@@ -127,7 +129,7 @@ def demo(
         for kind in ("text", "csv", "json"):
             name, content = _render(case, verdicts, summary, lang, kind)
             results[name] = content
-        written = _write(out, results)
+        written = write_files(out, results)
     console = Console(highlight=False)
     print_summary(console, case.plans, summary, lang, show_day(case.as_of, lang))
     console.print()
@@ -199,17 +201,6 @@ def _render(
         console.print(say("cli.questions", lang))
         print_questions(console, case.plans, lang, all_=False)
     return "summary.txt", text.getvalue()
-
-
-def _write(folder: Path, files: Mapping[str, str | bytes]) -> list[Path]:
-    """Write files into a folder, each whole or not at all; the folder is made where needed."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            write_whole(folder / name, content)
-    except OSError as error:
-        raise InputError([Fault("cannot-write", str(folder), {"why": error.strerror})]) from None
-    return [folder / name for name in files]
 
 
 @contextmanager

@@ -25,10 +25,10 @@ from eduplan.selectors import Scale
 from eduplan.sources import Clause, as_clause, as_document, as_force
 from eduplan.tables import (
     Table,
+    as_clauses,
     as_name,
     as_optional_period,
     as_string,
-    as_strings,
     as_text,
     read_each,
     read_entries,
@@ -125,12 +125,12 @@ def _json(text: str, source: str) -> dict[str, object]:
         raise PlanFileError(error.faults, source) from None
 
 
-_TABLES = ("plan", "document", "clause", "figure", "scales", "labels", "question", "answers")
+TABLES = ("plan", "document", "clause", "figure", "scales", "labels", "question", "answers")
 """The tables of a plan file besides those of the forms."""
 
 
 @attrs.frozen(kw_only=True)
-class _Head:
+class Head:
     """The table ``[plan]`` of a plan file."""
 
     id: str = attrs.field(converter=as_name)
@@ -149,13 +149,13 @@ def plan_from_table(table: Table) -> Plan:
         PlanFileError: the tables have faults; all are reported, each with its path.
     """
     faults = FaultList()
-    unknown_keys(table, (*_TABLES, *FORMS), faults)
+    unknown_keys(table, (*TABLES, *FORMS), faults)
     for key in ("plan", "document", "clause"):
         if key not in table:
             faults.add("missing-key", key)
     head = document = None
     if "plan" in table:
-        head = faults.read("plan", lambda value: read_table(_Head, value), table["plan"])
+        head = faults.read("plan", lambda value: read_table(Head, value), table["plan"])
     if "document" in table:
         document = faults.read("document", as_document, table["document"])
     clauses = read_entries(faults, table, "clause", as_clause)
@@ -225,7 +225,7 @@ def _unanswered(key: str, entry: Table) -> Unanswered:
     faults = FaultList()
     readers: dict[str, Callable[..., object]] = {
         "id": as_name,
-        "clause": as_strings,
+        "clause": as_clauses,
         "title": as_text,
     }
     if not str(entry.get("force", "?")).startswith("?"):

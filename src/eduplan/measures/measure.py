@@ -12,7 +12,7 @@ from eduplan.errors import FaultList, kind_of, refuse
 from eduplan.exact import Number, not_negative
 from eduplan.records import Entry
 from eduplan.selectors import EVERYTHING, Scales, Selector, as_selector
-from eduplan.tables import Table, as_member, as_name, as_names, plain, read_each, read_table
+from eduplan.tables import Table, as_kinds, as_member, as_name, plain, read_each, read_table
 
 
 class Way(StrEnum):
@@ -137,7 +137,7 @@ class Measure:
 
 
 _READERS: dict[str, Callable[..., object]] = {
-    "of": as_names,
+    "of": as_kinds,
     "where": as_selector,
     "by": as_name,
     "weigh": as_name,
@@ -176,7 +176,7 @@ def as_measure(value: Measure | Table) -> Measure:
         faults.add("measure-not-with", "weigh", way=way.value)
     if "caps" in value and way not in (Way.COUNT, Way.SUM):
         faults.add("measure-not-with", "caps", way=way.value)
-    reader = {Way.COUNT: as_names, Way.DAYS: as_names, Way.SHARE: as_selector}.get(way, as_name)
+    reader = {Way.COUNT: as_kinds, Way.DAYS: as_kinds, Way.SHARE: as_selector}.get(way, as_name)
     head = faults.read(way.value, reader, value[way])
     if way in (Way.COUNT, Way.DAYS):
         if "of" in value:

@@ -18,8 +18,8 @@ from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector, getter
 from eduplan.tables import (
     Table,
+    as_kinds,
     as_name,
-    as_names,
     as_optional_name,
     as_positive,
     read_table,
@@ -78,7 +78,7 @@ class Answer:
         by: without a link, the fact of an answer that points to the bearer.
     """
 
-    kind: tuple[str, ...] = attrs.field(converter=as_names)
+    kind: tuple[str, ...] = attrs.field(converter=as_kinds)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
     link: str = attrs.field(default="", converter=as_optional_name)
     by: str = attrs.field(default="bearer", converter=as_name)
@@ -102,17 +102,13 @@ class FollowUp(Provision):
     """
 
     form: ClassVar[str] = "follow-up"
+    by_record: ClassVar[bool] = True
 
-    after: tuple[str, ...] = attrs.field(converter=as_names)
+    after: tuple[str, ...] = attrs.field(converter=as_kinds)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
     by: str = attrs.field(default="bearer", converter=as_name)
     answer: Answer = attrs.field(converter=as_answer)
     within: Within = attrs.field(converter=as_within)
-
-    @property
-    def by_record(self) -> bool:
-        """Every verdict is on the record that calls for an answer."""
-        return True
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""

@@ -7,14 +7,16 @@ verdict is undetermined and names the question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from itertools import product
 from types import MappingProxyType
 from typing import ClassVar
 
 import attrs
 
+from eduplan.dates import as_date
 from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
 from eduplan.exact import exact, spell
 from eduplan.messages import Text
@@ -32,10 +34,10 @@ from eduplan.selectors import Scales, getter
 from eduplan.sources import Force, as_force
 from eduplan.tables import (
     Table,
-    as_date_or_number,
+    as_clauses,
+    as_member,
     as_name,
     as_string,
-    as_strings,
     as_text,
     plain,
     read_each,
@@ -47,10 +49,23 @@ from eduplan.verdicts.telling import tell_figures
 MOST_COMBINATIONS = 64
 """Above so many combinations of readings a provision waits for its answers instead."""
 
-EXPECTED: Mapping[str, object] = MappingProxyType(
-    {"date": date(2000, 1, 1), "number": 1, "text": "x"}
+
+class Expects(StrEnum):
+    """What is to be filled into a blank."""
+
+    DATE = "date"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+_BLANKS: Mapping[Expects, tuple[Callable[..., object], object]] = MappingProxyType(
+    {
+        Expects.DATE: (as_date, date(2000, 1, 1)),
+        Expects.NUMBER: (exact, 1),
+        Expects.TEXT: (as_string, "x"),
+    }
 )
-"""What a blank may expect, with a sample to check its place with."""
+"""What reads each, and a sample to check the place of a blank with."""
 
 
 @attrs.frozen(kw_only=True)
@@ -78,11 +93,9 @@ def as_readings(value: object) -> tuple[Reading, ...]:
     return read_each(value, lambda table: read_table(Reading, table))
 
 
-def as_expected(value: str) -> str:
-    """Return what a blank expects: ``date``, ``number`` or ``text``; empty for readings."""
-    if value and value not in EXPECTED:
-        raise refuse("not-one-of", known=", ".join(EXPECTED))
-    return value
+def as_expects(value: Expects | str | None) -> Expects | None:
+    """Return what a blank expects from its name, None where there are readings instead."""
+    return None if value is None else as_member(Expects, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -98,10 +111,10 @@ class Question:
     """
 
     id: str = attrs.field(converter=as_name)
-    clause: tuple[str, ...] = attrs.field(converter=as_strings)
+    clause: tuple[str, ...] = attrs.field(converter=as_clauses)
     asks: Text = attrs.field(converter=as_text)
     reading: tuple[Reading, ...] = attrs.field(default=(), converter=as_readings)
-    expects: str = attrs.field(default="", converter=as_expected)
+    expects: Expects | None = attrs.field(default=None, converter=as_expects)
 
     def __attrs_post_init__(self) -> None:
         if bool(self.reading) == bool(self.expects):
@@ -122,13 +135,12 @@ class Question:
                 if answer == reading.id:
                     return reading.answer
             raise refuse("unknown-reading", known=", ".join(r.id for r in self.reading))
-        return (
-            as_string(answer) if self.expects == "text" else as_date_or_number(self.expects, answer)
-        )
+        read, _ = _BLANKS[self.expects or Expects.TEXT]
+        return read(answer)
 
     def normal(self, answer: object) -> object:
         """Return an answer in the form in which plans keep it: numbers whole or as exact text."""
-        if self.expects == "number":
+        if self.expects is Expects.NUMBER:
             number = exact(answer)  # type: ignore[arg-type]
             return number if isinstance(number, int) else spell(number)
         return self.settle(answer) if self.expects else answer
@@ -138,7 +150,8 @@ class Question:
         """What may come to stand in its place: its readings, or a sample of what it expects."""
         if self.reading:
             return tuple(reading.answer for reading in self.reading)
-        return (EXPECTED[self.expects],)
+        _, sample = _BLANKS[self.expects or Expects.TEXT]
+        return (sample,)
 
 
 def asked(value: object) -> Iterator[tuple[str, str]]:
@@ -208,7 +221,7 @@ class Unanswered:
     @property
     def clause(self) -> tuple[str, ...]:
         """Numbers of the clauses it states."""
-        return as_strings(self.table["clause"])  # type: ignore[arg-type]
+        return as_clauses(self.table["clause"])  # type: ignore[arg-type]
 
     @property
     def title(self) -> Text:

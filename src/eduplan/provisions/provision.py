@@ -24,7 +24,7 @@ from eduplan.provisions.versions import (
 from eduplan.records import Register
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_selector, as_selector
 from eduplan.sources import Force, as_force
-from eduplan.tables import as_name, as_optional_date, as_optional_text, as_strings, as_text
+from eduplan.tables import as_clauses, as_name, as_optional_date, as_optional_text, as_text
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
 
 if TYPE_CHECKING:
@@ -84,12 +84,9 @@ class Docket:
     benches: Mapping[str, Bench] = MappingProxyType({})
     _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
     _grouped: dict[str, Mapping[str, tuple[Verdict, ...]]] = attrs.field(factory=dict, init=False)
-    _single: dict[tuple[str, str], tuple[Verdict, ...]] = attrs.field(factory=dict, init=False)
 
     def verdicts_on(self, provision: str, subject: Subject) -> tuple[Verdict, ...]:
         """Return what another provision of the plan says of a bearer, or of its group.
-
-        Each is judged once, however many provisions rest on it.
 
         Args:
             provision: id of the provision.
@@ -97,11 +94,7 @@ class Docket:
         """
         bench = self.benches[provision]
         if not bench.grouped:
-            verdicts = self._single.get((provision, subject.id))
-            if verdicts is None:
-                verdicts = tuple(bench.judge_all((subject,), self))
-                self._single[provision, subject.id] = verdicts
-            return verdicts
+            return tuple(bench.judge_all((subject,), self))
         found = self._grouped.get(provision)
         if found is None:
             found = self._grouped[provision] = by_bearer(bench.judge_all(self.subjects, self))
@@ -161,9 +154,11 @@ class Provision:
     """
 
     form: ClassVar[str] = ""
+    by_record: ClassVar[bool] = False
+    """Whether each of its verdicts is on one record, so that the record's day may govern."""
 
     id: str = attrs.field(converter=as_name)
-    clause: tuple[str, ...] = attrs.field(converter=as_strings)
+    clause: tuple[str, ...] = attrs.field(converter=as_clauses)
     title: Text = attrs.field(converter=as_text)
     force: Force = attrs.field(default=Force.SHALL, converter=as_force)
     bearer: Selector = attrs.field(factory=Selector, converter=as_selector)
@@ -198,11 +193,6 @@ class Provision:
         for index, version in enumerate(self.version):
             for number in version.clause:
                 yield f"version[{index}].clause", number
-
-    @property
-    def by_record(self) -> bool:
-        """Whether each of its verdicts is on one record, so that the record's day may govern."""
-        return False
 
     def refers(self) -> tuple[str, ...]:
         """Return the ids of the provisions whose verdicts it rests on."""

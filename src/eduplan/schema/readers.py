@@ -1,0 +1,201 @@
+"""What a field may hold in a plan file, by what reads it.
+
+A new form whose fields are read by converters listed here needs no entry. A new converter needs one
+in `READS`; a class that is not read field by field one in `WRITTEN`; what holds between several
+fields of a class, one in `RULES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from eduplan.dates import Period, as_date
+from eduplan.exact import exact, not_negative
+from eduplan.figures import ShareOf, as_optional_number, as_share_of
+from eduplan.measures import Cap, Measure, Per, as_caps, as_measure
+from eduplan.measures.measure import as_per
+from eduplan.messages import Text
+from eduplan.periods import NEEDS_CALENDAR, Every, Unit, as_every
+from eduplan.provisions import (
+    Amount,
+    Answer,
+    Partial,
+    Provision,
+    Question,
+    Quota,
+    Reading,
+    Scope,
+    Within,
+)
+from eduplan.provisions.follow_up import as_answer, as_within
+from eduplan.provisions.open import Expects, as_expects, as_readings
+from eduplan.provisions.quota import as_bound, as_partial, as_scope
+from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
+from eduplan.schema.shapes import (
+    ANYTHING,
+    DATE,
+    FLAG,
+    NAME,
+    NOT_NEGATIVE,
+    NUMBER,
+    OF_BEARER,
+    OPTIONAL_NAME,
+    OPTIONAL_STRING,
+    POSITIVE,
+    SCALAR,
+    STRING,
+    WHOLE,
+    Schema,
+    either,
+    exactly_one,
+    list_of,
+    one_key,
+    one_of,
+    one_or_list,
+    table,
+)
+from eduplan.selectors import Condition, Selector, Test, as_optional_selector, as_selector
+from eduplan.sources import (
+    Annex,
+    Cited,
+    Force,
+    LeadingGroup,
+    as_annexes,
+    as_cited,
+    as_force,
+    as_leading_group,
+)
+from eduplan.tables import (
+    as_clauses,
+    as_flag,
+    as_kinds,
+    as_name,
+    as_names,
+    as_optional_date,
+    as_optional_name,
+    as_optional_period,
+    as_optional_positive,
+    as_optional_string,
+    as_optional_text,
+    as_period,
+    as_positive,
+    as_string,
+    as_strings,
+    as_text,
+    as_value,
+    as_whole,
+)
+
+READS: Mapping[Callable[..., object] | None, object] = {
+    None: ANYTHING,
+    as_annexes: list_of(Annex),
+    as_answer: either(NAME, Answer),
+    as_bound: either(NOT_NEGATIVE, Amount, list_of(Amount, 1)),
+    as_caps: one_or_list(Cap),
+    as_cited: list_of(Cited),
+    as_clauses: one_or_list(STRING, 1),
+    as_date: DATE,
+    as_every: Every,
+    as_expects: one_of(Expects),
+    as_flag: FLAG,
+    as_force: one_of(Force),
+    as_governs: one_of(Governs),
+    as_kinds: one_or_list(NAME, 1),
+    as_leading_group: LeadingGroup,
+    as_measure: Measure,
+    as_name: NAME,
+    as_names: one_or_list(NAME),
+    as_optional_date: DATE,
+    as_optional_name: OPTIONAL_NAME,
+    as_optional_number: NUMBER,
+    as_optional_period: Period,
+    as_optional_positive: POSITIVE,
+    as_optional_selector: Selector,
+    as_optional_string: OPTIONAL_STRING,
+    as_optional_text: Text,
+    as_partial: one_of(Partial),
+    as_per: one_of(Per),
+    as_period: Period,
+    as_positive: POSITIVE,
+    as_readings: list_of(Reading),
+    as_scope: Scope,
+    as_share_of: ShareOf,
+    as_selector: Selector,
+    as_string: STRING,
+    as_strings: one_or_list(STRING),
+    as_text: Text,
+    as_value: one_or_list(SCALAR),
+    as_versions: list_of(Version),
+    as_whole: WHOLE,
+    as_within: Within,
+    exact: NUMBER,
+    not_negative: NOT_NEGATIVE,
+}
+"""What a field may hold in a plan file, by the converter that reads it; None stands for none."""
+
+_KINDS = READS[as_kinds]
+_WHICH = {"where": Selector, "by": NAME}
+_OF = {"of": _KINDS, **_WHICH}
+_CAPS = {"caps": READS[as_caps]}
+_OPERANDS = one_or_list(SCALAR, 1)
+_OPERAND = {test.value: SCALAR for test in Test} | {"is": _OPERANDS, "not": _OPERANDS}
+_WORDS = [unit.value for unit in Unit if unit is not Unit.CYCLE]
+_CYCLE = {
+    "cycle": {
+        "type": "string",
+        "pattern": "^([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]) (year|month)s?$",
+    }
+}
+
+WRITTEN: Mapping[type, Schema] = {
+    Condition: either(
+        SCALAR,
+        list_of(SCALAR, 1),
+        {
+            **table({**_OPERAND, "scale": NAME}),
+            "anyOf": [{"required": [test.value]} for test in Test],
+        },
+    ),
+    Every: either(
+        {"enum": _WORDS},
+        table({"each": {"enum": sorted(NEEDS_CALENDAR)}, "school_days": POSITIVE}, ["each"]),
+        table({**_CYCLE, "grid": DATE}, ["cycle", "grid"]),
+        table({**_CYCLE, "from": OF_BEARER, "after": NAME}, ["cycle", "from"]),
+    ),
+    Measure: either(
+        table({"count": _KINDS, **_WHICH, **_CAPS}, ["count"]),
+        table({"sum": NAME, **_OF, **_CAPS}, ["sum", "of"]),
+        table({"distinct": NAME, **_OF}, ["distinct", "of"]),
+        table({"days": _KINDS, **_WHICH}, ["days"]),
+        table({"share": Selector, **_OF, "weigh": NAME}, ["share", "of"]),
+    ),
+    Period: table({"from": DATE, "to": DATE}, ["from", "to"]),
+    Scope: either({"const": "each"}, one_key({"mean": NAME, "total": NAME})),
+    Selector: {
+        "type": "object",
+        "propertyNames": NAME,
+        "properties": {"any": list_of(Selector, 1), "not": one_or_list(Selector, 1)},
+        "additionalProperties": Condition,
+    },
+    Text: table({"zh": STRING, "en": STRING}, ["zh", "en"]),
+    Within: one_key({"days": POSITIVE, "school_days": POSITIVE, "end_of": Every}),
+}
+"""The tables of classes that are not read field by field."""
+
+_VERSIONS: Schema = {"required": ["version"], "properties": {"version": {"minItems": 1}}}
+
+RULES: Mapping[type, Schema] = {
+    Provision: {
+        "if": _VERSIONS,
+        "then": {"required": ["governs"]},
+        "else": {"not": {"required": ["governs"]}},
+    },
+    Question: {
+        "oneOf": [
+            {"required": ["reading"], "properties": {"reading": {"minItems": 1}}},
+            {"required": ["expects"]},
+        ]
+    },
+    Quota: exactly_one("at_least", "at_most"),
+}
+"""What else holds between the fields of a class."""
