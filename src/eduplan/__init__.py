@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from eduplan.people import School as School
     from eduplan.plan import Plan as Plan
     from eduplan.provisions import FollowUp as FollowUp
+    from eduplan.provisions import Gate as Gate
     from eduplan.provisions import Quota as Quota
     from eduplan.records import Record as Record
     from eduplan.records import Register as Register
@@ -73,7 +74,7 @@ _HOMES = {
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
-    "provisions": ("FollowUp", "Quota"),
+    "provisions": ("FollowUp", "Gate", "Quota"),
     "records": ("Record", "Register"),
     "schema": ("plan_schema",),
     "sources": ("Force",),

@@ -13,7 +13,7 @@ import attrs
 
 from eduplan.dates import Period, as_date, cycles, cycles_from_completions, show_day
 from eduplan.errors import FaultList, NotKnown, refuse
-from eduplan.messages import Language, say
+from eduplan.messages import Language, Text, say
 from eduplan.selectors import Getter
 from eduplan.tables import Table, as_name, as_positive, as_string, read_table
 
@@ -43,6 +43,42 @@ _BEARER = "@bearer."
 _MONDAY = date(2018, 1, 1)
 _SEPTEMBER = date(2000, 9, 1)
 _JANUARY = date(2000, 1, 1)
+
+
+@attrs.frozen
+class Length:
+    """A length of time in full months, told in years where it is whole years.
+
+    >>> as_length("60 months").plain(), as_length("6 months").text["zh"]
+    ('5 years', '6个月')
+    """
+
+    months: int
+
+    def plain(self) -> str:
+        """Return the length as it stands in a plan file."""
+        return self.text.en
+
+    @property
+    def text(self) -> Text:
+        """The length in words."""
+        unit, count = ("month", self.months) if self.months % 12 else ("year", self.months // 12)
+        key = f"length.one-{unit}" if count == 1 else f"length.{unit}s"
+        return Text(say(key, "zh", count=count), say(key, "en", count=count))
+
+
+def as_length(value: Length | str) -> Length:
+    """Return a length of time from ``"5 years"`` or ``"6 months"``.
+
+    Raises:
+        InputError: another spelling, or no time at all.
+    """
+    return value if isinstance(value, Length) else Length(_months(value, "not-a-length"))
+
+
+def as_optional_length(value: Length | str | None) -> Length | None:
+    """Return a length of time, or None."""
+    return None if value is None else as_length(value)
 
 
 @attrs.frozen(kw_only=True, cache_hash=True)
@@ -152,10 +188,10 @@ def _as_cycle(table: Table) -> Every:
     )
 
 
-def _months(value: object) -> int:
+def _months(value: object, code: str = "cycle-length") -> int:
     found = _LENGTH.fullmatch(value) if isinstance(value, str) else None
     if found is None or int(found[1]) == 0:
-        raise refuse("cycle-length")
+        raise refuse(code)
     return int(found[1]) * (12 if found[2] == "year" else 1)
 
 

@@ -114,7 +114,9 @@ class Test(StrEnum):
 DEEPEST = 16
 """Selectors are nested no deeper than this."""
 
-_BEARER = "@bearer."
+BEARER = "@bearer."
+"""What an operand begins with that stands for a fact of the bearer."""
+
 _EXACT = frozenset({str, int, bool, Fraction, date})
 
 
@@ -140,7 +142,7 @@ class Condition:
         scale = scales.get(self.scale or self.field)
         ordered = self.test not in (Test.IS, Test.NOT)
         for operand in self.operands:
-            if not isinstance(operand, str) or operand.startswith(_BEARER):
+            if not isinstance(operand, str) or operand.startswith(BEARER):
                 continue
             if scale is not None and scale.rank(operand) is None:
                 faults.add(
@@ -356,7 +358,7 @@ def _plain_condition(selector: Selector) -> tuple[str, frozenset[Scalar]] | None
 
 
 def _of_bearer(condition: Condition) -> bool:
-    return any(isinstance(o, str) and o.startswith(_BEARER) for o in condition.operands)
+    return any(isinstance(o, str) and o.startswith(BEARER) for o in condition.operands)
 
 
 def _field(field: str, _: Getter, __: Getter) -> str:
@@ -430,8 +432,8 @@ def _is_bearers(
     wanted: set[Scalar] = set()
     unknown = False
     for operand in operands:
-        if isinstance(operand, str) and operand.startswith(_BEARER):
-            own = bearer(operand[len(_BEARER) :])
+        if isinstance(operand, str) and operand.startswith(BEARER):
+            own = bearer(operand[len(BEARER) :])
             if own is None:
                 unknown = True
             else:
@@ -456,7 +458,7 @@ def _ordered(
     """Say whether one of the values is high enough; one that has no place leaves it open."""
     value = get(field)
     if of_bearer:
-        operand = bearer(str(operand)[len(_BEARER) :])
+        operand = bearer(str(operand)[len(BEARER) :])
     if value is None or operand is None:
         return None
     bound = rank(operand)

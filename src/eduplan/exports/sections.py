@@ -281,6 +281,8 @@ def _lacking(verdict: Verdict, late: int, lang: Language) -> str:
             answered="".join(answered[:1]),
             late=late,
         )
+    if verdict.value is None or verdict.required is None:
+        return citation.tell(verdict, lang).body
     unit = "" if citation.share else citation.unit[lang]
     return say(
         f"report.{'exceeds' if citation.most else 'lacks'}{'' if unit else '-bare'}",

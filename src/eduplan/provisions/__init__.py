@@ -2,6 +2,7 @@
 
 from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench, Within
 from eduplan.provisions.forms import FORMS, Form, bench
+from eduplan.provisions.gate import Acts, Gate, GateBench
 from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench, cited
 from eduplan.provisions.provision import (
     Bench,
@@ -14,19 +15,36 @@ from eduplan.provisions.provision import (
     check_provision,
 )
 from eduplan.provisions.quota import Amount, Over, Partial, Quota, QuotaBench, Scope
+from eduplan.provisions.requirements import (
+    BearerIs,
+    Elapsed,
+    How,
+    Joined,
+    RecordIs,
+    Requirement,
+    Tally,
+    VerdictIs,
+)
 from eduplan.provisions.version_bench import VersionedBench
 from eduplan.provisions.versions import Governs, Version
 
 __all__ = [
     "FORMS",
+    "Acts",
     "Amount",
     "Answer",
+    "BearerIs",
     "Bench",
     "Docket",
+    "Elapsed",
     "FollowUp",
     "FollowUpBench",
     "Form",
+    "Gate",
+    "GateBench",
     "Governs",
+    "How",
+    "Joined",
     "Over",
     "Partial",
     "Provision",
@@ -34,11 +52,15 @@ __all__ = [
     "Quota",
     "QuotaBench",
     "Reading",
+    "RecordIs",
+    "Requirement",
     "Scope",
     "Setting",
     "Subject",
+    "Tally",
     "Unanswered",
     "UnansweredBench",
+    "VerdictIs",
     "Version",
     "VersionedBench",
     "Within",

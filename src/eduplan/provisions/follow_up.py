@@ -102,13 +102,17 @@ class FollowUp(Provision):
     """
 
     form: ClassVar[str] = "follow-up"
-    by_record: ClassVar[bool] = True
 
     after: tuple[str, ...] = attrs.field(converter=as_kinds)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
     by: str = attrs.field(default="bearer", converter=as_name)
     answer: Answer = attrs.field(converter=as_answer)
     within: Within = attrs.field(converter=as_within)
+
+    @property
+    def by_record(self) -> bool:
+        """Every verdict is on the record that calls for an answer."""
+        return True
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""

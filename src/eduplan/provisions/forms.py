@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from eduplan.provisions.follow_up import FollowUp, FollowUpBench
+from eduplan.provisions.gate import Gate, GateBench
 from eduplan.provisions.provision import Bench, Provision, Setting
 from eduplan.provisions.quota import Quota, QuotaBench
 from eduplan.provisions.version_bench import VersionedBench
@@ -21,6 +22,7 @@ class Form(NamedTuple):
 FORMS: dict[str, Form] = {
     "quota": Form(Quota, QuotaBench),
     "follow_up": Form(FollowUp, FollowUpBench),
+    "gate": Form(Gate, GateBench),
 }
 """Forms by the key under which they stand in a plan file."""
 

@@ -84,9 +84,12 @@ class Docket:
     benches: Mapping[str, Bench] = MappingProxyType({})
     _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
     _grouped: dict[str, Mapping[str, tuple[Verdict, ...]]] = attrs.field(factory=dict, init=False)
+    _single: dict[tuple[str, str], tuple[Verdict, ...]] = attrs.field(factory=dict, init=False)
 
     def verdicts_on(self, provision: str, subject: Subject) -> tuple[Verdict, ...]:
         """Return what another provision of the plan says of a bearer, or of its group.
+
+        Each is judged once, however many provisions rest on it.
 
         Args:
             provision: id of the provision.
@@ -94,7 +97,11 @@ class Docket:
         """
         bench = self.benches[provision]
         if not bench.grouped:
-            return tuple(bench.judge_all((subject,), self))
+            verdicts = self._single.get((provision, subject.id))
+            if verdicts is None:
+                verdicts = tuple(bench.judge_all((subject,), self))
+                self._single[provision, subject.id] = verdicts
+            return verdicts
         found = self._grouped.get(provision)
         if found is None:
             found = self._grouped[provision] = by_bearer(bench.judge_all(self.subjects, self))
@@ -154,8 +161,6 @@ class Provision:
     """
 
     form: ClassVar[str] = ""
-    by_record: ClassVar[bool] = False
-    """Whether each of its verdicts is on one record, so that the record's day may govern."""
 
     id: str = attrs.field(converter=as_name)
     clause: tuple[str, ...] = attrs.field(converter=as_clauses)
@@ -193,6 +198,11 @@ class Provision:
         for index, version in enumerate(self.version):
             for number in version.clause:
                 yield f"version[{index}].clause", number
+
+    @property
+    def by_record(self) -> bool:
+        """Whether each of its verdicts is on one record, so that the record's day may govern."""
+        return False
 
     def refers(self) -> tuple[str, ...]:
         """Return the ids of the provisions whose verdicts it rests on."""

@@ -110,8 +110,14 @@ class Citation:
         """Return a fact for a sentence: names as people know them, amounts as they write them."""
         if isinstance(fact, str):
             return self.label(fact, lang)
+        if isinstance(fact, bool):
+            return say("yes" if fact else "no", lang)
+        if isinstance(fact, Point):
+            return fact.message(self, lang)
         if isinstance(fact, tuple):
-            return tuple(self.named(one, lang) for one in fact)
+            told = tuple(self.named(one, lang) for one in fact)
+            points = bool(fact) and isinstance(fact[0], Point)
+            return say("explain.between", lang).join(map(str, told)) if points else told
         return show(fact) if isinstance(fact, Fraction) else fact
 
 
@@ -129,7 +135,7 @@ class Point(NamedTuple):
         code: key of its sentence below ``point.`` in the catalogue.
         status: what holds of it alone.
         facts: what the sentence tells. Names of facts, kinds and values, also several as a tuple,
-            are told as `Citation.label` has them.
+            are told as `Citation.label` has them, and other points in their own words.
         value: what was found, where it is an amount.
         required: what is owed, where it is an amount.
         due: the last day on which it can still be met.

@@ -1,0 +1,196 @@
+"""The form that says who, or what, is admitted only if a condition holds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from eduplan.dates import DAY, Period
+from eduplan.errors import FaultList, Missing
+from eduplan.messages import Language, Text, say, show_day
+from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.requirements import RecordIs, Requirement, as_requirement, leaves
+from eduplan.provisions.weighing import Application, decisive, weigher
+from eduplan.records import Entry
+from eduplan.selectors import Matcher, Scales, Selector, as_selector
+from eduplan.tables import Table, as_name, as_names, optional, read_table
+from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
+from eduplan.verdicts.telling import tell_points, tell_undecided
+
+
+@attrs.frozen(kw_only=True)
+class Acts:
+    """The acts that are admitted or not, each on its own.
+
+    Args:
+        kind: kinds of record that are such an act.
+        by: the fact of the record that points to the bearer.
+        where: which records of these kinds.
+    """
+
+    kind: tuple[str, ...] = attrs.field(converter=as_names)
+    by: str = attrs.field(default="bearer", converter=as_name)
+    where: Selector = attrs.field(factory=Selector, converter=as_selector)
+
+
+def as_optional_acts(value: Acts | Table | None) -> Acts | None:
+    """Return acts from their table, or None."""
+    return optional(lambda table: read_table(Acts, table), value)
+
+
+@attrs.frozen(kw_only=True)
+class Gate(Provision):
+    """A person, a school or an act is admitted only if a condition holds.
+
+    Args:
+        admits: what is required.
+        over: the acts that are judged, each as of its own day; without it the bearer itself is,
+            as of the day of judgement.
+
+    Raises:
+        InputError: a requirement on acts where none are judged.
+
+    >>> gate = Gate(id="entry", clause="一", title={"zh": "准入", "en": "Entry"},
+    ...             admits={"elapsed": "5 years", "since": "teaching_since"})
+    >>> gate.admits.elapsed.months
+    60
+    """
+
+    form: ClassVar[str] = "gate"
+
+    admits: Requirement = attrs.field(converter=as_requirement)
+    over: Acts | None = attrs.field(default=None, converter=as_optional_acts)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        for path, leaf in leaves(self.admits):
+            if isinstance(leaf, RecordIs) and self.over is None:
+                faults.add("record-without-acts", f"admits.{path}.record" if path else "admits")
+        faults.raise_any()
+
+    @property
+    def by_record(self) -> bool:
+        """Every verdict is on an act, where acts are judged."""
+        return self.over is not None
+
+    def refers(self) -> tuple[str, ...]:
+        """Return the ids of the provisions whose verdicts it rests on."""
+        return tuple(name for _, leaf in leaves(self.admits) for name in leaf.refers())
+
+    def faults(self, scales: Scales, faults: FaultList) -> None:
+        """Note what does not fit the scales of the plan."""
+        super().faults(scales, faults)
+        if self.over is not None:
+            with faults.below("over.where") as found:
+                self.over.where.faults(scales, found)
+        for path, leaf in leaves(self.admits):
+            with faults.below(f"admits.{path}" if path else "admits") as found:
+                leaf.faults(scales, found)
+
+
+class GateBench(Bench):
+    """A gate made ready to judge many bearers."""
+
+    def __init__(self, gate: Gate, setting: Setting) -> None:
+        citation = Citation(
+            plan=setting.plan,
+            provision=gate.id,
+            clauses=gate.clause,
+            force=gate.force,
+            title=gate.title,
+            unit=Text("", ""),
+            form=gate.form,
+            every=None,
+            labels=setting.labels,
+            tell=tell_gate,
+            terms={"act": gate.over.kind[0]} if gate.over is not None else {},
+        )
+        super().__init__(gate, setting, citation)
+        self.gate = gate
+        self._weigh = weigher(gate.admits, setting, citation)
+        self._acts = Matcher(
+            gate.over.where if gate.over is not None else Selector(), setting.scales
+        )
+
+    def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        """Return one verdict on the bearer, or one on each of its acts."""
+        gate, as_of = self.gate, docket.as_of
+        if gate.over is not None:
+            return self._on_acts(gate.over, subject, docket)
+        if gate.since is not None and as_of < gate.since:
+            return (self.excuse(subject, docket, "not-in-force", gate.since),)
+        if gate.until is not None and as_of >= gate.until:
+            return (self.excuse(subject, docket, "no-longer-in-force", gate.until),)
+        return (self._verdict(Application(subject, as_of, docket)),)
+
+    def _on_acts(self, acts: Acts, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        entries = docket.register.of(subject.id, acts.kind, acts.by)
+        found = [entry for entry in entries if self._asked(entry, subject, docket)]
+        if found:
+            return tuple(
+                self._verdict(Application(subject, entry.day, docket, entry)) for entry in found
+            )
+        needed = min(docket.as_of - DAY, docket.during.last)
+        if needed >= docket.during.start:
+            gap = docket.register.complete(acts.kind, needed)
+            if gap is not None:
+                return (self.undetermined(subject, docket, (gap,)),)
+        return (self.excuse(subject, docket, "no-act", acts.kind[0]),)
+
+    def _asked(self, entry: Entry, subject: Subject, docket: Docket) -> bool:
+        gate = self.gate
+        if entry.day not in docket.during or entry.day > docket.as_of:
+            return False
+        if gate.since is not None and entry.day < gate.since:
+            return False
+        if gate.until is not None and entry.day >= gate.until:
+            return False
+        return self._acts(entry.get, subject.get) is not False
+
+    def _verdict(self, application: Application) -> Verdict:
+        subject, _, docket, act = application
+        point = self._weigh(application)
+        status, missing = point.status, point.missing
+        if act is not None and self._acts(act.get, subject.get) is None:
+            facts = {"field": self._acts.blame(act.get, subject.get), "count": 1}
+            status, missing = Status.UNDETERMINED, (Missing("record-fact", facts), *missing)
+        counted = point.counted if act is None else (act.record, *point.counted)
+        points = point.points if point.code == "admission-all" else (point,)
+        return Verdict(
+            citation=self.citation,
+            bearer=subject.thing,
+            bearer_id=subject.id,
+            period=None if act is None else Period(act.day, act.day + DAY),
+            status=status,
+            as_of=docket.as_of,
+            missing=_once(missing),
+            justification=Justification(counted=counted, points=points),
+        )
+
+
+def _once(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:
+    """Return what is missing, each thing once; facts may be unhashable, so no set will do."""
+    return tuple([one for index, one in enumerate(missing) if one not in missing[:index]])
+
+
+def tell_gate(verdict: Verdict, lang: Language) -> Told:
+    """Tell whether the bearer or the act is admitted, and why not."""
+    if verdict.status is Status.NOT_APPLICABLE or not verdict.justification.points:
+        return Told(tell_undecided(verdict, lang))
+    body = tell_undecided(verdict, lang)
+    if verdict.status is not Status.UNDETERMINED:
+        reasons = [
+            reason.message(verdict.citation, lang)
+            for point in verdict.justification.points
+            if point.status is Status.NOT_MET
+            for reason in decisive(point)
+        ]
+        why = say("explain.and", lang).join(reasons)
+        body = say(f"explain.gate.{verdict.status}", lang, why=why)
+    if verdict.period is not None:
+        act = verdict.citation.label(verdict.citation.terms["act"], lang)
+        day = show_day(verdict.period.start, lang)
+        body = say("explain.gate.act", lang, act=act, day=day, body=body)
+    several = len(verdict.justification.points) > 1
+    return Told(body, tell_points(verdict, lang) if several else "")
