@@ -170,7 +170,9 @@ def as_bearer(table: Table) -> object:
     """Return a bearer's table as the library's own type."""
     facts = dict(table)
     kind = facts.pop("type", "person")
-    own: dict[str, Any] = {k: facts.pop(k) for k in ("id", "name", "stage") if k in facts}
+    own: dict[str, Any] = {k: facts.pop(k) for k in ("id", "name") if k in facts}
+    if isinstance(facts.get("stage"), str):  # several stages are a fact
+        own["stage"] = facts.pop("stage")
     if kind == "person":
         own |= {k: facts.pop(k) for k in ("school", "joined", "left") if k in facts}
         roles = facts.pop("role", [])

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from eduplan.provisions import FollowUp as FollowUp
     from eduplan.provisions import Gate as Gate
     from eduplan.provisions import Quota as Quota
+    from eduplan.provisions import Roster as Roster
     from eduplan.records import Record as Record
     from eduplan.records import Register as Register
     from eduplan.schema import plan_schema as plan_schema
@@ -74,7 +75,7 @@ _HOMES = {
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
-    "provisions": ("FollowUp", "Gate", "Quota"),
+    "provisions": ("FollowUp", "Gate", "Quota", "Roster"),
     "records": ("Record", "Register"),
     "schema": ("plan_schema",),
     "sources": ("Force",),

@@ -114,6 +114,9 @@ class Test(StrEnum):
 DEEPEST = 16
 """Selectors are nested no deeper than this."""
 
+DAY_LOOKED_AT = "@day"
+"""Stands in a selector for the day on which somebody is looked at, such as a target's day."""
+
 BEARER = "@bearer."
 """What an operand begins with that stands for a fact of the bearer."""
 
@@ -128,7 +131,8 @@ class Condition:
         field: name of the fact.
         test: what is asked of it.
         operands: the values it is held against, one for an order test; a value written
-            ``@bearer.x`` stands for fact ``x`` of the bearer.
+            ``@bearer.x`` stands for fact ``x`` of the bearer, ``@day`` for the day on which
+            somebody is looked at, where there is one.
         scale: name of the scale for an order test on texts, by default that of the fact's own name.
     """
 
@@ -137,12 +141,22 @@ class Condition:
     operands: tuple[Scalar, ...]
     scale: str = ""
 
-    def faults(self, scales: Scales, faults: FaultList) -> None:
-        """Note an order test on a text without a scale, and operands that are not on theirs."""
+    def faults(self, scales: Scales, faults: FaultList, *, dated: bool = False) -> None:
+        """Note an order test on a text without a scale, and operands that are not on theirs.
+
+        Args:
+            scales: the scales of the plan.
+            faults: takes the faults.
+            dated: whether things are looked at on a day, so that ``@day`` means something.
+        """
         scale = scales.get(self.scale or self.field)
         ordered = self.test not in (Test.IS, Test.NOT)
         for operand in self.operands:
             if not isinstance(operand, str) or operand.startswith(BEARER):
+                continue
+            if operand == DAY_LOOKED_AT:
+                if not dated:
+                    faults.add("no-day-here", self.field)
                 continue
             if scale is not None and scale.rank(operand) is None:
                 faults.add(
@@ -187,12 +201,12 @@ class Selector:
             table["not"] = [selector.plain() for selector in self.none_of]
         return table
 
-    def faults(self, scales: Scales, faults: FaultList) -> None:
-        """Note what does not fit the scales of the plan."""
+    def faults(self, scales: Scales, faults: FaultList, *, dated: bool = False) -> None:
+        """Note what does not fit the scales of the plan, and ``@day`` unless ``dated``."""
         for condition in self.conditions:
-            condition.faults(scales, faults)
+            condition.faults(scales, faults, dated=dated)
         for selector in (*self.any_of, *self.none_of):
-            selector.faults(scales, faults)
+            selector.faults(scales, faults, dated=dated)
 
     def fields(self) -> Iterable[str]:
         """Return the names of the facts it asks for."""
@@ -358,7 +372,12 @@ def _plain_condition(selector: Selector) -> tuple[str, frozenset[Scalar]] | None
 
 
 def _of_bearer(condition: Condition) -> bool:
-    return any(isinstance(o, str) and o.startswith(BEARER) for o in condition.operands)
+    return any(_asks_bearer(operand) for operand in condition.operands)
+
+
+def _asks_bearer(operand: Scalar) -> bool:
+    """Say whether an operand is not a value, but a fact to be asked of the bearer."""
+    return isinstance(operand, str) and (operand == DAY_LOOKED_AT or operand.startswith(BEARER))
 
 
 def _field(field: str, _: Getter, __: Getter) -> str:
@@ -432,8 +451,8 @@ def _is_bearers(
     wanted: set[Scalar] = set()
     unknown = False
     for operand in operands:
-        if isinstance(operand, str) and operand.startswith(BEARER):
-            own = bearer(operand[len(BEARER) :])
+        if _asks_bearer(operand):
+            own = bearer(str(operand).removeprefix(BEARER))
             if own is None:
                 unknown = True
             else:
@@ -458,7 +477,7 @@ def _ordered(
     """Say whether one of the values is high enough; one that has no place leaves it open."""
     value = get(field)
     if of_bearer:
-        operand = bearer(str(operand)[len(BEARER) :])
+        operand = bearer(str(operand).removeprefix(BEARER))
     if value is None or operand is None:
         return None
     bound = rank(operand)

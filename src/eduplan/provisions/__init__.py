@@ -3,6 +3,7 @@
 from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench, Within
 from eduplan.provisions.forms import FORMS, Form, bench
 from eduplan.provisions.gate import Acts, Gate, GateBench
+from eduplan.provisions.needs import Need
 from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench, cited
 from eduplan.provisions.provision import (
     Bench,
@@ -25,6 +26,7 @@ from eduplan.provisions.requirements import (
     Tally,
     VerdictIs,
 )
+from eduplan.provisions.roster import Roster, RosterBench
 from eduplan.provisions.version_bench import VersionedBench
 from eduplan.provisions.versions import Governs, Version
 
@@ -45,6 +47,7 @@ __all__ = [
     "Governs",
     "How",
     "Joined",
+    "Need",
     "Over",
     "Partial",
     "Provision",
@@ -54,6 +57,8 @@ __all__ = [
     "Reading",
     "RecordIs",
     "Requirement",
+    "Roster",
+    "RosterBench",
     "Scope",
     "Setting",
     "Subject",

@@ -9,6 +9,7 @@ from eduplan.provisions.follow_up import FollowUp, FollowUpBench
 from eduplan.provisions.gate import Gate, GateBench
 from eduplan.provisions.provision import Bench, Provision, Setting
 from eduplan.provisions.quota import Quota, QuotaBench
+from eduplan.provisions.roster import Roster, RosterBench
 from eduplan.provisions.version_bench import VersionedBench
 
 
@@ -23,6 +24,7 @@ FORMS: dict[str, Form] = {
     "quota": Form(Quota, QuotaBench),
     "follow_up": Form(FollowUp, FollowUpBench),
     "gate": Form(Gate, GateBench),
+    "roster": Form(Roster, RosterBench),
 }
 """Forms by the key under which they stand in a plan file."""
 

@@ -85,6 +85,13 @@ class Docket:
     _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
     _grouped: dict[str, Mapping[str, tuple[Verdict, ...]]] = attrs.field(factory=dict, init=False)
     _single: dict[tuple[str, str], tuple[Verdict, ...]] = attrs.field(factory=dict, init=False)
+    _by_id: dict[str, Subject] = attrs.field(factory=dict, init=False)
+
+    def subject(self, name: str) -> Subject | None:
+        """Return the bearer of that id, None where it is none of those that are judged."""
+        if len(self._by_id) != len(self.subjects):
+            self._by_id = {subject.id: subject for subject in self.subjects}
+        return self._by_id.get(name)
 
     def verdicts_on(self, provision: str, subject: Subject) -> tuple[Verdict, ...]:
         """Return what another provision of the plan says of a bearer, or of its group.
