@@ -51,6 +51,7 @@ WORDS = {
     "gate": Text("准入条件", "gate"),
     "attestation": Text("人工评定", "attestation"),
     "consequence": Text("结果运用", "consequence"),
+    "roster": Text("配备", "roster"),
     "date": Text("一个日期", "a date"),
     "number": Text("一个数", "a number"),
     "text": Text("一段文字", "a text"),

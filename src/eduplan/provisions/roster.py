@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import attrs
 
+from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, kind_of, refuse
 from eduplan.messages import Language, Text, say
 from eduplan.provisions.needs import (
@@ -230,6 +231,7 @@ class RosterBench(Bench):
                 citation=self.citation,
                 bearer=subject.thing,
                 bearer_id=subject.id,
+                period=Period(day, day + DAY),
                 status=status,
                 as_of=as_of,
                 value=sum(1 for point in owed if point.status is Status.MET),
