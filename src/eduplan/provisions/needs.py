@@ -169,17 +169,16 @@ class NeedBench:
         if unit.members is None:
             found = Found(0, None, unit.missing)
             return self._point("roster-need", found, facts)
-        fits = [(m, both(m.inside, self._fits(self._where, m, bearer, day))) for m in unit.members]
-        unsaid = [self._unsaid(self._where, m, bearer, day) for m, t in fits if t is None]
+        truths = [self._fits(self._where, member, bearer, day) for member in unit.members]
+        unsaid = [
+            self._unsaid(self._where, member, bearer, day)
+            for member, truth in zip(unit.members, truths, strict=True)
+            if both(member.inside, truth) is None
+        ]
         if self._within is not None:
-            whole = [both(m.inside, self._fits(self._within, m, bearer, day)) for m, _ in fits]
-            unsaid += [
-                self._unsaid(self._within, m, bearer, day)
-                for (m, _), truth in zip(fits, whole, strict=True)
-                if truth is None
-            ]
-            part = part_of((w, both(w, t)) for w, (_, t) in zip(whole, fits, strict=True))
-            return self._share(part, facts, facts_missing(unsaid))
+            within = self._within
+            return self._composition(within, unit.members, truths, unsaid, facts, bearer, day)
+        fits = [(m, both(m.inside, t)) for m, t in zip(unit.members, truths, strict=True)]
         sure = [member for member, truth in fits if truth]
         perhaps = [member for member, truth in fits if truth is None]
         if self.need.distinct:
@@ -214,6 +213,26 @@ class NeedBench:
         high = len(low.union(*more)) + silent
         gaps = [*unsaid, *[self.need.distinct] * sum(1 for values in named if not values)]
         return Found(len(low), high, facts_missing(gaps))
+
+    def _composition(
+        self,
+        within: Population,
+        members: Sequence[Member],
+        truths: Sequence[Truth],
+        unsaid: list[str],
+        facts: Mapping[str, object],
+        bearer: Getter,
+        day: date,
+    ) -> Point:
+        """Return what holds of a share: who is in the whole, and who of these in the part."""
+        whole = [both(m.inside, self._fits(within, m, bearer, day)) for m in members]
+        gaps = [
+            self._unsaid(within, member, bearer, day)
+            for member, truth in zip(members, whole, strict=True)
+            if truth is None
+        ]
+        part = part_of(zip(whole, truths, strict=True))
+        return self._share(part, facts, facts_missing([*unsaid, *gaps]))
 
     def _share(
         self, part: Part, facts: Mapping[str, object], missing: tuple[Missing, ...]
