@@ -36,7 +36,7 @@ from eduplan.tables import as_optional_name, as_optional_text, optional, read_ea
 from eduplan.verdicts import Point, Status
 
 
-def as_optional_number(value: object) -> Number | None:
+def as_optional_amount(value: object) -> Number | None:
     """Return an exact number that is not negative, or None."""
     return optional(not_negative, value)
 
@@ -60,8 +60,8 @@ class Need:
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
     within: Selector | None = attrs.field(default=None, converter=as_optional_selector)
     distinct: str = attrs.field(default="", converter=as_optional_name)
-    at_least: Number | None = attrs.field(default=None, converter=as_optional_number)
-    at_most: Number | None = attrs.field(default=None, converter=as_optional_number)
+    at_least: Number | None = attrs.field(default=None, converter=as_optional_amount)
+    at_most: Number | None = attrs.field(default=None, converter=as_optional_amount)
     title: Text | None = attrs.field(default=None, converter=as_optional_text)
 
     def __attrs_post_init__(self) -> None:

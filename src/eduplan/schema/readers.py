@@ -19,6 +19,7 @@ from eduplan.periods import NEEDS_CALENDAR, Every, Unit, as_every
 from eduplan.provisions import (
     Amount,
     Answer,
+    Need,
     Partial,
     Provision,
     Question,
@@ -28,8 +29,10 @@ from eduplan.provisions import (
     Within,
 )
 from eduplan.provisions.follow_up import as_answer, as_within
+from eduplan.provisions.needs import as_needs, as_optional_amount, as_optional_need
 from eduplan.provisions.open import Expects, as_expects, as_readings
 from eduplan.provisions.quota import as_bound, as_partial, as_scope
+from eduplan.provisions.roster import as_cells, as_selectors
 from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
 from eduplan.schema.shapes import (
     ANYTHING,
@@ -92,6 +95,11 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_answer: either(NAME, Answer),
     as_bound: either(NOT_NEGATIVE, Amount, list_of(Amount, 1)),
     as_caps: one_or_list(Cap),
+    as_cells: {
+        "type": "object",
+        "propertyNames": NAME,
+        "additionalProperties": one_or_list(STRING, 1),
+    },
     as_cited: list_of(Cited),
     as_clauses: one_or_list(STRING, 1),
     as_date: DATE,
@@ -105,8 +113,11 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_measure: Measure,
     as_name: NAME,
     as_names: one_or_list(NAME),
+    as_needs: one_or_list(Need),
+    as_optional_amount: NOT_NEGATIVE,
     as_optional_date: DATE,
     as_optional_name: OPTIONAL_NAME,
+    as_optional_need: Need,
     as_optional_number: NUMBER,
     as_optional_period: Period,
     as_optional_positive: POSITIVE,
@@ -121,6 +132,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_scope: Scope,
     as_share_of: ShareOf,
     as_selector: Selector,
+    as_selectors: one_or_list(Selector),
     as_string: STRING,
     as_strings: one_or_list(STRING),
     as_text: Text,
