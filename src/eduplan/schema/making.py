@@ -13,7 +13,7 @@ from eduplan.files.reading import Head
 from eduplan.messages import Text, catalogue
 from eduplan.provisions import FORMS, Provision, Question, Version
 from eduplan.provisions.versions import FIXED
-from eduplan.schema.readers import READS, RULES, WRITTEN
+from eduplan.schema.readers import HOLDS, READS, RULES, WRITTEN
 from eduplan.schema.shapes import (
     ANYTHING,
     DATE,
@@ -62,7 +62,8 @@ def plan_schema() -> dict[str, object]:
     >>> plan_schema()["required"]
     ['clause', 'document', 'plan']
     """
-    found = {"Asked": {**QUESTION, "description": _words("Asked")}}
+    asked = {"Asked": {**QUESTION, "description": _words("Asked")}}
+    found: dict[type, Schema] = {}
     forms = {key: list_of(_refer(form.value, found)) for key, form in FORMS.items()}
     head = {key: _written_out(schema) for key, schema in FILE.items()}
     file = table({**head, **forms}, ("plan", "document", "clause"))
@@ -70,8 +71,15 @@ def plan_schema() -> dict[str, object]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "eduplan plan",
         **_described(("File",), file),
-        "$defs": dict(sorted(found.items())),
+        "$defs": asked | dict(sorted(_by_name(found).items())),
     }
+
+
+def _by_name(schemas: Mapping[type, Schema]) -> dict[str, Schema]:
+    found = {cls.__name__: schema for cls, schema in schemas.items()}
+    if len(found) < len(schemas):
+        raise TypeError(f"two classes of one name: {sorted(cls.__name__ for cls in schemas)}")
+    return found
 
 
 def dump_schema() -> str:
@@ -79,25 +87,24 @@ def dump_schema() -> str:
     return json.dumps(plan_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def _refer(cls: type, found: dict[str, Schema]) -> Schema:
+def _refer(cls: type, found: dict[type, Schema]) -> Schema:
     """Return a reference to the schema of a class in which questions may stand.
 
     Args:
         cls: the class.
-        found: the schemas made so far by the name of their class; takes those that are new.
+        found: the schemas made so far; takes those that are new.
     """
-    name = cls.__name__
-    if name not in found:
-        found[name] = {}  # a class may hold itself
+    if cls not in found:
+        found[cls] = {}  # a class may hold itself
         schema = _with_questions(_of(cls))
         version: Schema = {}
         if issubclass(cls, Provision):
             schema["properties"] |= {key: _of(cls)["properties"][key] for key in _CITED}
             version = _version(cls, schema)
-        found[name] = _with_classes(
+        found[cls] = _with_classes(
             schema, lambda inner: version if inner is Version else _refer(inner, found)
         )
-    return {"$ref": f"#/$defs/{name}"}
+    return {"$ref": f"#/$defs/{cls.__name__}"}
 
 
 def _version(cls: type, form: Schema) -> Schema:
@@ -130,7 +137,7 @@ def _of(cls: type) -> Schema:
 
 
 def _names(cls: type) -> tuple[str, ...]:
-    return tuple(base.__name__ for base in cls.__mro__)
+    return tuple(base.__name__ for base in (*cls.__mro__, *HOLDS.get(cls, ())))
 
 
 def of_class(cls: type) -> Schema:

@@ -15,7 +15,7 @@ from eduplan.figures import ShareOf, as_optional_number, as_share_of
 from eduplan.measures import Cap, Measure, Per, as_caps, as_measure
 from eduplan.measures.measure import as_per
 from eduplan.messages import Text
-from eduplan.periods import NEEDS_CALENDAR, Every, Unit, as_every
+from eduplan.periods import NEEDS_CALENDAR, Every, Unit, as_every, as_length
 from eduplan.provisions import (
     Amount,
     Answer,
@@ -29,15 +29,26 @@ from eduplan.provisions import (
     Within,
 )
 from eduplan.provisions.follow_up import as_answer, as_within
+from eduplan.provisions.gate import Acts, as_optional_acts
 from eduplan.provisions.needs import as_needs, as_optional_amount, as_optional_need
 from eduplan.provisions.open import Expects, as_expects, as_readings
 from eduplan.provisions.quota import as_bound, as_partial, as_scope
+from eduplan.provisions.requirements import (
+    BearerIs,
+    Elapsed,
+    RecordIs,
+    Requirement,
+    VerdictIs,
+    as_requirement,
+    as_statuses,
+)
 from eduplan.provisions.roster import as_cells, as_selectors
 from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
 from eduplan.schema.shapes import (
     ANYTHING,
     DATE,
     FLAG,
+    LENGTH,
     NAME,
     NOT_NEGATIVE,
     NUMBER,
@@ -88,6 +99,7 @@ from eduplan.tables import (
     as_value,
     as_whole,
 )
+from eduplan.verdicts import Status
 
 READS: Mapping[Callable[..., object] | None, object] = {
     None: ANYTHING,
@@ -108,6 +120,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_flag: FLAG,
     as_force: one_of(Force),
     as_governs: one_of(Governs),
+    as_length: LENGTH,
     as_kinds: one_or_list(NAME, 1),
     as_leading_group: LeadingGroup,
     as_measure: Measure,
@@ -115,6 +128,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_names: one_or_list(NAME),
     as_needs: one_or_list(Need),
     as_optional_amount: NOT_NEGATIVE,
+    as_optional_acts: Acts,
     as_optional_date: DATE,
     as_optional_name: OPTIONAL_NAME,
     as_optional_need: Need,
@@ -129,10 +143,12 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_period: Period,
     as_positive: POSITIVE,
     as_readings: list_of(Reading),
+    as_requirement: Requirement,
     as_scope: Scope,
     as_share_of: ShareOf,
     as_selector: Selector,
     as_selectors: one_or_list(Selector),
+    as_statuses: one_or_list(one_of(Status), 1),
     as_string: STRING,
     as_strings: one_or_list(STRING),
     as_text: Text,
@@ -147,17 +163,34 @@ READS: Mapping[Callable[..., object] | None, object] = {
 
 _KINDS = READS[as_kinds]
 _WHICH = {"where": Selector, "by": NAME}
-_OF = {"of": _KINDS, **_WHICH}
 _CAPS = {"caps": READS[as_caps]}
+
+
+def _ways(besides: Schema, *rules: Schema) -> list[Schema]:
+    """Return the tables of a measure, one for each way of measuring.
+
+    Args:
+        besides: further keys of these tables.
+        rules: what they keep besides.
+    """
+    ways: list[tuple[Schema, list[str]]] = [
+        ({"count": _KINDS, **_CAPS}, ["count"]),
+        ({"sum": NAME, "of": _KINDS, **_CAPS}, ["sum", "of"]),
+        ({"distinct": NAME, "of": _KINDS}, ["distinct", "of"]),
+        ({"days": _KINDS}, ["days"]),
+        ({"share": Selector, "of": _KINDS, "weigh": NAME}, ["share", "of"]),
+    ]
+    more = {"allOf": list(rules)} if rules else {}
+    return [table({**keys, **_WHICH, **besides}, needed) | more for keys, needed in ways]
+
+
+_TITLE = {"title": Text}
+_JOINED = list_of(Requirement, 1)
+_BOUNDED = {"at_least": NOT_NEGATIVE, "at_most": NOT_NEGATIVE, "in_last": LENGTH}
 _OPERANDS = one_or_list(SCALAR, 1)
 _OPERAND = {test.value: SCALAR for test in Test} | {"is": _OPERANDS, "not": _OPERANDS}
 _WORDS = [unit.value for unit in Unit if unit is not Unit.CYCLE]
-_CYCLE = {
-    "cycle": {
-        "type": "string",
-        "pattern": "^([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]) (year|month)s?$",
-    }
-}
+_CYCLE = {"cycle": LENGTH}
 
 WRITTEN: Mapping[type, Schema] = {
     Condition: either(
@@ -174,14 +207,15 @@ WRITTEN: Mapping[type, Schema] = {
         table({**_CYCLE, "grid": DATE}, ["cycle", "grid"]),
         table({**_CYCLE, "from": OF_BEARER, "after": NAME}, ["cycle", "from"]),
     ),
-    Measure: either(
-        table({"count": _KINDS, **_WHICH, **_CAPS}, ["count"]),
-        table({"sum": NAME, **_OF, **_CAPS}, ["sum", "of"]),
-        table({"distinct": NAME, **_OF}, ["distinct", "of"]),
-        table({"days": _KINDS, **_WHICH}, ["days"]),
-        table({"share": Selector, **_OF, "weigh": NAME}, ["share", "of"]),
-    ),
+    Measure: either(*_ways({})),
     Period: table({"from": DATE, "to": DATE}, ["from", "to"]),
+    Requirement: either(
+        table({"all": _JOINED, **_TITLE}, ["all"]),
+        table({"any": _JOINED, **_TITLE}, ["any"]),
+        table({"not": Requirement, **_TITLE}, ["not"]),
+        *(BearerIs, RecordIs, Elapsed, VerdictIs),
+        *_ways({**_BOUNDED, **_TITLE}, exactly_one("at_least", "at_most")),
+    ),
     Scope: either({"const": "each"}, one_key({"mean": NAME, "total": NAME})),
     Selector: {
         "type": "object",
@@ -211,3 +245,6 @@ RULES: Mapping[type, Schema] = {
     Quota: exactly_one("at_least", "at_most"),
 }
 """What else holds between the fields of a class."""
+
+HOLDS: Mapping[type, tuple[type, ...]] = {Requirement: (Measure,)}
+"""Classes in whose tables the keys of others stand, so that their words are told there too."""

@@ -69,6 +69,10 @@ OPTIONAL_NAME: Schema = {"type": "string", "pattern": f"^({NAME_PATTERN})?$"}
 QUESTION: Schema = {"type": "string", "pattern": rf"^\?{NAME_PATTERN}$"}
 OF_BEARER: Schema = {"type": "string", "pattern": rf"^@bearer\.{NAME_PATTERN}$"}
 DATE: Schema = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+LENGTH: Schema = {
+    "type": "string",
+    "pattern": "^([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]) (year|month)s?$",
+}
 FLAG: Schema = {"type": "boolean"}
 WHOLE: Schema = {"type": "integer"}
 POSITIVE: Schema = {"type": "integer", "minimum": 1}
