@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from eduplan.provisions import Gate as Gate
     from eduplan.provisions import Quota as Quota
     from eduplan.provisions import Roster as Roster
+    from eduplan.provisions import Schedule as Schedule
     from eduplan.records import Record as Record
     from eduplan.records import Register as Register
     from eduplan.schema import plan_schema as plan_schema
@@ -75,7 +76,7 @@ _HOMES = {
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
-    "provisions": ("FollowUp", "Gate", "Quota", "Roster"),
+    "provisions": ("FollowUp", "Gate", "Quota", "Roster", "Schedule"),
     "records": ("Record", "Register"),
     "schema": ("plan_schema",),
     "sources": ("Force",),

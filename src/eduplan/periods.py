@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from eduplan.dates import Period, as_date, cycles, cycles_from_completions, show_day
+from eduplan.dates import DAY, Period, as_date, cycles, cycles_from_completions, show_day
 from eduplan.errors import FaultList, NotKnown, refuse
 from eduplan.messages import Language, Text, say
 from eduplan.selectors import Getter
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # a plan is at hand without the calendars being read
 class Unit(StrEnum):
     """What a period is."""
 
+    SCHOOL_DAY = "school-day"
     WEEK = "week"
     TEACHING_WEEK = "teaching-week"
     MONTH = "month"
@@ -35,7 +36,7 @@ class Unit(StrEnum):
     PLAN = "plan"
 
 
-NEEDS_CALENDAR = frozenset({Unit.TEACHING_WEEK, Unit.TEACHING_MONTH, Unit.TERM})
+NEEDS_CALENDAR = frozenset({Unit.SCHOOL_DAY, Unit.TEACHING_WEEK, Unit.TEACHING_MONTH, Unit.TERM})
 """Units that cannot be told without a school calendar."""
 
 _LENGTH = re.compile(r"(\d{1,3}) (year|month)s?", re.ASCII)
@@ -160,6 +161,11 @@ def as_every(value: Every | str | Table) -> Every:
     return Every(unit=Unit(spelled.each), school_days=spelled.school_days)
 
 
+def as_optional_every(value: Every | str | Table | None) -> Every | None:
+    """Return a period rule, or None."""
+    return None if value is None else as_every(value)
+
+
 @cache
 def _of_word(word: str) -> Every:
     return Every(unit=Unit(word))
@@ -232,6 +238,9 @@ def periods(
             raise NotKnown("no-calendar")
         stage = bearer("stage")
         school = calendar.stage(stage if isinstance(stage, str) else None)
+        if every.unit is Unit.SCHOOL_DAY:
+            school.require(window)
+            return tuple(Period(day, day + DAY) for day in school.days(window))
         if every.unit is Unit.TERM:
             return tuple(term.period for term in school.terms_in(window))
         find = school.weeks if every.unit is Unit.TEACHING_WEEK else school.months

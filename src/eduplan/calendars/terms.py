@@ -150,6 +150,19 @@ class StageCalendar:
             )
         return self._school_days_before[end] - self._school_days_before[start]
 
+    def days(self, period: Period) -> tuple[date, ...]:
+        """Return the school days in ``period``, in order.
+
+        What of it lies before the first or after the last day of a term is free of them.
+
+        Raises:
+            OutsideCoverage: of one of the days holidays have not been announced, or nothing of the
+                period has been published.
+        """
+        self.school_days_inside(period)
+        parts = (part for stretch in self.covered() if (part := stretch.meet(period)))
+        return tuple(day for part in parts for day in part if self.is_school_day(day))
+
     def after_school_days(self, day: date, count: int) -> date:
         """Return the ``count``-th school day after ``day``.
 
@@ -161,6 +174,19 @@ class StageCalendar:
             current += DAY
             while not self.is_school_day(current):
                 current += DAY
+        return current
+
+    def before_school_days(self, day: date, count: int) -> date:
+        """Return the ``count``-th school day before ``day``.
+
+        Raises:
+            OutsideCoverage: the published dates begin after it.
+        """
+        current = day
+        for _ in range(count):
+            current -= DAY
+            while not self.is_school_day(current):
+                current -= DAY
         return current
 
     def term_of(self, day: date) -> Term | None:
@@ -218,7 +244,7 @@ class StageCalendar:
         found = []
         while monday < window.end:
             week = Period(monday, monday + timedelta(days=7))
-            if self._school_days_inside(week) >= school_days:
+            if self.school_days_inside(week) >= school_days:
                 found.append(week)
             monday = week.end
         return tuple(found)
@@ -234,13 +260,13 @@ class StageCalendar:
         index = 0
         while (start := add_months(first, index)) < window.end:
             month = Period(start, add_months(first, index + 1))
-            if self._school_days_inside(month) >= school_days:
+            if self.school_days_inside(month) >= school_days:
                 found.append(month)
             index += 1
         return tuple(found)
 
-    def _school_days_inside(self, period: Period) -> int:
-        """Count school days of a week or month that is not quite covered.
+    def school_days_inside(self, period: Period) -> int:
+        """Return the number of school days of a week or month that may not quite be covered.
 
         What of it lies before the first or after the last day of a term is free of them; a week or
         month of which nothing is covered is unknown.

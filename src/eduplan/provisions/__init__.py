@@ -1,9 +1,11 @@
 """The forms a clause can take: a frozen value with its reference judgement, one file a form."""
 
-from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench, Within
+from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench
 from eduplan.provisions.forms import FORMS, Form, bench
 from eduplan.provisions.gate import Acts, Gate, GateBench
+from eduplan.provisions.happening import Happening
 from eduplan.provisions.needs import Need
+from eduplan.provisions.occasions import Holiday, Occasion, Shift, Window
 from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench, cited
 from eduplan.provisions.provision import (
     Bench,
@@ -27,8 +29,11 @@ from eduplan.provisions.requirements import (
     VerdictIs,
 )
 from eduplan.provisions.roster import Roster, RosterBench
+from eduplan.provisions.schedule import Dimension, ForEach, Late, Schedule
+from eduplan.provisions.schedule_bench import ScheduleBench
 from eduplan.provisions.version_bench import VersionedBench
 from eduplan.provisions.versions import Governs, Version
+from eduplan.provisions.within import Within
 
 __all__ = [
     "FORMS",
@@ -37,17 +42,23 @@ __all__ = [
     "Answer",
     "BearerIs",
     "Bench",
+    "Dimension",
     "Docket",
     "Elapsed",
     "FollowUp",
     "FollowUpBench",
+    "ForEach",
     "Form",
     "Gate",
     "GateBench",
     "Governs",
+    "Happening",
+    "Holiday",
     "How",
     "Joined",
+    "Late",
     "Need",
+    "Occasion",
     "Over",
     "Partial",
     "Provision",
@@ -59,8 +70,11 @@ __all__ = [
     "Requirement",
     "Roster",
     "RosterBench",
+    "Schedule",
+    "ScheduleBench",
     "Scope",
     "Setting",
+    "Shift",
     "Subject",
     "Tally",
     "Unanswered",
@@ -68,6 +82,7 @@ __all__ = [
     "VerdictIs",
     "Version",
     "VersionedBench",
+    "Window",
     "Within",
     "Wording",
     "all_refers",

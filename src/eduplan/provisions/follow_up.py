@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar, NamedTuple
 
 import attrs
 
 from eduplan.dates import DAY, Period
-from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
+from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
-from eduplan.periods import Every, Unit, as_every, periods
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.within import Within, as_within, due_day
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector, getter
 from eduplan.tables import (
@@ -21,49 +21,12 @@ from eduplan.tables import (
     as_kinds,
     as_name,
     as_optional_name,
-    as_positive,
     read_table,
-    unknown_keys,
 )
 from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided
 
-_WAYS = ("days", "school_days", "end_of")
 _ONCE = Text("件", "")
-
-
-@attrs.frozen(kw_only=True)
-class Within:
-    """By when an answer is due, counted from the last day of what it answers.
-
-    Args:
-        days: calendar days after it.
-        school_days: school days after it.
-        end_of: the period rule at the end of whose period it is due.
-    """
-
-    days: int | None = None
-    school_days: int | None = None
-    end_of: Every | None = None
-
-
-def as_within(value: Within | Table) -> Within:
-    """Return a time limit from a table such as ``{ days = 30 }`` or ``{ end_of = "term" }``."""
-    if isinstance(value, Within):
-        return value
-    if not isinstance(value, Mapping):
-        raise refuse("not-a-table", got=kind_of(value))
-    faults = FaultList()
-    unknown_keys(value, _WAYS, faults)
-    if len([way for way in _WAYS if way in value]) != 1:
-        faults.add("within-one-of", known=", ".join(_WAYS))
-    found = Within()
-    for way, reader in (("days", as_positive), ("school_days", as_positive), ("end_of", as_every)):
-        if way in value:
-            with faults.at(way):
-                found = Within(**{way: reader(value[way])})  # type: ignore[arg-type]
-    faults.raise_any()
-    return found
 
 
 @attrs.frozen(kw_only=True)
@@ -199,32 +162,10 @@ class FollowUpBench(Bench):
             field = self._where.blame(entry.get, get)
             missing = (Missing("record-fact", {"field": field, "count": 1}),)
         try:
-            due = self._due(last, get, docket)
+            due = due_day(self.rule.within, last, get, docket)
         except NotKnown as unknown:
             return Trigger(entry, last, None, (*missing, unknown.missing))
         return Trigger(entry, last, due, missing)
-
-    def _due(self, last: date, get: Getter, docket: Docket) -> date:
-        within = self.rule.within
-        if within.days is not None:
-            return last + timedelta(days=within.days)
-        if within.school_days is not None:
-            if docket.calendar is None:
-                raise NotKnown("no-calendar")
-            stage = get("stage")
-            school = docket.calendar.stage(stage if isinstance(stage, str) else None)
-            return school.after_school_days(last, within.school_days)
-        every = within.end_of or Every(unit=Unit.SCHOOL_YEAR)
-        found = periods(
-            every,
-            Period(last, last + DAY),
-            bearer=get,
-            calendar=docket.calendar,
-            horizon=docket.horizon,
-        )
-        if not found:
-            raise NotKnown("no-period-on-day", day=last)
-        return found[0].last
 
     def _linked(self, trigger: Trigger, get: Getter, docket: Docket) -> Answers:
         """Return the answers that name a record."""

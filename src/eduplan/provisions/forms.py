@@ -10,6 +10,8 @@ from eduplan.provisions.gate import Gate, GateBench
 from eduplan.provisions.provision import Bench, Provision, Setting
 from eduplan.provisions.quota import Quota, QuotaBench
 from eduplan.provisions.roster import Roster, RosterBench
+from eduplan.provisions.schedule import Schedule
+from eduplan.provisions.schedule_bench import ScheduleBench
 from eduplan.provisions.version_bench import VersionedBench
 
 
@@ -25,6 +27,7 @@ FORMS: dict[str, Form] = {
     "follow_up": Form(FollowUp, FollowUpBench),
     "gate": Form(Gate, GateBench),
     "roster": Form(Roster, RosterBench),
+    "schedule": Form(Schedule, ScheduleBench),
 }
 """Forms by the key under which they stand in a plan file."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import attrs
 
-from eduplan.dates import Period
+from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.messages import Text
 from eduplan.periods import Every, periods
@@ -28,7 +28,7 @@ from eduplan.tables import as_clauses, as_name, as_optional_date, as_optional_te
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
 
 if TYPE_CHECKING:
-    from eduplan.calendars import SchoolCalendar
+    from eduplan.calendars import SchoolCalendar, StageCalendar
 
 
 class Setting(NamedTuple):
@@ -93,6 +93,17 @@ class Docket:
             self._by_id = {subject.id: subject for subject in self.subjects}
         return self._by_id.get(name)
 
+    def school(self, get: Getter) -> StageCalendar:
+        """Return the school days of a bearer's stage.
+
+        Raises:
+            NotKnown: no calendar was given, or it does not have that stage.
+        """
+        if self.calendar is None:
+            raise NotKnown("no-calendar")
+        stage = get("stage")
+        return self.calendar.stage(stage if isinstance(stage, str) else None)
+
     def verdicts_on(self, provision: str, subject: Subject) -> tuple[Verdict, ...]:
         """Return what another provision of the plan says of a bearer, or of its group.
 
@@ -114,38 +125,55 @@ class Docket:
             found = self._grouped[provision] = by_bearer(bench.judge_all(self.subjects, self))
         return found.get(bench.judged(subject), ())
 
-    def periods(self, every: Every, subject: Subject) -> tuple[Period, ...]:
-        """Return the periods of ``every`` for one bearer that overlap `during` and have begun.
+    @property
+    def begun(self) -> Period | None:
+        """The days of interest up to the day of judgement, None where none of them has come."""
+        end = min(self.during.end, self.as_of + DAY)
+        return Period(self.during.start, end) if self.during.start < end else None
+
+    def periods(
+        self, every: Every, subject: Subject, window: Period | None = None
+    ) -> tuple[Period, ...]:
+        """Return the periods of ``every`` for one bearer that overlap some days, in order.
 
         They are found once for all bearers that share them.
+
+        Args:
+            every: the rule.
+            subject: the bearer.
+            window: the days; by default those of interest up to the day of judgement.
 
         Raises:
             NotKnown: the calendar, the horizon or a fact of the bearer is missing.
         """
-        found = self._periods.get(every)
-        if found is not None:
-            return found
-        key: object = every
+        if window is None:
+            found = self._periods.get(every)
+            if found is not None:
+                return found
+            window = self.begun
+            if window is None:
+                return ()
+            key: object = every
+        else:
+            key = (every, window)
         if every.personal:
-            key = (every, subject.id)
+            key = (key, subject.id)
         elif every.needs_calendar:
-            key = (every, subject.get("stage"))
+            key = (key, subject.get("stage"))
         found = self._periods.get(key)
         if found is None:
             completions: Iterable[date] = ()
             if every.after:
                 entries = self.register.of(subject.id, (every.after,))
                 completions = [entry.day for entry in entries if entry.day <= self.as_of]
-            found = periods(
+            found = self._periods[key] = periods(
                 every,
-                self.during,
+                window,
                 bearer=subject.get,
                 calendar=self.calendar,
                 horizon=self.horizon,
                 completions=completions,
             )
-            found = tuple([period for period in found if period.start <= self.as_of])
-            self._periods[key] = found
         return found
 
 
@@ -347,6 +375,15 @@ class Bench:
             as_of=docket.as_of,
             justification=justification,
         )
+
+    def out_of_force(self, period: Period) -> tuple[str, date] | None:
+        """Return why the provision does not hold for a period, None where it does."""
+        since, until = self.provision.since, self.provision.until
+        if since is not None and period.start < since:
+            return "not-in-force", since
+        if until is not None and period.end > until:
+            return "no-longer-in-force", until
+        return None
 
     def undetermined(
         self, subject: Subject, docket: Docket, missing: tuple[Missing, ...]

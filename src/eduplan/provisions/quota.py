@@ -215,7 +215,7 @@ class QuotaBench(Bench):
         verdicts = []
         for period in begun:
             span, owed, excuse = self._in_service(period, required, get)
-            if self._timed and (reason := self._out_of_force(period)):
+            if self._timed and (reason := self.out_of_force(period)):
                 verdicts.append(self.excuse(subject, docket, *reason, period))
                 continue
             if excuse:
@@ -268,14 +268,6 @@ class QuotaBench(Bench):
         for truth, _, matcher in truths:
             if truth is None:
                 raise NotKnown("bound-unknown", field=matcher.blame(get, get))
-        return None
-
-    def _out_of_force(self, period: Period) -> tuple[str, date] | None:
-        since, until = self.quota.since, self.quota.until
-        if since is not None and period.start < since:
-            return "not-in-force", since
-        if until is not None and period.end > until:
-            return "no-longer-in-force", until
         return None
 
     def _in_service(
@@ -408,7 +400,7 @@ class QuotaBench(Bench):
         if len(spans) > 1:
             raise NotKnown("periods-differ")
         for period in spans.pop():
-            if reason := self._out_of_force(period):
+            if reason := self.out_of_force(period):
                 yield self.excuse(group, docket, *reason, period)
                 continue
             owed, readings, gaps = self._members(members, period, docket)

@@ -15,7 +15,7 @@ from eduplan.figures import ShareOf, as_optional_number, as_share_of
 from eduplan.measures import Cap, Measure, Per, as_caps, as_measure
 from eduplan.measures.measure import as_per
 from eduplan.messages import Text
-from eduplan.periods import NEEDS_CALENDAR, Every, Unit, as_every, as_length
+from eduplan.periods import NEEDS_CALENDAR, Every, Unit, as_every, as_length, as_optional_every
 from eduplan.provisions import (
     Amount,
     Answer,
@@ -28,9 +28,19 @@ from eduplan.provisions import (
     Scope,
     Within,
 )
-from eduplan.provisions.follow_up import as_answer, as_within
+from eduplan.provisions.follow_up import as_answer
 from eduplan.provisions.gate import Acts, as_optional_acts
+from eduplan.provisions.happening import Happening, as_happening, as_optional_happening
 from eduplan.provisions.needs import as_needs, as_optional_amount, as_optional_need
+from eduplan.provisions.occasions import (
+    DAY_RULES,
+    Holiday,
+    Occasion,
+    Shift,
+    Window,
+    as_occasions,
+    as_window,
+)
 from eduplan.provisions.open import Expects, as_expects, as_readings
 from eduplan.provisions.quota import as_bound, as_partial, as_scope
 from eduplan.provisions.requirements import (
@@ -43,7 +53,17 @@ from eduplan.provisions.requirements import (
     as_statuses,
 )
 from eduplan.provisions.roster import as_cells, as_selectors
+from eduplan.provisions.schedule import (
+    MOST_TIMES,
+    ForEach,
+    Late,
+    as_for_each,
+    as_grace,
+    as_late,
+    as_times,
+)
 from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
+from eduplan.provisions.within import as_within
 from eduplan.schema.shapes import (
     ANYTHING,
     DATE,
@@ -118,10 +138,14 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_every: Every,
     as_expects: one_of(Expects),
     as_flag: FLAG,
+    as_for_each: ForEach,
     as_force: one_of(Force),
     as_governs: one_of(Governs),
     as_length: LENGTH,
+    as_grace: {"type": "integer", "minimum": 0},
+    as_happening: either(NAME, Happening),
     as_kinds: one_or_list(NAME, 1),
+    as_late: one_of(Late),
     as_leading_group: LeadingGroup,
     as_measure: Measure,
     as_name: NAME,
@@ -129,7 +153,10 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_needs: one_or_list(Need),
     as_optional_amount: NOT_NEGATIVE,
     as_optional_acts: Acts,
+    as_occasions: list_of(Occasion),
     as_optional_date: DATE,
+    as_optional_every: Every,
+    as_optional_happening: either(NAME, Happening),
     as_optional_name: OPTIONAL_NAME,
     as_optional_need: Need,
     as_optional_number: NUMBER,
@@ -152,9 +179,11 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_string: STRING,
     as_strings: one_or_list(STRING),
     as_text: Text,
+    as_times: {**POSITIVE, "maximum": MOST_TIMES},
     as_value: one_or_list(SCALAR),
     as_versions: list_of(Version),
     as_whole: WHOLE,
+    as_window: Window,
     as_within: Within,
     exact: NUMBER,
     not_negative: NOT_NEGATIVE,
@@ -192,6 +221,9 @@ _OPERAND = {test.value: SCALAR for test in Test} | {"is": _OPERANDS, "not": _OPE
 _WORDS = [unit.value for unit in Unit if unit is not Unit.CYCLE]
 _CYCLE = {"cycle": LENGTH}
 
+_SPAN = {"type": "array", "items": POSITIVE, "minItems": 2, "maxItems": 2}
+_DAY = either({"enum": list(DAY_RULES)}, {**POSITIVE, "maximum": 31})
+
 WRITTEN: Mapping[type, Schema] = {
     Condition: either(
         SCALAR,
@@ -207,6 +239,11 @@ WRITTEN: Mapping[type, Schema] = {
         table({**_CYCLE, "grid": DATE}, ["cycle", "grid"]),
         table({**_CYCLE, "from": OF_BEARER, "after": NAME}, ["cycle", "from"]),
     ),
+    ForEach: {
+        "type": "object",
+        "propertyNames": NAME,
+        "additionalProperties": either(OF_BEARER, list_of(SCALAR, 1)),
+    },
     Measure: either(*_ways({})),
     Period: table({"from": DATE, "to": DATE}, ["from", "to"]),
     Requirement: either(
@@ -224,6 +261,11 @@ WRITTEN: Mapping[type, Schema] = {
         "additionalProperties": Condition,
     },
     Text: table({"zh": STRING, "en": STRING}, ["zh", "en"]),
+    Window: either(
+        one_key({"weeks": _SPAN, "last_weeks": POSITIVE, "months": _SPAN}),
+        one_key({"holiday": one_of(Holiday)}),
+        table({"day": _DAY, "shift": one_of(Shift)}, ["day"]),
+    ),
     Within: one_key({"days": POSITIVE, "school_days": POSITIVE, "end_of": Every}),
 }
 """The tables of classes that are not read field by field."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from eduplan.dates import show_day
@@ -92,9 +93,15 @@ def _reason(verdict: Verdict, lang: Language) -> str:
     return say(f"reason.{reason.code}", lang, fact=fact)
 
 
-def tell_points(verdict: Verdict, lang: Language) -> str:
-    """Tell the points of a verdict, each with its status, those that are not met first."""
-    points = verdict.justification.points
+def tell_points(verdict: Verdict, lang: Language, only: Sequence[Point] | None = None) -> str:
+    """Tell the points of a verdict, each with its status, those that are not met first.
+
+    Args:
+        verdict: the verdict.
+        lang: the language.
+        only: the points to tell, by default all of them.
+    """
+    points = verdict.justification.points if only is None else only
     if not points:
         return ""
     ranked = sorted(points, key=lambda point: _RANK[point.status])
