@@ -1,4 +1,4 @@
-"""What all tests share: Hypothesis profiles, and parts from outside Python."""
+"""What all tests share: Hypothesis profiles, commands, and parts from outside Python."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+
+from commands import run as run
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 

@@ -7,15 +7,15 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from commands import Run
 from eduplan import available_plans, load_plan
-from eduplan.cli import main
 from eduplan.messages import Language
 
 OK, BROKEN, FAULTY = 0, 1, 2
@@ -30,34 +30,6 @@ HEAD = ("工号", "姓名", "岗位", "学段")
 # One teacher gave the open lesson that is owed, the other none.
 PEOPLE: Rows = [HEAD, (NUMBER, NAME, "教师", "小学"), ("t2", "李强", "教师", "小学")]
 LESSONS: Rows = [("工号", "日期", "题目"), (NUMBER, "2024-10-09", "秋天的雨")]
-
-
-class Ran:
-    """What a run came to: exit code, output and error output."""
-
-    def __init__(self, code: object, out: str, err: str) -> None:
-        self.code = code
-        self.out = out
-        self.err = err
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process; no run may end in a traceback or draw on no terminal."""
-
-    def call(*words: object) -> Ran:
-        with pytest.raises(SystemExit) as left:
-            main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        assert "\x1b" not in out + err, "no colour and no progress bar where there is no terminal"
-        assert "\r" not in err
-        return Ran(left.value.code, out, err)
-
-    return call
 
 
 def write_csv(path: Path, rows: Rows) -> Path:

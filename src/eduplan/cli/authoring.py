@@ -10,10 +10,40 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from eduplan.cli.writing import write_files
+from eduplan.errors import Fault, InputError
+from eduplan.files import starter
 from eduplan.messages import Language, say
 from eduplan.schema import SCHEMA_FILE, dump_schema
 
 Lang = Annotated[Language, Parameter(help="Language of messages and results.")]
+
+
+Out = Annotated[Path | None, Parameter(help="File to write; by default NAME.toml.")]
+
+
+def new(
+    name: Annotated[str, Parameter(help="The plan's id: lower-case letters, digits, - and _.")],
+    /,
+    *,
+    title: Annotated[str, Parameter(help="What people call the plan.")] = "",
+    out: Out = None,
+    force: Annotated[bool, Parameter(help="Write over a file that exists.", negative="")] = False,
+    lang: Lang = "zh",
+) -> int:
+    """Write a plan file to start from, with comments, and the schema beside it."""
+    text = starter(name, title=title, lang=lang)
+    path = out if out is not None else Path(f"{name}.toml")
+    if path.suffix != ".toml":
+        raise InputError([Fault("unknown-suffix", str(path), {"known": ".toml"})])
+    if path.exists() and not force:
+        raise InputError([Fault("file-exists", str(path))])
+    files = {path.name: text}
+    if not (path.parent / SCHEMA_FILE).exists():
+        files[SCHEMA_FILE] = dump_schema()
+    console = Console(stderr=True)
+    for written in write_files(path.parent, files):
+        console.print(say("cli.wrote", lang, path=written), soft_wrap=True)
+    return 0
 
 
 def schema(

@@ -41,6 +41,7 @@ app = App(
     help="Judge people, groups and schools by a plan: who owes what, by when, and why.",
     version_flags=["--version"],
 )
+app.command(authoring.new)
 app.command(authoring.schema)
 
 Plans = Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")]
