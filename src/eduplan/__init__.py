@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from eduplan.people import Person as Person
     from eduplan.people import School as School
     from eduplan.plan import Plan as Plan
+    from eduplan.provisions import Attestation as Attestation
     from eduplan.provisions import FollowUp as FollowUp
     from eduplan.provisions import Gate as Gate
     from eduplan.provisions import Quota as Quota
@@ -76,7 +77,7 @@ _HOMES = {
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
-    "provisions": ("FollowUp", "Gate", "Quota", "Roster", "Schedule"),
+    "provisions": ("Attestation", "FollowUp", "Gate", "Quota", "Roster", "Schedule"),
     "records": ("Record", "Register"),
     "schema": ("plan_schema",),
     "sources": ("Force",),

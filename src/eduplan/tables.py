@@ -19,7 +19,7 @@ import attrs
 
 from eduplan.dates import Period, as_date
 from eduplan.errors import FaultList, InputError, kind_of, refuse
-from eduplan.exact import exact, spell
+from eduplan.exact import Number, Spelled, exact, not_negative, spell
 from eduplan.messages import LANGUAGES, Text
 
 T = TypeVar("T")
@@ -284,6 +284,11 @@ def as_optional_name(value: str) -> str:
 def as_optional_period(value: Period | Table | None) -> Period | None:
     """Return a half-open period, or None."""
     return optional(as_period, value)
+
+
+def as_optional_amount(value: Spelled | None) -> Number | None:
+    """Return an exact number that is not negative, or None."""
+    return optional(not_negative, value)
 
 
 def as_optional_text(value: Text | Table | None) -> Text | None:

@@ -1,5 +1,6 @@
 """The forms a clause can take: a frozen value with its reference judgement, one file a form."""
 
+from eduplan.provisions.attestation import Attestation, AttestationBench, Judgements
 from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench
 from eduplan.provisions.forms import FORMS, Form, bench
 from eduplan.provisions.gate import Acts, Gate, GateBench
@@ -40,6 +41,8 @@ __all__ = [
     "Acts",
     "Amount",
     "Answer",
+    "Attestation",
+    "AttestationBench",
     "BearerIs",
     "Bench",
     "Dimension",
@@ -56,6 +59,7 @@ __all__ = [
     "Holiday",
     "How",
     "Joined",
+    "Judgements",
     "Late",
     "Need",
     "Occasion",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from eduplan.provisions.attestation import Attestation, AttestationBench
 from eduplan.provisions.follow_up import FollowUp, FollowUpBench
 from eduplan.provisions.gate import Gate, GateBench
 from eduplan.provisions.provision import Bench, Provision, Setting
@@ -28,6 +29,7 @@ FORMS: dict[str, Form] = {
     "gate": Form(Gate, GateBench),
     "roster": Form(Roster, RosterBench),
     "schedule": Form(Schedule, ScheduleBench),
+    "attestation": Form(Attestation, AttestationBench),
 }
 """Forms by the key under which they stand in a plan file."""
 

@@ -118,10 +118,8 @@ class GateBench(Bench):
         gate, as_of = self.gate, docket.as_of
         if gate.over is not None:
             return self._on_acts(gate.over, subject, docket)
-        if gate.since is not None and as_of < gate.since:
-            return (self.excuse(subject, docket, "not-in-force", gate.since),)
-        if gate.until is not None and as_of >= gate.until:
-            return (self.excuse(subject, docket, "no-longer-in-force", gate.until),)
+        if reason := self.out_of_force(Period(as_of, as_of + DAY)):
+            return (self.excuse(subject, docket, *reason),)
         return (self._verdict(Application(subject, as_of, docket)),)
 
     def _on_acts(self, acts: Acts, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
@@ -139,12 +137,9 @@ class GateBench(Bench):
         return (self.excuse(subject, docket, "no-act", acts.kind[0]),)
 
     def _asked(self, entry: Entry, subject: Subject, docket: Docket) -> bool:
-        gate = self.gate
         if entry.day not in docket.during or entry.day > docket.as_of:
             return False
-        if gate.since is not None and entry.day < gate.since:
-            return False
-        if gate.until is not None and entry.day >= gate.until:
+        if self.out_of_force(Period(entry.day, entry.day + DAY)):
             return False
         return self._acts(entry.get, subject.get) is not False
 

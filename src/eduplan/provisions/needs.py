@@ -11,7 +11,7 @@ from typing import NamedTuple
 import attrs
 
 from eduplan.errors import FaultList, Missing
-from eduplan.exact import Number, at_least, not_negative, show, show_share
+from eduplan.exact import Number, at_least, show, show_share
 from eduplan.messages import LANGUAGES, Text, say
 from eduplan.provisions.population import (
     Part,
@@ -32,13 +32,14 @@ from eduplan.selectors import (
     as_optional_selector,
     as_selector,
 )
-from eduplan.tables import as_optional_name, as_optional_text, optional, read_each, read_table
+from eduplan.tables import (
+    as_optional_amount,
+    as_optional_name,
+    as_optional_text,
+    read_each,
+    read_table,
+)
 from eduplan.verdicts import Point, Status
-
-
-def as_optional_amount(value: object) -> Number | None:
-    """Return an exact number that is not negative, or None."""
-    return optional(not_negative, value)
 
 
 @attrs.frozen(kw_only=True)

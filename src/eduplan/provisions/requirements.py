@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from eduplan.errors import FaultList, kind_of, refuse
-from eduplan.exact import Number, Spelled, not_negative
+from eduplan.exact import Number
 from eduplan.measures import Measure, Way, as_measure
 from eduplan.messages import Text
 from eduplan.periods import Length, as_length, as_optional_length
@@ -25,6 +25,7 @@ from eduplan.tables import (
     Table,
     as_member,
     as_name,
+    as_optional_amount,
     as_optional_text,
     plain,
     read_each,
@@ -149,11 +150,6 @@ class VerdictIs(Requirement):
     def refers(self) -> tuple[str, ...]:
         """Return the id of the provision."""
         return (self.verdict,)
-
-
-def as_optional_amount(value: Spelled | None) -> Number | None:
-    """Return an amount that is not negative, or None."""
-    return None if value is None else not_negative(value)
 
 
 @attrs.frozen(kw_only=True)

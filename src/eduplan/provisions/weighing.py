@@ -91,9 +91,8 @@ def _joined(joined: Joined, setting: Setting, citation: Citation) -> Weigher:
     def weigh(application: Application) -> Point:
         points = tuple([weigh(application) for weigh in weighers])
         status = join(joined.how, [point.status for point in points])
-        missing: tuple[Missing, ...] = ()
-        if status is Status.UNDETERMINED:
-            missing = tuple([lack for p in points if p.status is status for lack in p.missing])
+        undecided = status is Status.UNDETERMINED
+        missing = tuple([lack for point in points for lack in point.missing]) if undecided else ()
         facts = {"condition": joined.title, "conditions": _told(joined.how, points)}
         counted = tuple([record for point in points for record in point.counted])
         return Point(code, status, facts, counted=counted, missing=missing, points=points)

@@ -15,10 +15,20 @@ from eduplan.figures import ShareOf, as_optional_number, as_share_of
 from eduplan.measures import Cap, Measure, Per, as_caps, as_measure
 from eduplan.measures.measure import as_per
 from eduplan.messages import Text
-from eduplan.periods import NEEDS_CALENDAR, Every, Unit, as_every, as_length, as_optional_every
+from eduplan.periods import (
+    NEEDS_CALENDAR,
+    Every,
+    Unit,
+    as_every,
+    as_length,
+    as_optional_every,
+    as_optional_length,
+)
 from eduplan.provisions import (
     Amount,
     Answer,
+    Attestation,
+    Judgements,
     Need,
     Partial,
     Provision,
@@ -28,10 +38,11 @@ from eduplan.provisions import (
     Scope,
     Within,
 )
+from eduplan.provisions.attestation import as_answers, as_results
 from eduplan.provisions.follow_up import as_answer
 from eduplan.provisions.gate import Acts, as_optional_acts
 from eduplan.provisions.happening import Happening, as_happening, as_optional_happening
-from eduplan.provisions.needs import as_needs, as_optional_amount, as_optional_need
+from eduplan.provisions.needs import as_needs, as_optional_need
 from eduplan.provisions.occasions import (
     DAY_RULES,
     Holiday,
@@ -105,6 +116,7 @@ from eduplan.tables import (
     as_kinds,
     as_name,
     as_names,
+    as_optional_amount,
     as_optional_date,
     as_optional_name,
     as_optional_period,
@@ -125,6 +137,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     None: ANYTHING,
     as_annexes: list_of(Annex),
     as_answer: either(NAME, Answer),
+    as_answers: Judgements,
     as_bound: either(NOT_NEGATIVE, Amount, list_of(Amount, 1)),
     as_caps: one_or_list(Cap),
     as_cells: {
@@ -157,6 +170,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_optional_date: DATE,
     as_optional_every: Every,
     as_optional_happening: either(NAME, Happening),
+    as_optional_length: LENGTH,
     as_optional_name: OPTIONAL_NAME,
     as_optional_need: Need,
     as_optional_number: NUMBER,
@@ -171,6 +185,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_positive: POSITIVE,
     as_readings: list_of(Reading),
     as_requirement: Requirement,
+    as_results: one_or_list(either(STRING, FLAG), 1),
     as_scope: Scope,
     as_share_of: ShareOf,
     as_selector: Selector,
@@ -273,6 +288,10 @@ WRITTEN: Mapping[type, Schema] = {
 _VERSIONS: Schema = {"required": ["version"], "properties": {"version": {"minItems": 1}}}
 
 RULES: Mapping[type, Schema] = {
+    Attestation: {
+        "anyOf": [{"required": ["judges"]}, {"required": ["judge"]}],
+        "not": {"required": ["holds", "every"]},
+    },
     Provision: {
         "if": _VERSIONS,
         "then": {"required": ["governs"]},

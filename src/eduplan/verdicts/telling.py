@@ -128,6 +128,24 @@ _RANK = {
 }
 
 
+def tell_left_out(verdict: Verdict, lang: Language) -> str:
+    """Tell how many records did not count and why."""
+    groups = verdict.justification.left_out
+    if not groups:
+        return ""
+    reasons = say("explain.and", lang).join(
+        say(
+            f"left-out.{group.reason}",
+            lang,
+            count=len(group.records),
+            field=verdict.citation.label(group.field, lang),
+        )
+        for group in groups
+    )
+    count = sum(len(group.records) for group in groups)
+    return say("explain.left-out", lang, count=count, reasons=reasons)
+
+
 def tell_records(verdict: Verdict, lang: Language) -> str:
     """Tell how many records counted, how many did not and why, and which cap cut off what."""
     found = verdict.justification
@@ -138,18 +156,7 @@ def tell_records(verdict: Verdict, lang: Language) -> str:
         parts.append(say("explain.members", lang, count=found.members))
     else:
         parts.append(say("explain.counted", lang, count=len(found.counted)))
-    if found.left_out:
-        reasons = say("explain.and", lang).join(
-            say(
-                f"left-out.{group.reason}",
-                lang,
-                count=len(group.records),
-                field=verdict.citation.label(group.field, lang),
-            )
-            for group in found.left_out
-        )
-        count = sum(len(group.records) for group in found.left_out)
-        parts.append(say("explain.left-out", lang, count=count, reasons=reasons))
+    parts.append(tell_left_out(verdict, lang))
     parts.extend(
         say(
             f"explain.cap.{bound.cap.per}",

@@ -111,7 +111,7 @@ class Citation:
         if isinstance(fact, str):
             return self.label(fact, lang)
         if isinstance(fact, bool):
-            return say("yes" if fact else "no", lang)
+            return self.label("yes" if fact else "no", lang)
         if isinstance(fact, Point):
             return fact.message(self, lang)
         if isinstance(fact, tuple):
