@@ -13,6 +13,7 @@ from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Within, as_within, due_day
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector, getter
@@ -86,12 +87,16 @@ class FollowUp(Provision):
 
 
 class Trigger(NamedTuple):
-    """A record that calls for an answer, and when it is due (None with what is missing)."""
+    """A record that calls for an answer, and when it is due (None with what is missing).
+
+    Where a fact of the record is unknown it is ``doubtful`` whether it calls for one.
+    """
 
     entry: Entry
     last: date
     due: date | None
     missing: tuple[Missing, ...]
+    doubtful: bool = False
 
 
 class Answers(NamedTuple):
@@ -127,11 +132,7 @@ class FollowUpBench(Bench):
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return one verdict for every record asked about that calls for an answer."""
         rule, get = self.rule, subject.get
-        triggers = [
-            self._trigger(entry, get, docket)
-            for entry in docket.register.of(subject.id, rule.after, rule.by)
-            if self._calls(entry, get, docket)
-        ]
+        triggers = self._triggers(subject, docket)
         asked = [t for t in triggers if docket.during.start <= t.last < docket.during.end]
         if not asked:
             needed = min(docket.as_of - DAY, docket.during.last)
@@ -143,8 +144,35 @@ class FollowUpBench(Bench):
         if rule.answer.link:
             answers = {t.entry.id: self._linked(t, get, docket) for t in asked}
         else:
+            if self.versions:
+                triggers = self._of_all_versions(subject, docket)
             answers = self._matched(triggers, subject, docket)
-        return tuple(self._verdict(subject, t, answers[t.entry.id], docket) for t in asked)
+        none = Answers((), (), "")
+        return tuple(
+            self._verdict(subject, t, answers.get(t.entry.id, none), docket) for t in asked
+        )
+
+    def _triggers(self, subject: Subject, docket: Docket) -> list[Trigger]:
+        """Return the records of a bearer that call for an answer."""
+        return [
+            self._trigger(entry, subject.get, docket)
+            for entry in docket.register.of(subject.id, self.rule.after, self.rule.by)
+            if self._calls(entry, subject.get, docket)
+        ]
+
+    def _of_all_versions(self, subject: Subject, docket: Docket) -> list[Trigger]:
+        """Return the records that compete for the same answers, each as its version has it.
+
+        An answer serves one record also where a time limit changes between two records.
+        """
+        by_record = self.governs is Governs.RECORD_DATE
+        return [
+            trigger
+            for wording, bench in self.versions
+            if isinstance(bench, FollowUpBench) and bench.rule.answer == self.rule.answer
+            for trigger in bench._triggers(subject, docket)
+            if (trigger.entry.day if by_record else trigger.last) in wording
+        ]
 
     def _calls(self, entry: Entry, get: Getter, docket: Docket) -> bool:
         if last_day(entry) > docket.as_of:
@@ -158,14 +186,15 @@ class FollowUpBench(Bench):
     def _trigger(self, entry: Entry, get: Getter, docket: Docket) -> Trigger:
         last = last_day(entry)
         missing: tuple[Missing, ...] = ()
-        if self._where(entry.get, get) is None:
+        doubtful = self._where(entry.get, get) is None
+        if doubtful:
             field = self._where.blame(entry.get, get)
             missing = (Missing("record-fact", {"field": field, "count": 1}),)
         try:
             due = due_day(self.rule.within, last, get, docket)
         except NotKnown as unknown:
-            return Trigger(entry, last, None, (*missing, unknown.missing))
-        return Trigger(entry, last, due, missing)
+            return Trigger(entry, last, None, (*missing, unknown.missing), doubtful)
+        return Trigger(entry, last, due, missing, doubtful)
 
     def _linked(self, trigger: Trigger, get: Getter, docket: Docket) -> Answers:
         """Return the answers that name a record."""
@@ -190,14 +219,14 @@ class FollowUpBench(Bench):
         truths = [(e, self._answers(e.get, get)) for e in entries if e.day <= docket.as_of]
         sure = [entry for entry, truth in truths if truth]
         possible = [entry for entry, truth in truths if truth is not False]
-        doubtful = [t for t in triggers if self._where(t.entry.get, get) is None]
+        doubtful = [t for t in triggers if t.doubtful]
         worst = _match(triggers, sure)
-        best = _match([t for t in triggers if t not in doubtful], possible)
+        best = _match([t for t in triggers if not t.doubtful], possible)
         unclear = [entry for entry in possible if entry not in sure]
         if unclear:
             field = self._answers.blame(unclear[0].get, get)
         else:
-            field = self._where.blame(doubtful[0].entry.get, get) if doubtful else ""
+            field = str(doubtful[0].missing[0].facts["field"]) if doubtful else ""
         return {
             t.entry.id: Answers(worst.get(t.entry.id, []), best.get(t.entry.id, []), field)
             for t in triggers

@@ -303,6 +303,10 @@ class Bench:
 
     grouped = False
     """Whether its verdicts are on groups of bearers, so that all are needed to judge one."""
+    governs: Governs | None = None
+    """Of one of several dated versions, which of them governs."""
+    versions: Sequence[tuple[Wording, Bench]] = ()
+    """All versions, this one among them, where they are judged side by side."""
 
     def judged(self, subject: Subject) -> str:
         """Return the id under which its verdicts on a bearer stand, perhaps that of its group."""

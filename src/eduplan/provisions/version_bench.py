@@ -43,6 +43,9 @@ class VersionedBench(Bench):
         for wording, bench in benches:
             governing = Governing(self.governs.value, wording.since, wording.until)
             bench.citation = attrs.evolve(bench.citation, governing=governing)
+            bench.governs = self.governs
+            if self.governs is not Governs.AS_OF:
+                bench.versions = benches
         self.citation = benches[0][1].citation
         self.grouped = any(bench.grouped for _, bench in benches)
 
