@@ -115,7 +115,7 @@ def test_versions_are_read_from_values_and_from_tables_alike() -> None:
             "measure": {"count": "training", "where": {"hours": {"above": 7.5}}},
         },
         {"from": date(2027, 1, 1), "at_least": "400.5", "note": {"zh": "新", "en": "new"}},
-        {"from": date(2027, 1, 1), "at_most": 400, "without": ["at_least"]},
+        {"from": date(2027, 1, 1), "at_most": 400, "no_longer": ["at_least"]},
         {"from": date(2027, 1, 1), "at_least": "?how-many"},
         {"from": "?when", "at_least": 400},
     ],

@@ -217,7 +217,7 @@ class Provision:
         if not self.version:
             return (Wording(self),)
         base = attrs.evolve(self, governs=None, version=())
-        says = [base, *(changed(base, v.changes, v.without) for v in self.version)]
+        says = [base, *(changed(base, v.changes, v.no_longer) for v in self.version)]
         days = [None, *(version.since for version in self.version), None]
         return tuple(
             Wording(provision, days[index], days[index + 1]) for index, provision in enumerate(says)

@@ -61,7 +61,9 @@ class VersionedBench(Bench):
             _Way(wording, bench.judge(subject, docket), self._concerns(wording, (subject,), docket))
             for wording, bench in self._benches
         ]
-        return self._governed(ways, docket)
+        found = self._governed(ways, docket)
+        day = min(docket.as_of, docket.during.last)
+        return found or (self._on(day).excuse(subject, docket, "no-period"),)
 
     def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
@@ -102,6 +104,8 @@ class VersionedBench(Bench):
                 )
             except NotKnown:
                 pass
+        if not isinstance(every, Every) and not wording.provision.by_record:
+            return docket.as_of in wording
         last = min(docket.as_of, docket.during.last)
         ends = wording.until is None or wording.until > docket.during.start
         return ends and (wording.since is None or wording.since <= last)
@@ -112,7 +116,7 @@ class VersionedBench(Bench):
         general: list[Verdict] = []
         for way in ways:
             for verdict in way.verdicts:
-                day = self._day(verdict)
+                day = self._day(verdict, docket)
                 if day is not None and day in way.wording:
                     kept.append(verdict)
                 elif day is None and way.concerns:
@@ -128,11 +132,18 @@ class VersionedBench(Bench):
         if general:
             return (general[-1],)
         day = min(docket.as_of, docket.during.last)
-        return tuple(next(way.verdicts for way in ways if day in way.wording))
+        way = next(way for way in ways if day in way.wording)
+        return tuple(verdict for verdict in way.verdicts if verdict.period is None)
 
-    def _day(self, verdict: Verdict) -> date | None:
-        """Return the day whose version governs a verdict, None where it has none."""
+    def _day(self, verdict: Verdict, docket: Docket) -> date | None:
+        """Return the day whose version governs a verdict, None where it has none.
+
+        A verdict without a period that decides something is on the day of judgement.
+        """
         if self.governs is Governs.RECORD_DATE and verdict.justification.counted:
             day = getter(verdict.justification.counted[0])("day")
             return day if isinstance(day, date) else None
-        return verdict.period.start if verdict.period is not None else None
+        if verdict.period is not None:
+            return verdict.period.start
+        general = verdict.status in (Status.NOT_APPLICABLE, Status.UNDETERMINED)
+        return None if general else docket.as_of

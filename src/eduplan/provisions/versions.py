@@ -48,17 +48,17 @@ class Version:
     """What a provision says from a day on, as far as it differs.
 
     In a plan file it is a table such as ``{ from = 2027-01-01, at_least = 400 }``. Keys are those
-    of the provision, each with a whole new value; ``without`` names keys that no longer hold.
+    of the provision, each with a whole new value; ``no_longer`` names keys that no longer hold.
 
     Args:
         since: the first day on which it is in force.
         changes: the keys that change with their new values.
-        without: the keys that are left out from that day on.
+        no_longer: the keys that are left out from that day on.
     """
 
     since: date
     changes: Mapping[str, object] = attrs.field(hash=False)
-    without: tuple[str, ...] = ()
+    no_longer: tuple[str, ...] = ()
 
     @property
     def clause(self) -> tuple[str, ...]:
@@ -69,8 +69,8 @@ class Version:
         """Return the version as it stands in a plan file."""
         table: dict[str, object] = {"from": self.since}
         table.update((name, plain(value)) for name, value in self.changes.items())
-        if self.without:
-            table["without"] = list(self.without)
+        if self.no_longer:
+            table["no_longer"] = list(self.no_longer)
         return table
 
 
@@ -81,18 +81,18 @@ def as_version(value: Version | Table) -> Version:
     if not isinstance(value, Mapping):
         raise refuse("not-a-table", got=kind_of(value))
     faults = FaultList()
-    since, without = None, None
+    since, no_longer = None, None
     if "from" in value:
         since = faults.read("from", as_date, value["from"])
     else:
         faults.add("missing-key", "from")
-    if "without" in value:
-        without = faults.read("without", as_names, value["without"])
-    changes = {name: new for name, new in value.items() if name not in ("from", "without")}
-    if not changes and not value.get("without"):
+    if "no_longer" in value:
+        no_longer = faults.read("no_longer", as_names, value["no_longer"])
+    changes = {name: new for name, new in value.items() if name not in ("from", "no_longer")}
+    if not changes and not value.get("no_longer"):
         faults.add("version-empty")
     faults.raise_any()
-    return Version(since=since or date.min, changes=changes, without=without or ())
+    return Version(since=since or date.min, changes=changes, no_longer=no_longer or ())
 
 
 def as_versions(value: Iterable[Version | Table]) -> tuple[Version, ...]:
@@ -100,13 +100,13 @@ def as_versions(value: Iterable[Version | Table]) -> tuple[Version, ...]:
     return read_each(value, as_version)
 
 
-def changed(provision: Any, changes: Mapping[str, object], without: Sequence[str] = ()) -> Any:
+def changed(provision: Any, changes: Mapping[str, object], no_longer: Sequence[str] = ()) -> Any:
     """Return a provision with some of its keys changed.
 
     Args:
         provision: the provision.
         changes: new values by key, as values or as they are spelled in a plan file.
-        without: keys that are left out, so that their defaults hold.
+        no_longer: keys that are left out, so that their defaults hold.
 
     Raises:
         InputError: no such key, a faulty value, a key left out that is required, or values that
@@ -119,8 +119,8 @@ def changed(provision: Any, changes: Mapping[str, object], without: Sequence[str
     for name, new in changes.items():
         if field := fields.get(name):
             values[name] = faults.read(name, field.converter or (lambda value: value), new)
-    for index, name in enumerate(without):
-        with faults.at(f"without[{index}]"):
+    for index, name in enumerate(no_longer):
+        with faults.at(f"no_longer[{index}]"):
             values[name] = _default(fields, as_name(name))
     faults.raise_any()
     return attrs.evolve(provision, **values)
@@ -167,11 +167,11 @@ def check_versions(provision: Any, _: attrs.Attribute[Any], versions: Sequence[V
 def _read(base: Any, version: Version) -> Version:
     """Return a version with its values read as those of the provision."""
     faults = FaultList()
-    for name in (*version.changes, *version.without):
+    for name in (*version.changes, *version.no_longer):
         if name in FIXED:
             faults.add("version-fixed", name)
     faults.raise_any()
-    whole = changed(base, version.changes, version.without)
+    whole = changed(base, version.changes, version.no_longer)
     changes = {name: getattr(whole, name) for name in version.changes}
     return attrs.evolve(version, changes=changes)
 

@@ -119,7 +119,7 @@ def _version(cls: type, form: Schema) -> Schema:
     changes = {key: either({"$ref": f"{place}/{key}"}) for key in keys}
     changes |= {key: _or_question(changes[key]) for key in keys if key in _CITED}
     optional = {"enum": [key for key in keys if key not in form["required"]]}
-    own = _with_questions(table({"from": DATE, "without": one_or_list(optional)}))["properties"]
+    own = _with_questions(table({"from": DATE, "no_longer": one_or_list(optional)}))["properties"]
     version = _described(("Version", *_names(cls)), table({**own, **changes}, ["from"]))
     return {**version, "minProperties": 2}
 
