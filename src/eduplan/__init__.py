@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from eduplan.provisions import Quota as Quota
     from eduplan.provisions import Roster as Roster
     from eduplan.provisions import Schedule as Schedule
+    from eduplan.provisions import Target as Target
     from eduplan.records import Record as Record
     from eduplan.records import Register as Register
     from eduplan.schema import plan_schema as plan_schema
@@ -77,7 +78,7 @@ _HOMES = {
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
-    "provisions": ("Attestation", "FollowUp", "Gate", "Quota", "Roster", "Schedule"),
+    "provisions": ("Attestation", "FollowUp", "Gate", "Quota", "Roster", "Schedule", "Target"),
     "records": ("Record", "Register"),
     "schema": ("plan_schema",),
     "sources": ("Force",),

@@ -164,6 +164,10 @@ class Register:
             entry for kind in dict.fromkeys(kinds) for entry in index.get((bearer, kind), _NONE)
         )
 
+    def of_kinds(self, kinds: Sequence[str]) -> Sequence[Entry]:
+        """Return all records of ``kinds``, whoever's they are, in the order of their days."""
+        return sorted(entry for entry in self._entries if entry.kind in kinds)
+
     def _index(self, by: str) -> dict[tuple[str, str], list[Entry]]:
         """Return the records by the bearer that ``by`` points to and by kind, in their order."""
         index: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)

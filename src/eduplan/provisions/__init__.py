@@ -5,6 +5,7 @@ from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench
 from eduplan.provisions.forms import FORMS, Form, bench
 from eduplan.provisions.gate import Acts, Gate, GateBench
 from eduplan.provisions.happening import Happening
+from eduplan.provisions.indicator import Indicator
 from eduplan.provisions.needs import Need
 from eduplan.provisions.occasions import Holiday, Occasion, Shift, Window
 from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench, cited
@@ -19,6 +20,7 @@ from eduplan.provisions.provision import (
     check_provision,
 )
 from eduplan.provisions.quota import Amount, Over, Partial, Quota, QuotaBench, Scope
+from eduplan.provisions.reach import Change, Milestone, Part, Reach, Relative
 from eduplan.provisions.requirements import (
     BearerIs,
     Elapsed,
@@ -32,6 +34,7 @@ from eduplan.provisions.requirements import (
 from eduplan.provisions.roster import Roster, RosterBench
 from eduplan.provisions.schedule import Dimension, ForEach, Late, Schedule
 from eduplan.provisions.schedule_bench import ScheduleBench
+from eduplan.provisions.target import Target, TargetBench
 from eduplan.provisions.version_bench import VersionedBench
 from eduplan.provisions.versions import Governs, Version
 from eduplan.provisions.within import Within
@@ -45,6 +48,7 @@ __all__ = [
     "AttestationBench",
     "BearerIs",
     "Bench",
+    "Change",
     "Dimension",
     "Docket",
     "Elapsed",
@@ -58,19 +62,24 @@ __all__ = [
     "Happening",
     "Holiday",
     "How",
+    "Indicator",
     "Joined",
     "Judgements",
     "Late",
+    "Milestone",
     "Need",
     "Occasion",
     "Over",
+    "Part",
     "Partial",
     "Provision",
     "Question",
     "Quota",
     "QuotaBench",
+    "Reach",
     "Reading",
     "RecordIs",
+    "Relative",
     "Requirement",
     "Roster",
     "RosterBench",
@@ -81,6 +90,8 @@ __all__ = [
     "Shift",
     "Subject",
     "Tally",
+    "Target",
+    "TargetBench",
     "Unanswered",
     "UnansweredBench",
     "VerdictIs",

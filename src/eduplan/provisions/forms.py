@@ -13,6 +13,7 @@ from eduplan.provisions.quota import Quota, QuotaBench
 from eduplan.provisions.roster import Roster, RosterBench
 from eduplan.provisions.schedule import Schedule
 from eduplan.provisions.schedule_bench import ScheduleBench
+from eduplan.provisions.target import Target, TargetBench
 from eduplan.provisions.version_bench import VersionedBench
 
 
@@ -27,6 +28,7 @@ FORMS: dict[str, Form] = {
     "quota": Form(Quota, QuotaBench),
     "follow_up": Form(FollowUp, FollowUpBench),
     "gate": Form(Gate, GateBench),
+    "target": Form(Target, TargetBench),
     "roster": Form(Roster, RosterBench),
     "schedule": Form(Schedule, ScheduleBench),
     "attestation": Form(Attestation, AttestationBench),

@@ -28,13 +28,19 @@ from eduplan.provisions import (
     Amount,
     Answer,
     Attestation,
+    Change,
+    Indicator,
     Judgements,
+    Milestone,
     Need,
+    Part,
     Partial,
     Provision,
     Question,
     Quota,
+    Reach,
     Reading,
+    Relative,
     Scope,
     Within,
 )
@@ -42,6 +48,7 @@ from eduplan.provisions.attestation import as_answers, as_results
 from eduplan.provisions.follow_up import as_answer
 from eduplan.provisions.gate import Acts, as_optional_acts
 from eduplan.provisions.happening import Happening, as_happening, as_optional_happening
+from eduplan.provisions.indicator import as_indicator, as_optional_measure
 from eduplan.provisions.needs import as_needs, as_optional_need
 from eduplan.provisions.occasions import (
     DAY_RULES,
@@ -54,6 +61,22 @@ from eduplan.provisions.occasions import (
 )
 from eduplan.provisions.open import Expects, as_expects, as_readings
 from eduplan.provisions.quota import as_bound, as_partial, as_scope
+from eduplan.provisions.reach import (
+    BOUNDS,
+    Peer,
+    Rise,
+    as_baseline,
+    as_milestones,
+    as_optional_change,
+    as_optional_exact,
+    as_optional_level,
+    as_optional_peer,
+    as_optional_reach,
+    as_optional_relative,
+    as_optional_rise,
+    as_optional_share,
+    as_parts,
+)
 from eduplan.provisions.requirements import (
     BearerIs,
     Elapsed,
@@ -138,6 +161,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_annexes: list_of(Annex),
     as_answer: either(NAME, Answer),
     as_answers: Judgements,
+    as_baseline: either(DATE, {"type": "integer", "minimum": 1900, "maximum": 2200}),
     as_bound: either(NOT_NEGATIVE, Amount, list_of(Amount, 1)),
     as_caps: one_or_list(Cap),
     as_cells: {
@@ -157,10 +181,12 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_length: LENGTH,
     as_grace: {"type": "integer", "minimum": 0},
     as_happening: either(NAME, Happening),
+    as_indicator: Indicator,
     as_kinds: one_or_list(NAME, 1),
     as_late: one_of(Late),
     as_leading_group: LeadingGroup,
     as_measure: Measure,
+    as_milestones: one_or_list(Milestone),
     as_name: NAME,
     as_names: one_or_list(NAME),
     as_needs: one_or_list(Need),
@@ -171,14 +197,24 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_optional_every: Every,
     as_optional_happening: either(NAME, Happening),
     as_optional_length: LENGTH,
+    as_optional_change: Change,
+    as_optional_exact: NUMBER,
+    as_optional_level: either(NOT_NEGATIVE, STRING),
+    as_optional_measure: Measure,
     as_optional_name: OPTIONAL_NAME,
     as_optional_need: Need,
     as_optional_number: NUMBER,
+    as_optional_peer: one_of(Peer),
     as_optional_period: Period,
     as_optional_positive: POSITIVE,
+    as_optional_reach: Reach,
+    as_optional_relative: Relative,
+    as_optional_rise: one_of(Rise),
     as_optional_selector: Selector,
+    as_optional_share: NOT_NEGATIVE,
     as_optional_string: OPTIONAL_STRING,
     as_optional_text: Text,
+    as_parts: list_of(Part),
     as_partial: one_of(Partial),
     as_per: one_of(Per),
     as_period: Period,
@@ -304,6 +340,10 @@ RULES: Mapping[type, Schema] = {
         ]
     },
     Quota: exactly_one("at_least", "at_most"),
+    Change: exactly_one("points", "per_cent", "amount"),
+    Indicator: exactly_one("rate", "value", "share", "count", "measure"),
+    Reach: exactly_one(*BOUNDS, "rises", "change", "relative_to"),
+    Relative: exactly_one(*BOUNDS, "rank", "upper"),
 }
 """What else holds between the fields of a class."""
 
