@@ -53,7 +53,7 @@ WORDS = {
     "consequence": Text("结果运用", "consequence"),
     "roster": Text("配备", "roster"),
     "schedule": Text("日程", "schedule"),
-    "target": Text("目标", "target"),
+    "target": Text("指标目标", "target"),
     "date": Text("一个日期", "a date"),
     "number": Text("一个数", "a number"),
     "text": Text("一段文字", "a text"),

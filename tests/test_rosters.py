@@ -126,6 +126,41 @@ def test_nobody_is_named_by_the_sentence_without_names() -> None:
     assert "王芳" not in told
 
 
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(2024, 8, 31), "PENDING"),
+        (date(2024, 9, 1), "MET"),
+        (date(2024, 9, 2), "MET"),
+        (date(2026, 1, 1), "MET"),
+    ],
+)
+def test_somebody_counts_from_the_first_day_and_the_day_itself_decides(
+    day: date, status: str
+) -> None:
+    plan = plan_with(
+        bearer={"type": "g"}, members="ids", needs={"at_least": 1}, by=date(2024, 9, 1)
+    )
+    bearers = [
+        {"id": "g", "type": "g", "ids": ["p"]},
+        {"id": "p", "joined": date(2024, 9, 1), "left": date(2024, 9, 2)},
+    ]
+    assert judged(plan, bearers, "g", day).status.value == status
+
+
+@pytest.mark.parametrize("unsaid", ["subject", "stage"])
+def test_whichever_side_of_a_cell_is_not_stated_it_stays_open(unsaid: str) -> None:
+    facts = {"subject": "maths", "stage": "primary"}
+    del facts[unsaid]
+    plan = plan_with(
+        bearer={"type": "county"},
+        cells={"subject": ["maths"], "stage": ["primary"]},
+        needs={"where": {"type": "person"}, "at_least": 1},
+    )
+    bearers = [{"id": "c", "type": "county"}, {"id": "p", **facts}]
+    assert judged(plan, bearers, "c").status.value == "UNDETERMINED"
+
+
 # ------------------------------------------------------- every way the unknown may turn out
 
 SUBJECTS = ("chinese", "maths")
