@@ -32,7 +32,7 @@ from eduplan.tables import as_optional_positive, as_text
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_points, tell_records, tell_undecided
 
-NO_UNIT = Text("", "")
+NO_WORDS = Text("", "")
 
 
 @attrs.frozen(kw_only=True)
@@ -67,7 +67,7 @@ class Target(Provision):
     every: Every | None = attrs.field(default=None, converter=as_optional_every)
     reach: Reach | None = attrs.field(default=None, converter=as_optional_reach)
     suppress_below: int | None = attrs.field(default=None, converter=as_optional_positive)
-    unit: Text = attrs.field(default=NO_UNIT, converter=as_text)
+    unit: Text = attrs.field(default=NO_WORDS, converter=as_text)
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
@@ -462,7 +462,7 @@ class TargetBench(Bench):
             amount = self._amount(bound.low, rank=how == "rank")
         if how == "rank":
             return _say("explain.target.bound-rank", amount=amount)
-        source = _say(f"explain.target.source.{how}")
+        source = NO_WORDS if how == "level" else _say(f"explain.target.source.{how}")
         return _say(f"explain.target.bound.{bound.test}", amount=amount, source=source)
 
 
