@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from eduplan import PlanFileError, available_plans, plan_from_table, plan_schema
+from eduplan.cases import plan_table
 from eduplan.provisions import FORMS
 from eduplan.schema import dump_schema
 from eduplan.schema.making import of_class
-from test_cases import CASES, table_of
+from test_cases import FOLDER
 from test_form_faults import FAULTS, HEAD
 
 SCHEMA = plan_schema()
@@ -31,7 +32,12 @@ PACKAGED = [
     tomllib.loads(PLANS.joinpath(f"{name}.toml").read_text("utf-8"), parse_float=Decimal)
     for name in available_plans()
 ]
-OF_CASES = [table_of(case) for _, case in CASES if "plan" not in case]
+OF_CASES = [
+    plan_table(case)
+    for path in sorted(FOLDER.glob("*.toml"))
+    for case in tomllib.loads(path.read_text("utf-8"))["case"]
+    if "plan" not in case
+]
 
 STRUCTURAL = {
     "cycle-anchor",

@@ -14,8 +14,10 @@ TYPE_CHECKING = (
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar as SchoolCalendar
     from eduplan.calendars import load_calendar as load_calendar
+    from eduplan.cases import run_cases as run_cases
     from eduplan.dates import Period as Period
     from eduplan.errors import CalendarFileError as CalendarFileError
+    from eduplan.errors import CaseFileError as CaseFileError
     from eduplan.errors import EduplanError as EduplanError
     from eduplan.errors import Fault as Fault
     from eduplan.errors import InputError as InputError
@@ -54,9 +56,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "calendars": ("SchoolCalendar", "load_calendar"),
+    "cases": ("run_cases",),
     "dates": ("Period",),
     "errors": (
         "CalendarFileError",
+        "CaseFileError",
         "EduplanError",
         "Fault",
         "InputError",

@@ -88,6 +88,10 @@ class CalendarFileError(InputError):
     """A calendar file cannot be taken as it stands."""
 
 
+class CaseFileError(InputError):
+    """A file of cases cannot be taken as it stands."""
+
+
 @attrs.frozen
 class Missing:
     """A fact or an answer that is missing, so that something cannot be decided.

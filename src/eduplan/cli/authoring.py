@@ -9,6 +9,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
+from eduplan.cases import run_cases
+from eduplan.cli.printing import print_outcomes
 from eduplan.cli.writing import write_files
 from eduplan.errors import Fault, InputError
 from eduplan.files import starter
@@ -44,6 +46,22 @@ def new(
     for written in write_files(path.parent, files):
         console.print(say("cli.wrote", lang, path=written), soft_wrap=True)
     return 0
+
+
+def run_files(
+    cases: Annotated[list[Path], Parameter(help="TOML files of cases.")],
+    /,
+    *,
+    lang: Lang = "zh",
+) -> int:
+    """Run cases: what happened, and the verdicts that must come out."""
+    console = Console(highlight=False)
+    held = True
+    for path in cases:
+        outcomes = run_cases(path)
+        print_outcomes(console, path.name, outcomes, lang)
+        held = held and all(outcome.holds for outcome in outcomes)
+    return 0 if held else 1
 
 
 def schema(

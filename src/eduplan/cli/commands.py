@@ -43,6 +43,7 @@ app = App(
 )
 app.command(authoring.new)
 app.command(authoring.schema)
+app.command(authoring.run_files, name="test")
 
 Plans = Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")]
 Answers = Annotated[Path | None, Parameter(help="TOML file with one table of answers a plan.")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
 
+from eduplan.cases import Outcome, untried_provisions
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
 from eduplan.summary import Summary, Tally
@@ -93,3 +95,28 @@ def print_explanations(
         console.print(verdict.explain(lang), soft_wrap=True)
     if not shown:
         console.print(say("cli.nothing", lang))
+
+
+def print_outcomes(
+    console: Console, file: str, outcomes: Sequence[Outcome], lang: Language
+) -> None:
+    """Print what came of the cases of a file: those that do not hold, and how many do."""
+    failed = [outcome for outcome in outcomes if not outcome.holds]
+    for case, of_case in groupby(failed, key=lambda outcome: outcome.case):
+        lines = [say("cases.case", lang, id=case.id, sentence=case.sentence(lang))]
+        for outcome in of_case:
+            lines.extend(f"    {one.message(lang)}" for one in outcome.mismatches)
+            if outcome.verdict is not None:
+                lines.append(say("cases.says", lang, sentence=outcome.verdict.explain(lang)))
+            if outcome.expected.because:
+                lines.append(say("cases.because", lang, because=outcome.expected.because))
+        for line in lines:
+            console.print(line, soft_wrap=True, markup=False)
+    counts = {
+        "cases": len({outcome.case.id for outcome in outcomes}),
+        "held": len(outcomes) - len(failed),
+        "failed": len(failed),
+    }
+    console.print(say("cases.total", lang, file=file, **counts), soft_wrap=True)
+    if untried := untried_provisions(outcomes):
+        console.print(say("cases.untried", lang, provisions=untried), soft_wrap=True)

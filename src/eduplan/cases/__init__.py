@@ -1,0 +1,20 @@
+"""Cases: what happened, the verdict that must come out, and the reason, as data beside a plan."""
+
+from eduplan.cases.case import Case, Expected, Owed, case_from_table, plan_table, read_cases
+from eduplan.cases.running import Outcome, run_case, run_cases, untried_provisions
+from eduplan.cases.spoken import SPOKEN, Spoken
+
+__all__ = [
+    "SPOKEN",
+    "Case",
+    "Expected",
+    "Outcome",
+    "Owed",
+    "Spoken",
+    "case_from_table",
+    "plan_table",
+    "read_cases",
+    "run_case",
+    "run_cases",
+    "untried_provisions",
+]

@@ -1,0 +1,390 @@
+"""Cases as values, and how they are read from TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import attrs
+
+from eduplan.calendars import SchoolCalendar, load_calendar
+from eduplan.cases.spoken import SPOKEN
+from eduplan.dates import Period, as_date
+from eduplan.errors import CaseFileError, FaultList, kind_of, refuse
+from eduplan.evaluator import evaluate
+from eduplan.files import load_plan, plan_from_table
+from eduplan.messages import LANGUAGES, Language
+from eduplan.plan import Plan
+from eduplan.provisions import FORMS
+from eduplan.records import Register
+from eduplan.tables import (
+    Table,
+    as_name,
+    as_optional_name,
+    as_optional_string,
+    as_period,
+    as_positive,
+    as_string,
+    read_each,
+    read_entries,
+    read_table,
+    unknown_keys,
+)
+from eduplan.textfiles import read_toml, with_lines
+from eduplan.verdicts import Verdict
+
+
+@attrs.frozen(kw_only=True)
+class Expected:
+    """A verdict that must come out: which one, and what it must say.
+
+    Args:
+        provision: id of the provision; may be left out where there is only one.
+        bearer: id of the bearer; may be left out where there is only one.
+        start: first day of the period, where there are several periods.
+        trigger: id of the record that is followed up, or of the act that is judged.
+        says: what must hold of the verdict, by the keys of `SPOKEN`; its status at least.
+        because: why that is right, argued from the clause.
+    """
+
+    provision: str = ""
+    bearer: str = ""
+    start: date | None = None
+    trigger: str = ""
+    says: Mapping[str, object]
+    because: str = ""
+
+
+_PICKS: Mapping[str, tuple[str, Callable[..., object]]] = {
+    "provision": ("provision", as_name),
+    "bearer": ("bearer", as_string),
+    "from": ("start", as_date),
+    "trigger": ("trigger", as_string),
+    "because": ("because", as_string),
+}
+
+
+def as_expected(table: Expected | Table) -> Expected:
+    """Return an expectation from its table.
+
+    Raises:
+        InputError: unknown keys, faulty values, no status.
+    """
+    if isinstance(table, Expected):
+        return table
+    if not isinstance(table, Mapping):
+        raise refuse("not-a-table", got=kind_of(table))
+    faults = FaultList()
+    unknown_keys(table, (*_PICKS, *SPOKEN), faults)
+    if "status" not in table:
+        faults.add("missing-key", "status")
+    picks = {
+        field: faults.read(key, reader, table[key])
+        for key, (field, reader) in _PICKS.items()
+        if key in table
+    }
+    says = {
+        key: faults.read(key, spoken.read, table[key])
+        for key, spoken in SPOKEN.items()
+        if key in table
+    }
+    faults.raise_any()
+    return Expected(**picks, says=says)  # type: ignore[arg-type]
+
+
+def _days(values: Iterable[date | str]) -> tuple[date, ...]:
+    return read_each(values, as_date)
+
+
+@attrs.frozen(kw_only=True)
+class Owed:
+    """The periods in which something is owed, no more and no fewer.
+
+    Args:
+        provision: id of the provision; may be left out where there is only one.
+        bearer: id of the bearer; may be left out where there is only one.
+        first_days: the first day of each period.
+        because: why that is right, argued from the clause.
+    """
+
+    provision: str = attrs.field(default="", converter=as_optional_name)
+    bearer: str = attrs.field(default="", converter=as_optional_string)
+    first_days: tuple[date, ...] = attrs.field(converter=_days)
+    because: str = attrs.field(default="", converter=as_optional_string)
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """What happened, and the verdicts that must come out of it.
+
+    Args:
+        id: its name.
+        zh: what happened, in Chinese.
+        en: what happened, in English; one of the two is enough.
+        clause: number of the clause it is about.
+        plan: the plan, with its answers.
+        bearers: who is judged.
+        records: what took place.
+        complete_through: through which day the register is complete, as `Register` takes it.
+        as_of: the day of judgement.
+        during: the days asked about, by default the school year of ``as_of``.
+        calendar: the school calendar, where one is needed.
+        expects: the verdicts that must come out.
+        owed: the periods in which something is owed.
+    """
+
+    id: str
+    zh: str = ""
+    en: str = ""
+    clause: str = ""
+    plan: Plan = attrs.field(repr=lambda plan: plan.id)
+    bearers: tuple[object, ...] = attrs.field(repr=False)
+    records: tuple[object, ...] = attrs.field(default=(), repr=False)
+    complete_through: date | Mapping[str, date] | None = None
+    as_of: date
+    during: Period | None = None
+    calendar: SchoolCalendar | None = attrs.field(default=None, repr=False)
+    expects: tuple[Expected, ...] = ()
+    owed: tuple[Owed, ...] = ()
+
+    @property
+    def expectations(self) -> tuple[Expected | Owed, ...]:
+        """All that must come out."""
+        return (*self.expects, *self.owed)
+
+    def sentence(self, lang: Language) -> str:
+        """Return what happened, in ``lang`` where it is told in it."""
+        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
+
+    def judge(self) -> tuple[Verdict, ...]:
+        """Return the verdicts that come out.
+
+        Raises:
+            InputError: facts of the bearers or the records that cannot be taken as they stand.
+        """
+        return tuple(
+            evaluate(
+                self.plan,
+                self.bearers,
+                Register(self.records, complete_through=self.complete_through),
+                as_of=self.as_of,
+                calendar=self.calendar,
+                during=self.during,
+            )
+        )
+
+
+_OF_PLAN = ("scales", "labels", "question", "answers")
+"""Tables of a plan that a case with provisions of its own may have besides."""
+
+_SIMPLE: Mapping[str, Callable[..., object]] = {
+    "id": as_name,
+    "zh": as_string,
+    "en": as_string,
+    "clause": as_string,
+    "as_of": as_date,
+    "during": as_period,
+    "expect": lambda values: read_each(values, as_expected),
+    "owed": lambda values: read_each(values, lambda table: read_table(Owed, table)),
+}
+_KEYS = (
+    *_SIMPLE,
+    *("plan", "answers", "bearer", "record", "complete_through", "calendar", "horizon"),
+    *_OF_PLAN,
+    *FORMS,
+)
+_FIELDS = {"expect": "expects"}
+
+
+def read_cases(path: Path) -> tuple[Case, ...]:
+    """Return the cases of a TOML file, each a table ``[[case]]``.
+
+    Args:
+        path: the file. Plans and calendars named in it by a path lie relative to its folder.
+
+    Raises:
+        CaseFileError: the file has faults; all are told, each with its path and line.
+    """
+    table, text = read_toml(path, CaseFileError)
+    faults = FaultList()
+    unknown_keys(table, ("case",), faults)
+    if "case" not in table:
+        faults.add("missing-key", "case")
+    cases = read_entries(faults, table, "case", lambda one: case_from_table(one, path.parent))
+    first: dict[str, str] = {}
+    for index, case in enumerate(cases):
+        if case is not None and case.id in first:
+            faults.add("duplicate-id", f"case[{index}].id", value=case.id, other=first[case.id])
+        elif case is not None:
+            first[case.id] = f"case[{index}]"
+    if faults.faults:
+        raise CaseFileError(with_lines(faults.faults, text), path.name)
+    return tuple(case for case in cases if case is not None)
+
+
+def case_from_table(table: Table, folder: Path | None = None) -> Case:
+    """Return a case from its table.
+
+    Args:
+        table: the table; see `read_cases`.
+        folder: where plans and calendars lie that it names by a path.
+
+    Raises:
+        InputError: faults in the case or its plan; all are reported.
+    """
+    if not isinstance(table, Mapping):
+        raise refuse("not-a-table", got=kind_of(table))
+    faults = FaultList()
+    unknown_keys(table, _KEYS, faults)
+    for key in ("id", "as_of", "bearer"):
+        if key not in table:
+            faults.add("missing-key", key)
+    if not any(lang in table for lang in LANGUAGES):
+        faults.add("case-untold")
+    if not table.get("expect") and not table.get("owed"):
+        faults.add("case-expects-nothing")
+    found = {
+        _FIELDS.get(key, key): faults.read(key, reader, table[key])
+        for key, reader in _SIMPLE.items()
+        if key in table
+    }
+    where = Path() if folder is None else folder
+    found["bearers"] = faults.read("bearer", _bearers, table.get("bearer", ()))
+    found["records"] = faults.read("record", _records_of(table), table.get("record", ()))
+    if "calendar" in table:
+        found["calendar"] = faults.read("calendar", _calendar_in(where), table["calendar"])
+    if "complete_through" in table:
+        with faults.at(""):
+            Register((), complete_through=table["complete_through"])  # type: ignore[arg-type]
+        found["complete_through"] = table["complete_through"]
+    # A plan of its own is made of these, whose faults are told already.
+    told = {"zh", "en", "clause"}.isdisjoint(fault.path for fault in faults.faults)
+    if "plan" in table or (told and any(lang in table for lang in LANGUAGES)):
+        with faults.at(""):
+            found["plan"] = _plan(table, where)
+    faults.raise_any()
+    return Case(**found)  # type: ignore[arg-type]
+
+
+def _plan(table: Table, folder: Path) -> Plan:
+    if ("plan" in table) == any(form in table for form in FORMS):
+        raise refuse("case-one-plan", known=", ".join(FORMS))
+    if "plan" not in table:
+        return plan_from_table(plan_table(table))
+    faults = FaultList()
+    plan = faults.read("plan", lambda name: load_plan(_placed(name, folder)), table["plan"])
+    faults.raise_any()
+    assert plan is not None  # noqa: S101 - or its fault would have been raised
+    answers = table.get("answers", {})
+    if not isinstance(answers, Mapping):
+        raise refuse("not-a-table", "answers", got=kind_of(answers))
+    return plan.answer(answers)
+
+
+def plan_table(table: Table) -> dict[str, object]:
+    """Return the tables of the plan that a case has of its own.
+
+    Args:
+        table: the case, with ``clause`` and ``zh`` or ``en``; its provisions may leave out their
+            ``clause`` and ``title``.
+    """
+    if "clause" not in table:
+        raise refuse("missing-key", "clause")
+    told = {lang: table[lang] for lang in LANGUAGES if lang in table}
+    text = {lang: told.get(lang, next(iter(told.values()))) for lang in LANGUAGES}
+    head = {"id": "case", "title": text}
+    if "horizon" in table:
+        head["horizon"] = table["horizon"]  # type: ignore[assignment]
+    whole: dict[str, object] = {
+        "plan": head,
+        "document": {"title": text},
+        "clause": [{"number": table["clause"], "gist": text}],
+    }
+    whole |= {key: table[key] for key in _OF_PLAN if key in table}
+    shared = {"clause": table["clause"], "title": text}
+    for form in FORMS:
+        if form in table:
+            entries = table[form]
+            whole[form] = (
+                [{**shared, **one} if isinstance(one, Mapping) else one for one in entries]
+                if isinstance(entries, list)
+                else entries
+            )
+    return whole
+
+
+def _placed(name: object, folder: Path) -> str | Path:
+    """Return a name as it is, and a path as seen from the folder of the cases."""
+    text = as_string(name)
+    return folder / text if text.endswith((".toml", ".json")) else text
+
+
+def _calendar_in(folder: Path) -> Callable[[object], SchoolCalendar]:
+    return lambda name: load_calendar(_placed(name, folder))
+
+
+def _bearers(values: Sequence[Table]) -> tuple[object, ...]:
+    return read_each(values, lambda value: _with({"id": as_string}, value))
+
+
+def _with(readers: Mapping[str, Callable[..., object]], value: object) -> dict[str, object]:
+    """Return a table of facts, some of which must be there and are read."""
+    if not isinstance(value, Mapping):
+        raise refuse("not-a-table", got=kind_of(value))
+    faults = FaultList()
+    found = dict(value)
+    for key, reader in readers.items():
+        if key in value:
+            found[key] = faults.read(key, reader, value[key])
+        else:
+            faults.add("missing-key", key)
+    faults.raise_any()
+    return found
+
+
+@attrs.frozen(kw_only=True)
+class Repeat:
+    """One record that stands for several.
+
+    Args:
+        times: for how many.
+        days: how many days lie between one and the next.
+    """
+
+    times: int = attrs.field(converter=as_positive)
+    days: int = attrs.field(converter=as_positive)
+
+
+def _records_of(case: Table) -> Callable[[object], tuple[object, ...]]:
+    """Return what reads the records of a case; one without bearer is that of the only bearer."""
+    bearers = case.get("bearer")
+    only = bearers[0] if isinstance(bearers, list | tuple) and len(bearers) == 1 else None
+    own = {"bearer": only["id"]} if isinstance(only, Mapping) and "id" in only else {}
+
+    def read(value: object) -> tuple[dict[str, object], ...]:
+        record = _with({"id": as_string, "kind": as_name, "day": as_date}, value)
+        faults = FaultList()
+        repeat = None
+        if "repeat" in record:
+            table = record.pop("repeat")
+            repeat = faults.read("repeat", lambda one: read_table(Repeat, one), table)
+        faults.raise_any()
+        return _repeated({**own, **record}, repeat)
+
+    return lambda values: tuple(record for several in read_each(values, read) for record in several)
+
+
+def _repeated(record: dict[str, object], repeat: Repeat | None) -> tuple[dict[str, object], ...]:
+    """Return the records one stands for: some days apart, with ids that are counted from 1."""
+    day = record["day"]
+    if repeat is None or not isinstance(day, date):
+        return (record,)
+    return tuple(
+        {
+            **record,
+            "id": f"{record['id']}-{index + 1}",
+            "day": day + timedelta(days=index * repeat.days),
+        }
+        for index in range(repeat.times)
+    )

@@ -1,0 +1,178 @@
+"""Cases run: what came out, held against what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import attrs
+
+from eduplan.cases.case import Case, Expected, Owed, read_cases
+from eduplan.cases.spoken import SPOKEN, counted
+from eduplan.errors import CaseFileError, FaultList
+from eduplan.exact import spell
+from eduplan.messages import Language, say
+from eduplan.verdicts import Verdict
+
+
+class Mismatch(NamedTuple):
+    """One thing that came out otherwise than expected.
+
+    Attributes:
+        code: key of its sentence below ``cases.`` in the catalogue.
+        facts: what the sentence tells.
+    """
+
+    code: str
+    facts: Mapping[str, object]
+
+    def message(self, lang: Language) -> str:
+        """Return it in words."""
+        return say(f"cases.{self.code}", lang, **self.facts)
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What came of one expectation of a case.
+
+    Args:
+        case: the case.
+        expected: the expectation.
+        verdict: the verdict it speaks of, where it picks exactly one.
+        mismatches: what came out otherwise than expected; nothing where it holds.
+    """
+
+    case: Case
+    expected: Expected | Owed
+    verdict: Verdict | None = None
+    mismatches: tuple[Mismatch, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything came out as expected."""
+        return not self.mismatches
+
+
+def run_cases(path: str | Path) -> tuple[Outcome, ...]:
+    """Run the cases of a TOML file and return what came of each expectation.
+
+    Args:
+        path: the file; how it is written is told in the documentation, "Write your own plan".
+
+    Raises:
+        CaseFileError: the file has faults, or what happens in a case cannot be judged.
+    """
+    place = Path(path)
+    faults = FaultList()
+    outcomes: list[Outcome] = []
+    for index, case in enumerate(read_cases(place)):
+        with faults.at(f"case[{index}]"):
+            outcomes.extend(run_case(case))
+    faults.raise_any(CaseFileError, place.name)
+    return tuple(outcomes)
+
+
+def run_case(case: Case) -> tuple[Outcome, ...]:
+    """Return what came of each expectation of a case.
+
+    Raises:
+        InputError: facts of the bearers or the records that cannot be taken as they stand.
+    """
+    verdicts = case.judge()
+    return (
+        *(_expected(case, expected, verdicts) for expected in case.expects),
+        *(_owed(case, owed, verdicts) for owed in case.owed),
+    )
+
+
+def untried_provisions(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Return the ids of provisions of the plans in question that no expectation speaks of.
+
+    Provisions that a case has of its own do not count.
+    """
+    tried: dict[str, set[str]] = {}
+    plans = {outcome.case.plan.id: outcome.case.plan for outcome in outcomes}
+    for outcome in outcomes:
+        plan, spoken = outcome.case.plan, outcome.expected.provision
+        names = [spoken] if spoken else [provision.id for provision in plan.provisions]
+        tried.setdefault(plan.id, set()).update(names)
+    return tuple(
+        provision.id
+        for name, plan in plans.items()
+        for provision in plan.provisions
+        if provision.id not in tried[name]
+    )
+
+
+def _expected(case: Case, expected: Expected, verdicts: Sequence[Verdict]) -> Outcome:
+    found = [verdict for verdict in verdicts if _is_meant(verdict, expected)]
+    if len(found) != 1:
+        told = tuple(_told(verdict) for verdict in found or verdicts) or "-"
+        mismatch = Mismatch("several" if found else "none", {"verdicts": told})
+        return Outcome(case=case, expected=expected, mismatches=(mismatch,))
+    (verdict,) = found
+    return Outcome(
+        case=case,
+        expected=expected,
+        verdict=verdict,
+        mismatches=tuple(_differences(expected, verdict)),
+    )
+
+
+def _is_meant(verdict: Verdict, expected: Expected) -> bool:
+    if not _is_of(verdict, expected):
+        return False
+    if expected.trigger and counted(verdict)[:1] != (expected.trigger,):
+        return False
+    start = verdict.period.start if verdict.period else None
+    return expected.start is None or expected.start == start
+
+
+def _is_of(verdict: Verdict, expected: Expected | Owed) -> bool:
+    provision = expected.provision or verdict.provision
+    bearer = expected.bearer or verdict.bearer_id
+    return (provision, bearer) == (verdict.provision, verdict.bearer_id)
+
+
+def _told(verdict: Verdict) -> str:
+    """Return which verdict it is, by what an expectation can pick it."""
+    start = verdict.period.start.isoformat() if verdict.period else "-"
+    return f"{verdict.provision} {verdict.bearer_id} {start} {verdict.status}"
+
+
+def _differences(expected: Expected, verdict: Verdict) -> Iterator[Mismatch]:
+    for key, wanted in expected.says.items():
+        found = SPOKEN[key].tell(verdict)
+        if found != wanted:
+            yield Mismatch(
+                "differs", {"key": key, "wanted": _spelled(wanted), "found": _spelled(found)}
+            )
+
+
+def _owed(case: Case, owed: Owed, verdicts: Sequence[Verdict]) -> Outcome:
+    starts = tuple(v.period.start for v in verdicts if v.period and _is_of(v, owed))
+    mismatches: tuple[Mismatch, ...] = ()
+    if starts != owed.first_days:
+        facts = {"wanted": _spelled(owed.first_days), "found": _spelled(starts)}
+        mismatches = (Mismatch("owed", facts),)
+    return Outcome(case=case, expected=owed, mismatches=mismatches)
+
+
+def _spelled(value: object) -> str:
+    """Return a value as it would be written in a file of cases."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Fraction):
+        return spell(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return f"[{', '.join(_spelled(one) for one in value)}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {_spelled(one)}' for key, one in value.items())}}}"
+    return str(value)

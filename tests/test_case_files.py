@@ -1,0 +1,215 @@
+"""Files of cases: what is wrong with one is told at once, and what does not hold is told in words."""
+
+from pathlib import Path
+
+import pytest
+
+from commands import Run
+from eduplan import CaseFileError, EduplanError, run_cases
+from eduplan.cases import Outcome, case_from_table
+from eduplan.files import starter
+from eduplan.messages import LANGUAGES
+
+OK, BROKEN, FAULTY = 0, 1, 2
+CASES = """
+[[case]]
+id = "late"
+zh = "四十天后才分享"
+en = "Shared after forty days"
+clause = "三、3"
+plan = "./town.toml"
+answers = { in-good-time = "days-30" }
+bearer = [{ id = "t1", name = "Chen", role = "teacher", stage = "primary" }]
+record = [
+    { id = "p1", kind = "training", day = 2024-10-11, hours = 24, away = true },
+    { id = "s1", kind = "second-tier-training", day = 2024-11-20, training = "p1" },
+]
+complete_through = 2025-08-31
+as_of = 2025-09-01
+during = { from = 2024-09-01, to = 2025-09-01 }
+
+    [[case.expect]]
+    provision = "sharing"
+    status = "NOT_MET"
+    due = 2024-11-10
+    counted = ["p1", "s1"]
+    because = "Thirty days after 11 October is 10 November."
+
+    [[case.expect]]
+    provision = "training-hours"
+    status = "MET"
+    value = "24.0"
+    amounts = [24]
+    because = "24 hours are owed and 24 were done."
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a file of cases beside the plan it names."""
+    (tmp_path / "town.toml").write_text(starter("town", lang="en"), "utf-8")
+    path = tmp_path / "cases.toml"
+    path.write_text(CASES, "utf-8")
+    return path
+
+
+def changed(file: Path, *pairs: tuple[str, str]) -> Path:
+    text = file.read_text("utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text, "utf-8")
+    return file
+
+
+def told(outcomes: tuple[Outcome, ...]) -> list[str]:
+    return [one.message("en") for outcome in outcomes for one in outcome.mismatches]
+
+
+def test_cases_that_hold(file: Path) -> None:
+    outcomes = run_cases(file)
+    assert [outcome.holds for outcome in outcomes] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"NOT_MET"', '"MET"', "status must be MET and is NOT_MET"),
+        ("due = 2024-11-10", "due = 2024-11-11", "due must be 2024-11-11 and is 2024-11-10"),
+        ('["p1", "s1"]', '["p1"]', "counted must be [p1] and is [p1, s1]"),
+        ('"24.0"', '"1/3"', "value must be 1/3 and is 24"),
+        ("amounts = [24]", "behind = true", "behind must be true and is false"),
+        ("amounts = [24]", 'reason = "exempt"', "reason must be exempt and is -"),
+        ("amounts = [24]", 'left_out = { before = ["x"] }', "must be {before = [x]} and is {}"),
+        (
+            'provision = "sharing"',
+            'provision = "share"',
+            "no such verdict; there are (provision, bearer, first day, status): "
+            "training-hours t1 2024-09-01 MET, sharing t1 2024-10-11 NOT_MET",
+        ),
+        ('provision = "sharing"', "", "several such verdicts; pick one by provision"),
+        ('provision = "sharing"', 'trigger = "p2"', "no such verdict"),
+        ('provision = "sharing"', "from = 2024-10-12", "no such verdict"),
+    ],
+)
+def test_what_does_not_hold_is_told(file: Path, old: str, new: str, says: str) -> None:
+    (message,) = told(run_cases(changed(file, (old, new))))
+    assert says in message
+
+
+def test_periods_owed_are_all_of_them_and_no_others(file: Path) -> None:
+    text = CASES[: CASES.index("    [[case.expect]]")]
+    owed = '[[case.owed]]\nprovision = "training-hours"\nfirst_days = [2024-09-01]\n'
+    file.write_text(text + owed, "utf-8")
+    assert told(run_cases(file)) == []
+
+    changed(file, ("[2024-09-01]", "[2024-09-01, 2025-09-01]"))
+    assert told(run_cases(file)) == [
+        "the periods owed must begin on [2024-09-01, 2025-09-01] and begin on [2024-09-01]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        ('zh = "四十天后才分享"\nen = "Shared after forty days"', "", "case[0]", "in zh or en"),
+        ('id = "late"', 'id = "Late"', "case[0].id", "lower-case"),
+        ('id = "late"', "", "case[0].id", "missing"),
+        ("as_of = 2025-09-01", "", "case[0].as_of", "missing"),
+        ("as_of =", "on =", "case[0].on", "not a known key"),
+        ('"./town.toml"', '"./city.toml"', "case[0].plan (city.toml)", "cannot be opened"),
+        ('"./town.toml"', '"city"', "case[0].plan", "no plan named"),
+        ('plan = "./town.toml"', "", "case[0]", 'either plan = "..."'),
+        ('"days-30" }', '"days-31" }', "case[0].answers.in-good-time", "days-30, term"),
+        ("bearer = [{", "bearer = [{}, {", "case[0].bearer[0].id", "missing"),
+        ("hours = 24,", "repeat = { times = 0, days = 1 },", "case[0].record[0].repeat.times", "1"),
+        ("day = 2024-11-20", 'day = "soon"', "case[0].record[1].day", "must be a date"),
+        (
+            "complete_through = 2025",
+            'complete_through = "2025"#',
+            "case[0].complete_through",
+            "date",
+        ),
+        ('status = "MET"', 'status = "DONE"', "case[0].expect[1].status", "PENDING"),
+        ('status = "MET"', "", "case[0].expect[1].status", "missing"),
+        ("due = 2024-11-10", "dew = 2024-11-10", "case[0].expect[0].dew", "did you mean due"),
+        ("amounts = [24]", "amounts = 24", "case[0].expect[1].amounts", "must be a list"),
+        ("amounts = [24]", "left_out = []", "case[0].expect[1].left_out", "must be a table"),
+        ("[[case]]", "[[cases]]", "cases", "not a known key"),
+        ("as_of =", 'calendar = "atlantis"\nas_of =', "case[0].calendar", "no calendar"),
+        ("as_of =", "owed = [{}]\nas_of =", "case[0].owed[0].first_days", "missing"),
+        ("hours = 24", "hours = -24", "case[0]", "hours is negative"),
+    ],
+)
+def test_a_mistake_in_a_case_is_told_with_its_place(
+    file: Path, old: str, new: str, path: str, says: str
+) -> None:
+    with pytest.raises(CaseFileError) as caught:
+        run_cases(changed(file, (old, new)))
+
+    found = {(one.path, one.message("en")) for one in caught.value.faults}
+    assert any(at == path and says in message for at, message in found), found
+    for lang in LANGUAGES:
+        assert caught.value.message(lang).startswith("cases.toml")
+
+
+def test_all_mistakes_are_told_together_each_with_its_line(file: Path) -> None:
+    with pytest.raises(CaseFileError) as caught:
+        run_cases(changed(file, ("as_of = ", "as_off = "), ('"NOT_MET"', '"NOT MET"')))
+
+    lines = [(one.path, one.line) for one in caught.value.faults]
+    assert ("case[0].as_off", 15) in lines
+    assert ("case[0].expect[0].status", 20) in lines
+
+
+def test_two_cases_of_one_name_are_refused(file: Path) -> None:
+    file.write_text(CASES * 2, "utf-8")
+    with pytest.raises(CaseFileError) as caught:
+        run_cases(file)
+    assert [(one.path, one.code) for one in caught.value.faults] == [("case[1].id", "duplicate-id")]
+
+
+def test_a_case_of_its_own_provisions_tells_their_faults_with_its_own() -> None:
+    table = {
+        "id": "own",
+        "en": "Something",
+        "clause": "1",
+        "as_of": "2025-13-01",
+        "bearer": [{"id": "t1"}],
+        "quota": [{"id": "q", "measure": {"count": "x"}, "every": "fortnight", "at_least": 1}],
+        "expect": [{"status": "MET"}],
+    }
+    with pytest.raises(EduplanError) as caught:
+        case_from_table(table)
+    paths = [fault.path for fault in caught.value.faults]  # type: ignore[attr-defined]
+    assert paths == ["as_of", "quota[0].every"]
+
+
+def test_the_command_tells_what_does_not_hold(run: Run, file: Path) -> None:
+    assert run("test", file).code == OK
+    changed(file, ('"NOT_MET"', '"MET"'))
+    ran = run("test", file, "--lang", "en")
+
+    assert ran.code == BROKEN
+    assert "late: Shared after forty days" in ran.out
+    assert "status must be MET and is NOT_MET" in ran.out
+    assert "it says: Chen: Sharing after training away - not met" in ran.out
+    assert "because: Thirty days" in ran.out
+    assert "expectations that hold: 1, that do not: 1" in ran.out
+    assert "四十天后才分享" in run("test", file).out
+
+
+def test_the_command_names_provisions_that_no_case_speaks_of(run: Run, file: Path) -> None:
+    text = file.read_text("utf-8")
+    file.write_text(text[: text.rindex("    [[case.expect]]")], "utf-8")
+    ran = run("test", file, "--lang", "en")
+
+    assert ran.code == OK
+    assert "Provisions no case speaks of: training-hours" in ran.out
+
+
+def test_the_command_leaves_with_two_where_a_file_has_faults(run: Run, file: Path) -> None:
+    ran = run("test", changed(file, ("as_of", "on")), "--lang", "en")
+    assert ran.code == FAULTY
+    assert "cases.toml" in ran.err
+    assert ran.out == ""
