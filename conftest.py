@@ -30,6 +30,7 @@ from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.parsers.rest import DocTestParser
 
 from eduplan.calendars import calendar_from_table
+from eduplan.cases import case_from_table, run_case
 from eduplan.dates import Period
 from eduplan.files import load_plan, plan_from_table
 from eduplan.imports.mapping_files import mapping_from_table
@@ -104,11 +105,13 @@ def run_commands(example: Example) -> str | None:
 
 
 def read_toml(example: Example) -> None:
-    """Read a block as what it is: a plan or a part of one, a calendar, a mapping, or answers."""
+    """Read a block as what it is: a plan or part of one, cases, a calendar, a mapping, answers."""
     write_file(example)
     table = tomllib.loads(example.parsed, parse_float=Decimal)
     if "plan" in table:
         plan_from_table(table)
+    elif "case" in table:
+        run_example(example, table["case"])
     elif "calendar" in table:
         calendar_from_table(table)
     elif "layouts" in table or "values" in table:
@@ -118,6 +121,13 @@ def read_toml(example: Example) -> None:
     else:
         for name, answers in table.items():
             load_plan(name).answer(answers)
+
+
+def run_example(example: Example, cases: list[dict[str, object]]) -> None:
+    """Read cases; those that stand in no file must hold, of a file the page tells what came out."""
+    for case in map(case_from_table, cases):
+        if not example.region.lexemes["title"]:
+            assert all(outcome.holds for outcome in run_case(case))  # noqa: S101
 
 
 def framed(part: Mapping[str, object]) -> dict[str, object]:

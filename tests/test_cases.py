@@ -1,31 +1,8 @@
 """Cases a research office can read: a sentence, a clause, records, and the verdict with its reason.
 
-Every file in ``tests/cases`` holds cases of one subject. A case is a table ``[[case]]``:
-
-``id``, ``zh``, ``en``
-    its name, and what happened in both languages;
-``plan`` with ``answers``
-    a plan by name or path and the answers to its open questions; or
-``quota``, ``follow_up`` or another form (with ``scales``, ``horizon``, ``question``)
-    provisions of its own, as in a plan file; ``title`` and ``clause`` may be left out;
-``clause``
-    the clause it is about;
-``bearer``, ``record``
-    who is judged, and what took place. A record without ``bearer`` is that of the only bearer;
-    ``repeat = { times = 20, days = 2 }`` stands for twenty records, two days apart, with the ids
-    ``x-1`` to ``x-20``;
-``complete_through``, ``as_of``, ``during``, ``calendar``
-    the register's declared completeness (a day, or days by kind), the day of judgement, the days
-    asked about, and the packaged school calendar;
-``expect``
-    the verdicts that must come out. ``provision`` (left out where there is only one), ``bearer``
-    (left out where there is only one), ``from`` (first day of the period) or ``trigger`` (id of the
-    record to follow up) pick the verdict; ``status`` and whatever else is written down must hold,
-    ``points`` being the statuses of the points it is made of, in their order, ``since`` and
-    ``until`` the first day of the dated version that governs and of the one after it;
-    ``because`` argues for the answer without looking at the program;
-``owed``
-    the first days of all periods in which something is owed, no more and no fewer.
+Every file in ``tests/cases`` holds cases of one subject. How they are written is told in
+``docs/en/reference/cases.md``; here a sentence in both languages, the clause and a reason are
+required. What must come out is argued for from the clause, without looking at the program.
 """
 
 from collections import defaultdict
