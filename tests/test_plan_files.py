@@ -30,7 +30,7 @@ from eduplan import (
 )
 from eduplan.measures import Per
 from eduplan.messages import LANGUAGES, catalogue
-from eduplan.periods import Unit
+from eduplan.periods import Length, Unit
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "eduplan"
 
@@ -286,7 +286,9 @@ def test_what_is_said_of_a_document_survives_writing_and_reading(
     suffix: str, write: Write, tmp_path: Path
 ) -> None:
     quoted = 'gist = { zh = "每周期360学时", en = "360 hours" }\nquotes = ["360学时", "2024-09-01"]'
-    plan = load_plan(write(plan_text({15: quoted}) + SOURCES))
+    quoted += "\ncut_off = true"
+    long = 'horizon = { from = 2024-09-01, to = 2027-09-01 }\nlength = "18 months"'
+    plan = load_plan(write(plan_text({4: long, 15: quoted}) + SOURCES))
     path = tmp_path / f"again{suffix}"
     save_plan(plan, path)
 
@@ -294,6 +296,8 @@ def test_what_is_said_of_a_document_survives_writing_and_reading(
     assert plan.figures[3].value == Fraction(537, 1000)
     assert plan.figures[2].value is None
     assert plan.clauses[0].quotes == ("360学时", "2024-09-01")
+    assert plan.clauses[0].cut_off
+    assert plan.length == Length(18)
 
 
 QUESTION = """

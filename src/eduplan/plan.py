@@ -12,6 +12,7 @@ from eduplan.dates import Period
 from eduplan.errors import Fault, FaultList, PlanFileError, UnknownName
 from eduplan.figures import Figure, check_figures
 from eduplan.messages import Text, escape
+from eduplan.periods import Length
 from eduplan.provisions import (
     FORMS,
     Bench,
@@ -47,6 +48,7 @@ class Plan:
         labels: names of facts, kinds and values that are special to it.
         figures: figures the document states, which must hang together.
         horizon: its first day and the first day after it, where the document states them.
+        length: how long it runs by its own words, where it says so.
 
     Raises:
         PlanFileError: a clause that does not exist, an unknown question or scale, an id used twice,
@@ -64,6 +66,7 @@ class Plan:
     labels: Mapping[str, Text] = attrs.field(factory=dict, hash=False, repr=False)
     figures: tuple[Figure, ...] = ()
     horizon: Period | None = None
+    length: Length | None = None
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()

@@ -159,11 +159,13 @@ class Clause:
         number: its number as the document writes it, such as ``五(五)6``.
         gist: what it says, in own words.
         quotes: words of it as printed, slips of the print included, where they matter.
+        cut_off: whether the text at hand breaks off within it.
     """
 
     number: str = attrs.field(converter=as_string)
     gist: Text = attrs.field(converter=as_text)
     quotes: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
+    cut_off: bool = attrs.field(default=False, converter=as_flag)
 
 
 def as_document(value: Document | Table) -> Document:

@@ -18,6 +18,7 @@ from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownN
 from eduplan.exact import exact, spell
 from eduplan.figures import as_figure
 from eduplan.messages import Text
+from eduplan.periods import Length, as_optional_length
 from eduplan.plan import Plan, check, check_sources
 from eduplan.provisions import FORMS, Provision, Question, Unanswered, cited
 from eduplan.provisions.open import asked
@@ -136,6 +137,7 @@ class Head:
     id: str = attrs.field(converter=as_name)
     title: Text = attrs.field(converter=as_text)
     horizon: Period | None = attrs.field(default=None, converter=as_optional_period)
+    length: Length | None = attrs.field(default=None, converter=as_optional_length)
 
 
 def plan_from_table(table: Table) -> Plan:
@@ -185,6 +187,7 @@ def plan_from_table(table: Table) -> Plan:
         labels=labels,
         figures=tuple(figure for figure in figures if figure),
         horizon=head.horizon,
+        length=head.length,
     )
 
 

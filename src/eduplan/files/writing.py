@@ -20,6 +20,8 @@ def plan_to_table(plan: Plan) -> dict[str, object]:
     head: dict[str, object] = {"id": plan.id, "title": plain(plan.title)}
     if plan.horizon is not None:
         head["horizon"] = plain(plan.horizon)
+    if plan.length is not None:
+        head["length"] = plain(plan.length)
     table: dict[str, object] = {
         "plan": head,
         "document": plain(plan.document),
