@@ -2,15 +2,18 @@
 
 A line ``<!-- table: NAME -->`` in a page becomes the table of that name, in the page's language:
 ``glossary`` from ``glossary.toml``, ``names`` from the package's own catalogue, ``calendars`` and
-``plans`` from the calendars and plans that come with the package.
+``plans`` from the calendars and plans that come with the package, ``findings`` from the codes of
+lint and what it says of them.
 """
 
 import re
 import tomllib
+from itertools import groupby
 from pathlib import Path
 
 from eduplan.calendars import SchoolCalendar, available, load_calendar
 from eduplan.files import available_plans, load_plan
+from eduplan.lint import CODES
 from eduplan.messages import Language, Text, catalogue, say
 from eduplan.plan import Plan
 from eduplan.provisions import FORMS, Unanswered
@@ -54,6 +57,15 @@ WORDS = {
     "roster": Text("配备", "roster"),
     "schedule": Text("日程", "schedule"),
     "target": Text("指标目标", "target"),
+    "code": Text("代码", "Code"),
+    "severity": Text("程度", "Severity"),
+    "example": Text("例", "Example"),
+    "what-to-do": Text("怎么办", "What to do"),
+    "numbers": Text("数字", "Numbers"),
+    "time": Text("时间", "Time"),
+    "structure": Text("结构", "Structure"),
+    "wording": Text("文字", "Wording"),
+    "open": Text("未定之处", "Open"),
     "date": Text("一个日期", "a date"),
     "number": Text("一个数", "a number"),
     "text": Text("一段文字", "a text"),
@@ -163,6 +175,50 @@ def one_plan(plan: Plan, lang: Language) -> str:
     )
 
 
+def findings(lang: Language) -> str:
+    """Return the codes of lint: all in one table, and an entry for each."""
+    rows = [
+        [
+            f"[`{code_}`](#{anchor(code_)})",
+            say(f"lint.severity.{severity}", lang),
+            means(code_, lang),
+        ]
+        for code_, severity in CODES.items()
+    ]
+    parts = [table(lang, ["code", "severity", "meaning"], rows)]
+    for group, codes in groupby(CODES, key=lambda code_: code_.partition(".")[0]):
+        parts.append(f"## {word(group, lang)}")
+        parts.extend(one_code(code_, lang) for code_ in codes)
+    return "\n\n".join(parts)
+
+
+def one_code(code_: str, lang: Language) -> str:
+    """Return the entry of one code: what it means, an example, what to do."""
+    stop = "。" if lang == "zh" else "."
+    said = {
+        part: (text if text.endswith(("？", "?")) else text + stop)
+        for part in ("means", "example", "hint")
+        for text in (say(f"lint.{code_}.{part}", lang),)
+    }
+    severity = say(f"lint.severity.{CODES[code_]}", lang)
+    return (
+        f"### `{code_}` {{ #{anchor(code_)} }}\n\n"
+        f"*{severity[0].upper()}{severity[1:]}{stop}* {said['means']}\n\n"
+        f"- {word('example', lang)}: {said['example']}\n"
+        f"- {word('what-to-do', lang)}: {said['hint']}"
+    )
+
+
+def means(code_: str, lang: Language) -> str:
+    """Return what a code means."""
+    return say(f"lint.{code_}.means", lang)
+
+
+def anchor(code_: str) -> str:
+    """Return the anchor of the entry of a code."""
+    return code_.replace(".", "-")
+
+
 def table(lang: Language, heads: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table."""
     lines = [[word(head, lang) for head in heads], ["---"] * len(heads), *rows]
@@ -179,5 +235,11 @@ def code(name: str) -> str:
     return f"`{name}`" if name else ""
 
 
-TABLES = {"glossary": glossary, "names": names, "calendars": calendars, "plans": plans}
+TABLES = {
+    "glossary": glossary,
+    "names": names,
+    "calendars": calendars,
+    "plans": plans,
+    "findings": findings,
+}
 assert set(FORMS) <= set(WORDS), "a form without a word"

@@ -512,3 +512,95 @@ def test_the_demo_writes_a_report_in_both_languages(tmp_path: Path) -> None:
     assert "虚构" in ran.stdout, "it says that the county is invented"
     assert "eduplan check" in ran.stdout, "and how to go on"
     assert "\x1b" not in ran.stdout
+
+
+# ---------------------------------------------------------------- lint
+
+TWO_FIGURES = """
+[plan]
+id = "town"
+title = { zh = "镇教研计划", en = "Plan of a town" }
+
+[document]
+title = { zh = "某镇教研计划", en = "Plan of a town" }
+
+[[clause]]
+number = "1"
+gist = { zh = "第一条", en = "The first" }
+
+[[figure]]
+id = "pupils"
+clause = "1"
+title = { zh = "在校学生", en = "pupils" }
+stated = "1410人"
+value = 1410
+total_of = ["boys", "girls"]
+
+[[figure]]
+id = "boys"
+clause = "1"
+stated = "758人"
+value = 758
+
+[[figure]]
+id = "girls"
+clause = "1"
+stated = "653人"
+value = 653
+"""
+
+
+def test_lint_tells_every_plan_with_its_findings_and_leaves_with_0(run: Run) -> None:
+    ran = run("lint", *available_plans(), "--lang", "en")
+
+    assert ran.code == OK
+    for name in available_plans():
+        assert f"{load_plan(name).title['en']} ({name}): errors 0, warnings " in ran.out
+    assert "note  A question is open  open.question" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "在校学生写作1410，而758+653为1411"), ("en", "pupils is stated as 1410, but 758+653")],
+)
+def test_lint_leaves_with_1_where_there_is_an_error(
+    lang: Language, said: str, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(TWO_FIGURES, "utf-8")
+    ran = run("lint", path, "--lang", lang)
+
+    assert ran.code == BROKEN
+    assert said in ran.out
+
+
+def test_lint_gives_programs_one_finding_a_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(TWO_FIGURES, "utf-8")
+    ran = run("lint", path, PLAN, "--format", "json")
+    table = json.loads(ran.out)
+
+    assert ran.code == BROKEN
+    assert table["findings"][0]["code"] == "numbers.total"
+    assert {row["plan"] for row in table["findings"]} == {"town", PLAN}
+    assert len(ran.out.splitlines()) == len(table["findings"]) + 2
+
+
+def test_lint_names_nobody_of_a_roster(run: Run, tmp_path: Path) -> None:
+    roster = write_csv(tmp_path / "教师名册.csv", PEOPLE)
+    ran = run("lint", PLAN, "--people", roster, "--calendar", "shanghai", "--lang", "en")
+
+    assert ran.code == OK
+    assert "structure.nobody" in ran.out  # it has no preparation group
+    assert NAME not in ran.out
+    assert NUMBER not in ran.out
+
+
+def test_lint_leaves_with_2_where_an_input_has_faults(run: Run, tmp_path: Path) -> None:
+    ran = run("lint", PLAN, "--calendar", "nowhere", "--lang", "en")
+    assert ran.code == FAULTY
+    assert "--calendar: no calendar named 'nowhere'" in ran.err
+
+    ran = run("lint", tmp_path / "none.toml", "--lang", "en")
+    assert ran.code == FAULTY
+    assert ran.out == ""

@@ -216,7 +216,7 @@ def test_the_guide_on_calendars_tells_the_keys_of_a_source(lang: str) -> None:
 
 # --- the command line ----------------------------------------------------------------------------
 
-COMMANDS = ("check", "explain", "demo", "plans", "questions", "new", "schema", "test")
+COMMANDS = ("check", "explain", "demo", "plans", "questions", "lint", "new", "schema", "test")
 
 
 def options(command: str) -> set[str]:

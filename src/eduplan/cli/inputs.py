@@ -142,6 +142,24 @@ def load_plans(
     return _answered([plan for plan in loaded if plan], answers, answer)
 
 
+def read_roster(
+    plans: Sequence[Plan], people: Path | None, calendar: str | None, mapping: Path | None
+) -> tuple[tuple[object, ...], SchoolCalendar | None]:
+    """Return the bearers of a roster and a calendar, as far as they are given.
+
+    Raises:
+        InputError: faults in the options, the calendar or the roster.
+    """
+    faults = FaultList()
+    school = faults.read("--calendar", _calendar, calendar) if calendar else None
+    known = faults.read("--mapping", load_mapping, mapping) if mapping else None
+    faults.raise_any()
+    if people is None:
+        return (), school
+    scales = {scale.name: scale for plan in plans for scale in plan.scales}
+    return read_people(people, mapping=known, scales=scales), school
+
+
 def _plan(name: str) -> Plan:
     return load_plan(Path(name) if name.endswith((".toml", ".json")) else name)
 

@@ -125,7 +125,7 @@ def _governing(citation: Citation) -> dict[str, object] | None:
 
 
 def _missing(missing: Iterable[Missing]) -> list[dict[str, object]]:
-    return [{"code": one.code, "facts": _facts(one.facts)} for one in missing]
+    return [{"code": one.code, "facts": plain_facts(one.facts)} for one in missing]
 
 
 def _point(point: Point, citation: Citation) -> dict[str, object]:
@@ -181,7 +181,8 @@ def _spelled(value: Number | None) -> str | None:
     return None if value is None else spell(value)
 
 
-def _facts(facts: Mapping[str, object]) -> dict[str, object]:
+def plain_facts(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts of a message as JSON has them."""
     return {name: _plain(fact) for name, fact in facts.items()}
 
 

@@ -1,0 +1,153 @@
+"""What checks look at: a plan under every reading of its questions, and what is given besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from math import prod
+
+import attrs
+
+from eduplan.calendars import SchoolCalendar
+from eduplan.errors import InputError
+from eduplan.lint.finding import Finding
+from eduplan.lint.walking import kinds
+from eduplan.messages import Text
+from eduplan.plan import Plan
+from eduplan.provisions import FORMS, Provision, Question, Unanswered
+from eduplan.selectors import Matcher, Scale, Selector
+
+Stated = Provision | Unanswered
+Facts = Mapping[str, object]
+
+MOST_READINGS = 64
+"""Provisions with more combinations of readings between them are not held against each other."""
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False)
+class Material:
+    """What the checks of one plan look at.
+
+    Args:
+        plan: the plan.
+        calendar: the school calendar, where one is given.
+        people: the bearers of a roster, where one is given.
+        others: the plans that hold beside it.
+    """
+
+    plan: Plan
+    calendar: SchoolCalendar | None = None
+    people: tuple[object, ...] = ()
+    others: tuple[Plan, ...] = ()
+
+    def finding(
+        self,
+        code: str,
+        place: str,
+        clauses: Sequence[str] = (),
+        facts: Facts | None = None,
+    ) -> Finding:
+        """Return a finding in this plan."""
+        return Finding(
+            code=code, plan=self.plan.id, place=place, clauses=tuple(clauses), facts=facts or {}
+        )
+
+    @property
+    def provisions(self) -> tuple[Stated, ...]:
+        """The provisions, with the answers given put in."""
+        return self.plan.settled
+
+    @cached_property
+    def scales(self) -> Mapping[str, Scale]:
+        """The scales of the plan by name."""
+        return {scale.name: scale for scale in self.plan.scales}
+
+    def together(self, *stated: Stated) -> Iterator[tuple[Provision, ...]]:
+        """Return provisions under every reading of the questions they wait for, taken together.
+
+        One that has dated versions is taken by each of them. Nothing comes back where a blank is
+        to be filled in, or where the readings are too many.
+        """
+        ids = dict.fromkeys(question for one in stated for question in self._asked(one))
+        samples = [range(len(self._questions[question].samples)) for question in ids]
+        if any(self._questions[question].expects for question in ids):
+            return
+        if prod(map(len, samples)) > MOST_READINGS:
+            return
+        for choice in product(*samples):
+            chosen = dict(zip(ids, choice, strict=True))
+            says = [self._under(one, chosen).wordings for one in stated]
+            yield from product(*([wording.provision for wording in each] for each in says))
+
+    def always(self, check: Callable[..., Facts | None], *stated: Stated) -> Facts | None:
+        """Return the facts of a check that holds under every reading, None where it does not.
+
+        Args:
+            check: takes the provisions and returns facts, None where there is nothing to find.
+            stated: the provisions.
+        """
+        found = [check(*provisions) for provisions in self.together(*stated)]
+        told = [facts for facts in found if facts is not None]
+        # Which reading comes first in the file must not matter.
+        return min(told, key=repr) if told and len(told) == len(found) else None
+
+    def kinds(self, one: Stated) -> frozenset[str]:
+        """Return the kinds of record a provision names under any reading."""
+        if one.id not in self._kinds:
+            self._kinds[one.id] = frozenset(
+                kind for (each,) in self.together(one) for kind in kinds(each)
+            )
+        return self._kinds[one.id]
+
+    @cached_property
+    def _kinds(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def matcher(self, selector: Selector) -> Matcher:
+        """Return a selector made ready for many things."""
+        return Matcher(selector, self.scales)
+
+    @cached_property
+    def _questions(self) -> Mapping[str, Question]:
+        return {question.id: question for question in self.plan.questions}
+
+    def _asked(self, one: Stated) -> tuple[str, ...]:
+        """Return the questions a provision waits for; found once, for all pairs it is part of."""
+        if one.id not in self._waits:
+            self._waits[one.id] = one.questions if isinstance(one, Unanswered) else ()
+        return self._waits[one.id]
+
+    @cached_property
+    def _waits(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _settled(self) -> dict[tuple[str, tuple[int, ...]], Provision]:
+        return {}
+
+    def _under(self, one: Stated, chosen: Mapping[str, int]) -> Provision:
+        if isinstance(one, Provision):
+            return one
+        asked = self._asked(one)
+        key = (one.id, tuple(chosen[question] for question in asked))
+        if key not in self._settled:
+            answers = {q: self._questions[q].samples[chosen[q]] for q in asked}
+            settled = one.settle(answers)
+            if not isinstance(settled, Provision):  # not reached: a plan knows all its questions
+                raise InputError(())
+            self._settled[key] = settled
+        return self._settled[key]
+
+
+def place_of(stated: Stated) -> str:
+    """Return the place of a provision: the key of its form and its id."""
+    if isinstance(stated, Unanswered):
+        return f"{stated.key}.{stated.id}"
+    key = next(key for key, form in FORMS.items() if isinstance(stated, form.value))
+    return f"{key}.{stated.id}"
+
+
+def named(title: Text | None, name: str) -> Text:
+    """Return a title, or the id in its place."""
+    return title if title is not None else Text(zh=name, en=name)

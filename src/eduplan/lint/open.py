@@ -1,0 +1,91 @@
+"""What is still open in a plan: questions, blanks, pieces that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eduplan.lint.finding import Finding
+from eduplan.lint.material import Material, named, place_of
+from eduplan.periods import Unit
+from eduplan.provisions import Over, Quota, Unanswered
+from eduplan.selectors import Selector, Test
+
+_SHORT = (Unit.WEEK, Unit.TEACHING_WEEK)
+
+
+def questions(material: Material) -> Iterator[Finding]:
+    """Find questions without an answer, and blanks nobody has filled in."""
+    plan = material.plan
+    for question in plan.open_questions:
+        waiting = [
+            provision
+            for provision in plan.settled
+            if isinstance(provision, Unanswered) and question.id in provision.questions
+        ]
+        facts: dict[str, object] = {"asks": question.asks, "waiting": len(waiting)}
+        code = "open.blank"
+        if question.reading:
+            code = "open.question"
+            facts["readings"] = tuple(sorted(reading.id for reading in question.reading))
+        yield material.finding(code, f"question.{question.id}", question.clause, facts)
+
+
+def figures(material: Material) -> Iterator[Finding]:
+    """Find figures that the document leaves blank."""
+    for figure in material.plan.figures:
+        if figure.value is None:
+            facts = {"figure": named(figure.title, figure.id), "stated": figure.stated}
+            yield material.finding("open.figure", f"figure.{figure.id}", figure.clause, facts)
+
+
+def cut_off(material: Material) -> Iterator[Finding]:
+    """Find clauses within which the text breaks off."""
+    for clause in material.plan.clauses:
+        if clause.cut_off:
+            facts = {"gist": clause.gist}
+            place = f"clause.{clause.number}"
+            yield material.finding("open.cut-off", place, (clause.number,), facts)
+
+
+def papers(material: Material) -> Iterator[Finding]:
+    """Find annexes that are not at hand, and documents cited without their number."""
+    document = material.plan.document
+    for annex in document.annex:
+        if not annex.attached:
+            yield material.finding("open.annex", "document.annex", facts={"title": annex.title})
+    for name in ("basis", "cites"):
+        for cited in getattr(document, name):
+            if not cited.number:
+                yield material.finding(
+                    "open.basis-number", f"document.{name}", cited.clause, {"title": cited.title}
+                )
+
+
+def partial(material: Material) -> Iterator[Finding]:
+    """Find quotas of people that do not say what somebody owes who was there for part of the time.
+
+    Of a week nobody asks that.
+    """
+    for stated in material.provisions:
+        facts = material.always(_undeclared, stated)
+        if facts is not None:
+            yield material.finding("open.partial", place_of(stated), stated.clause, facts)
+
+
+def _undeclared(one: object) -> dict[str, object] | None:
+    if not isinstance(one, Quota) or one.partial is not None or one.at_most is not None:
+        return None
+    if one.every.unit in _SHORT or one.scope.over is not Over.EACH:
+        return None
+    return {"title": one.title} if _people(one.bearer) else None
+
+
+def _people(bearer: Selector) -> bool:
+    """Say whether a selector asks for people: by a role, or by their type."""
+    asked = {c.field: c for c in bearer.conditions if c.test is Test.IS}
+    if "type" in asked:
+        return "person" in asked["type"].operands
+    return "role" in asked or "roles" in asked
+
+
+CHECKS = (questions, figures, cut_off, papers, partial)

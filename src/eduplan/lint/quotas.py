@@ -1,0 +1,157 @@
+"""Quotas held against each other: which are on the same thing, and how their periods nest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
+from typing import NamedTuple
+
+from eduplan.dates import Period, full_months
+from eduplan.exact import Number
+from eduplan.lint.material import Material, Stated
+from eduplan.measures import Measure, Way
+from eduplan.periods import Every, Unit
+from eduplan.provisions import Provision, Quota, Unanswered
+from eduplan.selectors import EVERYTHING, Condition, Selector, Test
+
+
+class Plain(NamedTuple):
+    """A quota with one bound that holds for all its bearers.
+
+    Attributes:
+        quota: the quota.
+        amount: its bound.
+        most: whether that is a ceiling.
+    """
+
+    quota: Quota
+    amount: Number
+    most: bool
+
+    @property
+    def share(self) -> bool:
+        """Whether the bound is a share."""
+        return self.quota.measure.way is Way.SHARE
+
+
+def plain_quota(provision: Provision) -> Plain | None:
+    """Return a quota with its one bound, None where it is no quota or has several rows."""
+    if not isinstance(provision, Quota):
+        return None
+    rows = provision.at_least if provision.at_least is not None else provision.at_most or ()
+    if len(rows) != 1 or rows[0].where != EVERYTHING:
+        return None
+    return Plain(provision, rows[0].amount, provision.at_most is not None)
+
+
+def is_quota(stated: Stated) -> bool:
+    """Say whether a provision is a quota, be it one that waits for an answer."""
+    return stated.key == "quota" if isinstance(stated, Unanswered) else isinstance(stated, Quota)
+
+
+def pairs(material: Material) -> Iterator[tuple[Stated, Stated]]:
+    """Return the pairs of quotas that, under some reading, measure the same records alike."""
+    kinds: dict[str, set[object]] = {}
+    quotas = [stated for stated in material.provisions if is_quota(stated)]
+    for stated in quotas:
+        found = [plain_quota(provision) for (provision,) in material.together(stated)]
+        kinds[stated.id] = {_about(plain.quota.measure) for plain in found if plain}
+    for one, other in combinations(quotas, 2):
+        if kinds[one.id] & kinds[other.id]:
+            yield one, other
+
+
+def _about(measure: Measure) -> object:
+    return measure.way, frozenset(measure.kinds), measure.field, measure.by, measure.part
+
+
+def same_measure(one: Measure, other: Measure) -> bool:
+    """Say whether two measures take the same records alike, but for which of them count."""
+    return _about(one) == _about(other) and one.caps == other.caps
+
+
+def narrower(one: Selector, other: Selector) -> bool:
+    """Say whether all that ``one`` picks is surely picked by ``other``.
+
+    >>> from eduplan.selectors import as_selector
+    >>> teachers, primary = {"role": "teacher"}, {"role": "teacher", "stage": "primary"}
+    >>> narrower(as_selector(primary), as_selector(teachers))
+    True
+    >>> narrower(as_selector(teachers), as_selector(primary))
+    False
+    """
+    return (
+        all(any(_covers(c, wide) for c in one.conditions) for wide in other.conditions)
+        and (not other.any_of or other.any_of == one.any_of)
+        and set(other.none_of) <= set(one.none_of)
+    )
+
+
+def _covers(narrow: Condition, wide: Condition) -> bool:
+    if (narrow.field, narrow.test, narrow.scale) != (wide.field, wide.test, wide.scale):
+        return False
+    if wide.test is Test.IS:
+        return set(narrow.operands) <= set(wide.operands)
+    return narrow.operands == wide.operands
+
+
+class Nesting(NamedTuple):
+    """How many periods of one rule go into a period of another.
+
+    Attributes:
+        inside: so many at least lie in it whole.
+        touching: so many at most have a day in it.
+    """
+
+    inside: int
+    touching: int
+
+
+def nesting(inner: Every, outer: Every, horizon: Period | None) -> Nesting | None:
+    """Return how the periods of two rules nest, None where that is not known.
+
+    Args:
+        inner: the rule of the shorter periods.
+        outer: the rule of the longer ones.
+        horizon: first and last day of the plan, for duties owed once in it.
+    """
+    if inner == outer:
+        return Nesting(1, 1)
+    if inner.unit is Unit.TERM and outer.unit is Unit.SCHOOL_YEAR:
+        return Nesting(2, 2)
+    grid = _grid(outer, horizon)
+    if grid is None:
+        return None
+    start, months = grid
+    if inner.unit is Unit.WEEK:
+        shortest = months * 28 if months < 2 else months * 30 - 2
+        return Nesting((shortest - 6) // 7, (months * 31 + 6) // 7 + 1)
+    own = _grid(inner, horizon)
+    if own is None:
+        return None
+    first, length = own
+    whole, rest = divmod(months, length)
+    if start and first and not rest and _on_grid(start, first, length):
+        return Nesting(whole, whole)
+    return Nesting(max(whole - 1, 0), whole + 2)
+
+
+def _grid(every: Every, horizon: Period | None) -> tuple[date | None, int] | None:
+    """Return a boundary of periods of so many months, None for a boundary of each bearer's own."""
+    if every.unit is Unit.PLAN:
+        if horizon is None:
+            return None
+        months = full_months(horizon.start, horizon.end)
+        return (horizon.start, months) if months else None
+    return {
+        Unit.MONTH: (date(2000, 1, 1), 1),
+        Unit.CALENDAR_YEAR: (date(2000, 1, 1), 12),
+        Unit.SCHOOL_YEAR: (date(2000, 9, 1), 12),
+        Unit.CYCLE: (every.grid, every.months),
+    }.get(every.unit)
+
+
+def _on_grid(start: date, first: date, length: int) -> bool:
+    months = (start.year - first.year) * 12 + start.month - first.month
+    return start.day == first.day and months % length == 0

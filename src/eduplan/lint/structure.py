@@ -1,0 +1,352 @@
+"""How a plan is built: provisions that are nobody's, that others imply, that none can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
+from itertools import product
+
+from eduplan.exact import show
+from eduplan.lint.finding import Finding, both
+from eduplan.lint.material import Facts, Material, Stated, named, place_of
+from eduplan.lint.quotas import (
+    Plain,
+    is_quota,
+    narrower,
+    nesting,
+    pairs,
+    plain_quota,
+    same_measure,
+)
+from eduplan.lint.time import spans
+from eduplan.measures import Way
+from eduplan.messages import Text, catalogue
+from eduplan.people import bearer_getter
+from eduplan.periods import Unit
+from eduplan.provisions import FollowUp, Over, Provision, Unanswered
+from eduplan.selectors import Condition, Selector, Test
+
+_ADDED = (Way.COUNT, Way.SUM, Way.DAYS)
+"""Measures of which a longer period has the sum of the shorter ones in it."""
+
+_MOST_DAYS = {
+    Unit.WEEK: 7,
+    Unit.TEACHING_WEEK: 7,
+    Unit.MONTH: 31,
+    Unit.TEACHING_MONTH: 31,
+    Unit.SCHOOL_YEAR: 366,
+    Unit.CALENDAR_YEAR: 366,
+}
+"""The days of the longest of these periods."""
+
+
+def known_names(material: Material) -> frozenset[str]:
+    """Return the names of facts, kinds and values that have words, here or in the package."""
+    packaged = {key.removeprefix("term.") for key in catalogue() if key.startswith("term.")}
+    return frozenset(packaged | set(material.plan.labels))
+
+
+def unknown_bearers(material: Material) -> Iterator[Finding]:
+    """Find roles and types of bearer that neither the package nor the plan knows."""
+    known = known_names(material)
+    for stated in material.provisions:
+        names = {
+            name
+            for (one,) in material.together(stated)
+            for name in _roles(one.bearer)
+            if name not in known
+        }
+        for name in sorted(names):
+            near = get_close_matches(name, sorted(known), n=1)
+            facts = {"name": name, "near": near[0] if near else "-"}
+            yield material.finding(
+                "structure.unknown-bearer", place_of(stated), stated.clause, facts
+            )
+
+
+def _roles(selector: Selector) -> Iterator[str]:
+    for condition in selector.conditions:
+        if condition.field in ("role", "roles", "type"):
+            yield from (str(one) for one in condition.operands if not str(one).startswith("@"))
+    for part in (*selector.any_of, *selector.none_of):
+        yield from _roles(part)
+
+
+def impossible_bearers(material: Material) -> Iterator[Finding]:
+    """Find provisions whose bearers would have to be two things at once."""
+    for stated in material.provisions:
+        facts = material.always(lambda one: _contradiction(one.bearer), stated)
+        if facts is not None:
+            yield material.finding(
+                "structure.bearer-impossible", place_of(stated), stated.clause, facts
+            )
+
+
+def _contradiction(selector: Selector) -> Facts | None:
+    """Return the fact because of which a selector picks nothing: a school has no roles."""
+    asked = {c.field: c for c in selector.conditions if c.test is Test.IS}
+    role = asked.get("role") or asked.get("roles")
+    kind = asked.get("type")
+    if role is not None and kind is not None and "person" not in kind.operands:
+        return {"one": _spelled(role), "other": _spelled(kind)}
+    for condition in sorted(selector.conditions, key=_spelled):
+        wanted = asked.get(condition.field)
+        if condition.test is not Test.NOT or wanted is None:
+            continue
+        if set(wanted.operands) <= set(condition.operands):
+            return {"one": _spelled(wanted), "other": _spelled(condition)}
+    return None
+
+
+def _spelled(condition: Condition) -> str:
+    sign = "≠" if condition.test is Test.NOT else "="
+    return f"{condition.field} {sign} {'|'.join(map(str, condition.operands))}"
+
+
+def nobody(material: Material) -> Iterator[Finding]:
+    """Find provisions that are nobody's in the roster given, and groups without members."""
+    if not material.people:
+        return
+    getters = [bearer_getter(bearer) for bearer in material.people]
+
+    def lacks(one: Provision) -> Facts | None:
+        matcher = material.matcher(one.bearer)
+        truths = [matcher(get, get) for get in getters]
+        if any(truths):
+            return None
+        unknown = [get for get, truth in zip(getters, truths, strict=True) if truth is None]
+        if unknown:
+            return None
+        return {"count": len(getters)}
+
+    def empty(one: Provision) -> Facts | None:
+        matcher = material.matcher(one.bearer)
+        groups = [get for get in getters if get("type") != "person" and matcher(get, get)]
+        bare = [get for get in groups if get("members") == ()]
+        return {"empty": len(bare), "groups": len(groups)} if bare else None
+
+    for stated in material.provisions:
+        for code, check in (("structure.nobody", lacks), ("structure.group-empty", empty)):
+            facts = material.always(check, stated)
+            if facts is not None:
+                yield material.finding(code, place_of(stated), stated.clause, facts)
+
+
+def unused_clauses(material: Material) -> Iterator[Finding]:
+    """Find clauses that nothing in the plan cites."""
+    plan = material.plan
+    used = {number for thing in (*plan.provisions, *plan.questions) for _, number in thing.cites()}
+    used |= {number for figure in plan.figures for number in figure.clause}
+    used |= {number for _, numbers in plan.document.citations() for number in numbers}
+    for clause in plan.clauses:
+        if clause.number not in used:
+            facts = {"gist": clause.gist}
+            place = f"clause.{clause.number}"
+            yield material.finding("structure.clause-unused", place, (clause.number,), facts)
+
+
+def implied(material: Material) -> Iterator[Finding]:
+    """Find provisions that another one implies: five times forty is already two hundred."""
+    for one, other in (*pairs(material), *_follow_up_pairs(material)):
+        for weak, strong in ((one, other), (other, one)):
+            facts = material.always(
+                lambda weak, strong: _implied(weak, strong, material), weak, strong
+            )
+            if facts is not None:
+                clauses = tuple(dict.fromkeys((*weak.clause, *strong.clause)))
+                yield material.finding("structure.implied", place_of(weak), clauses, facts)
+
+
+def _follow_up_pairs(material: Material) -> Iterator[tuple[Stated, Stated]]:
+    found = [one for one in material.provisions if isinstance(one, FollowUp)]
+    for index, one in enumerate(found):
+        for other in found[index + 1 :]:
+            if one.after == other.after:
+                yield one, other
+
+
+def _implied(weak: Provision, strong: Provision, material: Material) -> Facts | None:
+    """Return how one provision follows from another, for those in service all the time."""
+    if not _as_wide(weak, strong):
+        return None
+    if isinstance(weak, FollowUp) and isinstance(strong, FollowUp):
+        return _sooner(weak, strong)
+    one, other = plain_quota(weak), plain_quota(strong)
+    if one is None or other is None or one.most is not other.most:
+        return None
+    least, most = one.quota, other.quota
+    if not same_measure(least.measure, most.measure) or least.scope != most.scope:
+        return None
+    wide, narrow = (most, least) if one.most else (least, most)
+    if not narrower(narrow.measure.where, wide.measure.where):
+        return None
+    nest = nesting(most.every, least.every, material.plan.horizon)
+    times = nest and (nest.touching if one.most else nest.inside)
+    if not times or (times > 1 and not _adds(other)):
+        return None
+    reached = other.amount * times
+    if reached > one.amount if one.most else reached < one.amount:
+        return None
+    return {
+        "strong": strong.title,
+        "times": times,
+        "amount": show(other.amount),
+        "reached": show(reached),
+        "asked": show(one.amount),
+    }
+
+
+def _as_wide(weak: Provision, strong: Provision) -> bool:
+    """Say whether whoever owes ``weak`` owes ``strong`` too, at the same time and as strictly."""
+    return (
+        narrower(weak.bearer, strong.bearer)
+        and strong.exempt in (None, weak.exempt)
+        and strong.since in (None, weak.since)
+        and strong.until in (None, weak.until)
+        and (strong.force.binding or not weak.force.binding)
+    )
+
+
+def _adds(plain: Plain) -> bool:
+    return plain.quota.measure.way in _ADDED and not plain.quota.measure.caps
+
+
+def _sooner(weak: FollowUp, strong: FollowUp) -> Facts | None:
+    if (weak.after, weak.by, weak.answer) != (strong.after, strong.by, strong.answer):
+        return None
+    if not narrower(weak.where, strong.where):
+        return None
+    for name in ("days", "school_days"):
+        asked, given = getattr(weak.within, name), getattr(strong.within, name)
+        if asked is not None and given is not None and given <= asked:
+            reached = show(given)
+            return {
+                "strong": strong.title,
+                "times": 1,
+                "amount": reached,
+                "reached": reached,
+                "asked": show(asked),
+            }
+    return None
+
+
+def implied_by_follow_ups(material: Material) -> Iterator[Finding]:
+    """Find what a follow-up asks for by the way, of what another quota asks for too."""
+    quotas = [stated for stated in material.provisions if is_quota(stated)]
+    for follow_up in filter(_is_follow_up, material.provisions):
+        near = [quota for quota in quotas if material.kinds(quota) & material.kinds(follow_up)]
+        for quota, beside in product(near, near):
+            facts = material.always(partial(_answers_owed, material), follow_up, quota, beside)
+            if facts is not None:
+                clauses = tuple(dict.fromkeys((*follow_up.clause, *quota.clause, *beside.clause)))
+                yield material.finding(
+                    "structure.follow-up-implies", place_of(follow_up), clauses, facts
+                )
+
+
+def _is_follow_up(stated: Stated) -> bool:
+    if isinstance(stated, Unanswered):
+        return stated.key == "follow_up"
+    return isinstance(stated, FollowUp)
+
+
+def _answers_owed(
+    material: Material, follow_up: Provision, quota: Provision, beside: Provision
+) -> Facts | None:
+    plain, other = plain_quota(quota), plain_quota(beside)
+    if not isinstance(follow_up, FollowUp) or plain is None or plain.most or other is None:
+        return None
+    answers = follow_up.answer.kind
+    asked = plain.quota
+    if not set(answers) & set(other.quota.measure.kinds):
+        return None
+    if asked.measure.way is not Way.COUNT or not set(asked.measure.kinds) <= set(follow_up.after):
+        return None
+    if asked.scope.over is not Over.EACH or not narrower(asked.bearer, follow_up.bearer):
+        return None
+    if not narrower(asked.measure.where, follow_up.where):
+        return None
+    return {
+        "quota": asked.title,
+        "answer": _words(answers, material.plan.labels),
+        "amount": show(plain.amount),
+        "every": both(f"lint.every.{asked.every.unit}"),
+        "beside": other.quota.title,
+    }
+
+
+def impossible(material: Material) -> Iterator[Finding]:
+    """Find quotas that nobody can meet in any period, or only by more than one a school day."""
+    for stated in material.provisions:
+        if not is_quota(stated):
+            continue
+        for code in ("structure.impossible", "structure.crowded"):
+            facts = material.always(lambda one, code=code: _beyond(one, code, material), stated)
+            if facts is not None:
+                yield material.finding(code, place_of(stated), stated.clause, facts)
+
+
+def _beyond(one: Provision, code: str, material: Material) -> Facts | None:
+    plain = plain_quota(one)
+    if plain is None or plain.most:
+        return None
+    most = _most(plain, material) if code == "structure.impossible" else _one_a_day(plain, material)
+    if most is None or plain.amount <= most:
+        return None
+    return {"amount": show(plain.amount), "most": most}
+
+
+def _most(plain: Plain, material: Material) -> int | None:
+    """Return the most that can be reached in a period, None where there is no such bound."""
+    measure, every = plain.quota.measure, plain.quota.every
+    if measure.way is Way.SHARE:
+        return 1
+    if measure.way is Way.DISTINCT:
+        scale = material.scales.get(measure.field)
+        return len(scale.values) if scale is not None else None
+    if measure.way is Way.DAYS:
+        return 31 * every.months if every.unit is Unit.CYCLE else _MOST_DAYS.get(every.unit)
+    return None
+
+
+def _one_a_day(plain: Plain, material: Material) -> int | None:
+    if plain.quota.measure.way is not Way.COUNT or plain.quota.scope.over is not Over.EACH:
+        return None
+    found = spans(material, plain.quota, plain.quota.every)
+    return max((span.school_days for span in found), default=None)
+
+
+def leading_group(material: Material) -> Iterator[Finding]:
+    """Find more leaders than a list of names has room for, and an office outside the group."""
+    group, labels = material.plan.document.leading_group, material.plan.labels
+    if group is None:
+        return
+    leaders = len(group.leaders)
+    if group.leader_places is not None and leaders and leaders != group.leader_places:
+        facts = {
+            "places": group.leader_places,
+            "leaders": leaders,
+            "roles": _words(group.leaders, labels),
+        }
+        yield material.finding("structure.leaders", "document.leading_group", group.clause, facts)
+    within = (*group.leaders, *group.deputies, *group.members)
+    if group.office and within and group.office not in within:
+        facts = {"office": _words((group.office,), labels)}
+        yield material.finding("structure.office", "document.leading_group", group.clause, facts)
+
+
+def _words(names: Sequence[str], labels: Mapping[str, Text]) -> tuple[Text, ...]:
+    return tuple(labels.get(n) or catalogue().get(f"term.{n}") or named(None, n) for n in names)
+
+
+CHECKS = (
+    unknown_bearers,
+    impossible_bearers,
+    nobody,
+    unused_clauses,
+    implied,
+    implied_by_follow_ups,
+    impossible,
+    leading_group,
+)
