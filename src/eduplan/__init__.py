@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from eduplan.people import School as School
     from eduplan.plan import Plan as Plan
     from eduplan.provisions import Attestation as Attestation
+    from eduplan.provisions import Consequence as Consequence
     from eduplan.provisions import FollowUp as FollowUp
     from eduplan.provisions import Gate as Gate
     from eduplan.provisions import Quota as Quota
@@ -82,7 +83,16 @@ _HOMES = {
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
-    "provisions": ("Attestation", "FollowUp", "Gate", "Quota", "Roster", "Schedule", "Target"),
+    "provisions": (
+        "Attestation",
+        "Consequence",
+        "FollowUp",
+        "Gate",
+        "Quota",
+        "Roster",
+        "Schedule",
+        "Target",
+    ),
     "records": ("Record", "Register"),
     "schema": ("plan_schema",),
     "sources": ("Force",),

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from eduplan.dates import Period
-from eduplan.errors import Fault, FaultList, PlanFileError, UnknownName
+from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName
 from eduplan.figures import Figure, check_figures
 from eduplan.messages import Text, escape
 from eduplan.periods import Length
@@ -228,14 +228,14 @@ def check(
                     _check_settled(thing, asking, values, scales, found)
             elif isinstance(thing, Provision):
                 check_provision(thing, scales, found)
-    _check_references(places, faults)
+    readable = all(thing is not None for several in provisions.values() for thing in several)
+    _check_references(places, asking, values, readable, faults)
     mentioned = {
         question
         for _, thing in places
         if isinstance(thing, Unanswered)
         for question in thing.questions
     }
-    readable = all(thing is not None for several in provisions.values() for thing in several)
     for index, question in enumerate(questions):
         if question is not None and readable and question.id not in mentioned:
             faults.add("unused-question", f"question[{index}]", question=question.id)
@@ -272,30 +272,72 @@ def _check_clauses(
             faults.add("unknown-clause", path, clause=number, known="、".join(clauses))
 
 
-def _check_references(places: Sequence[tuple[str, Any]], faults: FaultList) -> None:
-    """Note a reference to a provision that does not exist, and provisions that rest on themselves.
+def _check_references(
+    places: Sequence[tuple[str, Any]],
+    questions: Mapping[str, Question],
+    values: Mapping[str, object],
+    readable: bool,
+    faults: FaultList,
+) -> None:
+    """Note a reference to a provision that does not exist or is of no use, and circles of them.
 
-    A provision that waits for answers is looked at once they are given.
+    Args:
+        places: the provisions and questions with their places.
+        questions: the questions by id.
+        values: what the answers given put in their places.
+        readable: whether all provisions could be read, so that one not found does not exist.
+        faults: takes the faults.
     """
-    refers = {
-        thing.id: (place, all_refers(thing))
+    readings = {
+        thing.id: (place, _readings(thing, questions, values))
         for place, thing in places
-        if isinstance(thing, Provision)
+        if not isinstance(thing, Question)
     }
-    known = [thing.id for _, thing in places if not isinstance(thing, Question)]
-    for place, names in refers.values():
-        for name in names:
-            if name not in known:
-                faults.add("unknown-provision", place, name=name, known=", ".join(known))
-    for name, (place, _) in refers.items():
-        behind: set[str] = set()
-        ahead = [name]
-        while ahead:
-            nexts = refers.get(ahead.pop(), ("", ()))[1]
-            ahead.extend(one for one in nexts if one not in behind)
-            behind.update(nexts)
-        if name in behind:
+    refers = {
+        name: list(dict.fromkeys(other for one in ways for other in all_refers(one)))
+        for name, (_, ways) in readings.items()
+    }
+    settled = {name: ways[0] for name, (_, ways) in readings.items() if len(ways) == 1}
+    for name, (place, ways) in readings.items():
+        for other in refers[name]:
+            if other not in readings and readable:
+                faults.add("unknown-provision", place, name=other, known=", ".join(readings))
+        if name in _behind(name, refers):
             faults.add("rests-on-itself", place, name=name)
+        with faults.below(place) as found:
+            for one in ways:
+                one.faults_among(settled, found)
+
+
+def _behind(name: str, refers: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the provisions on which one rests, and those on which these do."""
+    behind: set[str] = set()
+    ahead = [name]
+    while ahead:
+        nexts = refers.get(ahead.pop(), ())
+        ahead.extend(one for one in nexts if one not in behind)
+        behind.update(nexts)
+    return behind
+
+
+def _readings(
+    thing: Provision | Unanswered, questions: Mapping[str, Question], values: Mapping[str, object]
+) -> list[Provision]:
+    """Return a provision as it may be read; those readings left out that have faults."""
+    if isinstance(thing, Provision):
+        return [thing]
+    open_ = [name for name in thing.questions if name in questions and name not in values]
+    base = {**{name: questions[name].samples[0] for name in open_}, **values}
+    trials = [{**base, name: sample} for name in open_ for sample in questions[name].samples]
+    found = []
+    for trial in trials or [base]:
+        try:
+            settled = thing.settle(trial)
+        except InputError:
+            continue  # told where the provision is checked by itself
+        if isinstance(settled, Provision):
+            found.append(settled)
+    return found
 
 
 def _check_settled(

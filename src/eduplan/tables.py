@@ -286,6 +286,11 @@ def as_optional_period(value: Period | Table | None) -> Period | None:
     return optional(as_period, value)
 
 
+def as_optional_exact(value: Spelled | None) -> Number | None:
+    """Return an exact number, also a negative one, or None."""
+    return optional(exact, value)
+
+
 def as_optional_amount(value: Spelled | None) -> Number | None:
     """Return an exact number that is not negative, or None."""
     return optional(not_negative, value)

@@ -1,9 +1,10 @@
 """The forms a clause can take: a frozen value with its reference judgement, one file a form."""
 
 from eduplan.provisions.attestation import Attestation, AttestationBench, Judgements
+from eduplan.provisions.consequence import CarriedOut, Consequence, ConsequenceBench, Effect
 from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench
 from eduplan.provisions.forms import FORMS, Form, bench
-from eduplan.provisions.gate import Acts, Gate, GateBench
+from eduplan.provisions.gate import Gate, GateBench
 from eduplan.provisions.happening import Happening
 from eduplan.provisions.indicator import Indicator
 from eduplan.provisions.needs import Need
@@ -26,6 +27,7 @@ from eduplan.provisions.requirements import (
     Elapsed,
     How,
     Joined,
+    NotBarred,
     RecordIs,
     Requirement,
     Tally,
@@ -38,19 +40,24 @@ from eduplan.provisions.target import Target, TargetBench
 from eduplan.provisions.version_bench import VersionedBench
 from eduplan.provisions.versions import Governs, Version
 from eduplan.provisions.within import Within
+from eduplan.provisions.worth import Basis, Step, Worth
 
 __all__ = [
     "FORMS",
-    "Acts",
     "Amount",
     "Answer",
     "Attestation",
     "AttestationBench",
+    "Basis",
     "BearerIs",
     "Bench",
+    "CarriedOut",
     "Change",
+    "Consequence",
+    "ConsequenceBench",
     "Dimension",
     "Docket",
+    "Effect",
     "Elapsed",
     "FollowUp",
     "FollowUpBench",
@@ -68,6 +75,7 @@ __all__ = [
     "Late",
     "Milestone",
     "Need",
+    "NotBarred",
     "Occasion",
     "Over",
     "Part",
@@ -88,6 +96,7 @@ __all__ = [
     "Scope",
     "Setting",
     "Shift",
+    "Step",
     "Subject",
     "Tally",
     "Target",
@@ -100,6 +109,7 @@ __all__ = [
     "Window",
     "Within",
     "Wording",
+    "Worth",
     "all_refers",
     "bench",
     "check_provision",

@@ -215,6 +215,7 @@ class AttestationBench(Bench):
             period=period,
             status=status,
             as_of=docket.as_of,
+            opens=answer.day if answer is not None and self.rule.every is None else None,
             due=period.last if period is not None else None,
             missing=missing,
             justification=Justification(

@@ -14,7 +14,7 @@ from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.provisions.versions import Governs
-from eduplan.provisions.within import Within, as_within, due_day
+from eduplan.provisions.within import Within, as_within, due_day, kept
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector, getter
 from eduplan.tables import (
@@ -272,19 +272,8 @@ class FollowUpBench(Bench):
     ) -> tuple[Status, tuple[Missing, ...]]:
         if trigger.missing:
             return Status.UNDETERMINED, trigger.missing
-        if in_time:
-            return Status.MET, ()
-        if perhaps:
-            facts = {"field": field, "count": len(perhaps)}
-            return Status.UNDETERMINED, (Missing("record-fact", facts),)
-        due = trigger.due or date.max
-        closed = docket.as_of > due
-        needed = due if closed else docket.as_of - DAY
-        kinds = self.rule.answer.kind
-        gap = docket.register.complete(kinds, needed) if needed >= trigger.last else None
-        if gap is not None:
-            return Status.UNDETERMINED, (gap,)
-        return (Status.NOT_MET if closed else Status.PENDING), ()
+        span = Period(trigger.last, (trigger.due or trigger.last) + DAY)
+        return kept(self.rule.answer.kind, span, in_time, perhaps, field, docket=docket)
 
 
 def _match(triggers: Sequence[Trigger], answers: Sequence[Entry]) -> dict[str, list[Entry]]:

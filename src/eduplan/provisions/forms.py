@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from eduplan.provisions.attestation import Attestation, AttestationBench
+from eduplan.provisions.consequence import Consequence, ConsequenceBench
 from eduplan.provisions.follow_up import FollowUp, FollowUpBench
 from eduplan.provisions.gate import Gate, GateBench
 from eduplan.provisions.provision import Bench, Provision, Setting
@@ -32,6 +33,7 @@ FORMS: dict[str, Form] = {
     "roster": Form(Roster, RosterBench),
     "schedule": Form(Schedule, ScheduleBench),
     "attestation": Form(Attestation, AttestationBench),
+    "consequence": Form(Consequence, ConsequenceBench),
 }
 """Forms by the key under which they stand in a plan file."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
@@ -9,34 +10,15 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing
 from eduplan.messages import Language, Text, say, show_day
+from eduplan.provisions.consequence import Consequence, Effect
+from eduplan.provisions.happening import Happening, as_optional_happening
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
-from eduplan.provisions.requirements import RecordIs, Requirement, as_requirement, leaves
+from eduplan.provisions.requirements import NotBarred, RecordIs, Requirement, as_requirement, leaves
 from eduplan.provisions.weighing import Application, decisive, weigher
 from eduplan.records import Entry
-from eduplan.selectors import Matcher, Scales, Selector, as_selector
-from eduplan.tables import Table, as_name, as_names, optional, read_table
+from eduplan.selectors import Matcher, Scales, Selector
 from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
-
-
-@attrs.frozen(kw_only=True)
-class Acts:
-    """The acts that are admitted or not, each on its own.
-
-    Args:
-        kind: kinds of record that are such an act.
-        by: the fact of the record that points to the bearer.
-        where: which records of these kinds.
-    """
-
-    kind: tuple[str, ...] = attrs.field(converter=as_names)
-    by: str = attrs.field(default="bearer", converter=as_name)
-    where: Selector = attrs.field(factory=Selector, converter=as_selector)
-
-
-def as_optional_acts(value: Acts | Table | None) -> Acts | None:
-    """Return acts from their table, or None."""
-    return optional(lambda table: read_table(Acts, table), value)
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +42,7 @@ class Gate(Provision):
     form: ClassVar[str] = "gate"
 
     admits: Requirement = attrs.field(converter=as_requirement)
-    over: Acts | None = attrs.field(default=None, converter=as_optional_acts)
+    over: Happening | None = attrs.field(default=None, converter=as_optional_happening)
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
@@ -78,12 +60,21 @@ class Gate(Provision):
         """Return the ids of the provisions whose verdicts it rests on."""
         return tuple(name for _, leaf in leaves(self.admits) for name in leaf.refers())
 
+    def faults_among(self, others: Mapping[str, Provision], faults: FaultList) -> None:
+        """Note a bar that is none."""
+        for path, leaf in leaves(self.admits):
+            other = others.get(leaf.bar) if isinstance(leaf, NotBarred) else None
+            if other is not None and not (
+                isinstance(other, Consequence) and other.effect is Effect.BAR
+            ):
+                faults.add("not-a-bar", f"admits.{path}.bar" if path else "admits.bar")
+
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
         super().faults(scales, faults)
         if self.over is not None:
-            with faults.below("over.where") as found:
-                self.over.where.faults(scales, found)
+            with faults.below("over") as found:
+                self.over.faults(scales, found)
         for path, leaf in leaves(self.admits):
             with faults.below(f"admits.{path}" if path else "admits") as found:
                 leaf.faults(scales, found)
@@ -122,7 +113,7 @@ class GateBench(Bench):
             return (self.excuse(subject, docket, *reason),)
         return (self._verdict(Application(subject, as_of, docket)),)
 
-    def _on_acts(self, acts: Acts, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+    def _on_acts(self, acts: Happening, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         entries = docket.register.of(subject.id, acts.kind, acts.by)
         found = [entry for entry in entries if self._asked(entry, subject, docket)]
         if found:

@@ -243,6 +243,9 @@ class Provision:
         """Return the ids of the provisions whose verdicts it rests on."""
         return ()
 
+    def faults_among(self, others: Mapping[str, Provision], faults: FaultList) -> None:
+        """Note what does not fit the other provisions of the plan, by their ids."""
+
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
         for name in ("bearer", "exempt"):

@@ -187,6 +187,7 @@ class QuotaBench(Bench):
             share=share,
             most=quota.at_most is not None,
             paced=quota.measure.grows and quota.at_most is None,
+            kinds=quota.measure.kinds,
         )
         super().__init__(quota, setting, citation)
         self.quota = quota

@@ -16,6 +16,7 @@ from eduplan.exact import Number, exact, not_negative
 from eduplan.selectors import EVERYTHING, Selector, Test, Truth, as_selector
 from eduplan.tables import (
     as_member,
+    as_optional_exact,
     as_optional_positive,
     as_string,
     optional,
@@ -59,11 +60,6 @@ def as_baseline(value: object) -> date:
     if type(value) is int and 1900 <= value <= 2200:
         return date(value, 12, 31)
     return as_date(value)  # type: ignore[arg-type]
-
-
-def as_optional_exact(value: object) -> Number | None:
-    """Return an exact number, or None."""
-    return optional(exact, value)
 
 
 @attrs.frozen(kw_only=True)

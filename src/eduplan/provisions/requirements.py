@@ -3,6 +3,7 @@
 In a plan file a requirement is a table, and its head says what it asks: ``{ bearer = {...} }``
 facts of the bearer, ``{ record = {...} }`` facts of the act, ``{ elapsed = "5 years", since =
 "teaching_since" }`` time gone by, ``{ verdict = "training-hours" }`` what another provision says,
+``{ bar = "no-promotion" }`` that no bar follows,
 and any measure with a bound, such as ``{ count = "award", at_least = 1 }``, what the register
 holds. ``all`` and ``any`` take a list of requirements, ``not`` takes one.
 """
@@ -153,6 +154,21 @@ class VerdictIs(Requirement):
 
 
 @attrs.frozen(kw_only=True)
+class NotBarred(Requirement):
+    """No bar follows from a consequence of the plan.
+
+    Args:
+        bar: id of the consequence.
+    """
+
+    bar: str = attrs.field(converter=as_name)
+
+    def refers(self) -> tuple[str, ...]:
+        """Return the id of the consequence."""
+        return (self.bar,)
+
+
+@attrs.frozen(kw_only=True)
 class Tally(Requirement):
     """What the register holds up to the day of judgement.
 
@@ -217,6 +233,7 @@ _LEAVES: Mapping[str, Callable[[Table], Requirement]] = {
     "record": lambda table: read_table(RecordIs, table),
     "elapsed": lambda table: read_table(Elapsed, table),
     "verdict": lambda table: read_table(VerdictIs, table),
+    "bar": lambda table: read_table(NotBarred, table),
     **dict.fromkeys(Way, _tally),
 }
 _HEADS = (*How, *_LEAVES)

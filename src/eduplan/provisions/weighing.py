@@ -24,6 +24,7 @@ from eduplan.provisions.requirements import (
     Elapsed,
     How,
     Joined,
+    NotBarred,
     RecordIs,
     Requirement,
     Tally,
@@ -230,6 +231,24 @@ def _either(statuses: Sequence[Status]) -> Text:
     return Text(told("zh"), told("en"))
 
 
+def _not_barred(rule: NotBarred, _: Setting, citation: Citation) -> Weigher:
+    def weigh(application: Application) -> Point:
+        docket = application.docket
+        cited = docket.benches[rule.bar].citation
+        condition = rule.title or _text("explain.admission.bar", citation, title=cited.title)
+        verdicts = docket.verdicts_on(rule.bar, application.subject)
+        barring = [verdict for verdict in verdicts if verdict.status is Status.MET]
+        if barring:
+            why = barring[0].justification.points[0]
+            return Point("admission-barred", Status.NOT_MET, {"condition": condition, "why": why})
+        open_ = [verdict for verdict in verdicts if verdict.status in _OPEN]
+        missing = tuple([lack for verdict in open_ for lack in _lacking(verdict)])
+        status = Status.UNDETERMINED if open_ else Status.MET
+        return Point("admission", status, {"condition": condition}, missing=missing)
+
+    return weigh
+
+
 def _lacking(verdict: Verdict) -> tuple[Missing, ...]:
     """Return what keeps a verdict from being decided."""
     if verdict.status is Status.PENDING:
@@ -323,5 +342,6 @@ _WEIGHERS: Mapping[type[Requirement], Callable[[Any, Setting, Citation], Weigher
     RecordIs: _record_is,
     Elapsed: _elapsed,
     VerdictIs: _verdict_is,
+    NotBarred: _not_barred,
     Tally: _tally,
 }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import attrs
 
 from eduplan.dates import DAY, Period
-from eduplan.errors import FaultList, NotKnown, kind_of, refuse
+from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
 from eduplan.periods import Every, as_every, periods
 from eduplan.provisions.provision import Docket
+from eduplan.records import Entry
 from eduplan.selectors import Getter
 from eduplan.tables import Table, as_positive, optional, unknown_keys
+from eduplan.verdicts import Status
 
 _WAYS = ("days", "school_days", "end_of")
 
@@ -54,6 +56,38 @@ def as_within(value: Within | Table) -> Within:
 def as_optional_within(value: Within | Table | None) -> Within | None:
     """Return a time limit, or None."""
     return optional(as_within, value)
+
+
+def kept(
+    kinds: Sequence[str],
+    span: Period,
+    in_time: Sequence[Entry],
+    perhaps: Sequence[Entry],
+    field: str,
+    *,
+    docket: Docket,
+) -> tuple[Status, tuple[Missing, ...]]:
+    """Return whether a time limit was kept, and what is missing to know it.
+
+    Args:
+        kinds: kinds of record that keep it.
+        span: the days in which it can be kept.
+        in_time: what came in time for sure.
+        perhaps: what came in time and may be what was asked for.
+        field: the fact because of which that is not sure.
+        docket: gives the register and the day of judgement.
+    """
+    if in_time:
+        return Status.MET, ()
+    if perhaps:
+        facts = {"field": field, "count": len(perhaps)}
+        return Status.UNDETERMINED, (Missing("record-fact", facts),)
+    closed = docket.as_of >= span.end
+    needed = span.last if closed else docket.as_of - DAY
+    gap = docket.register.complete(kinds, needed) if needed >= span.start else None
+    if gap is not None:
+        return Status.UNDETERMINED, (gap,)
+    return (Status.NOT_MET if closed else Status.PENDING), ()
 
 
 def due_day(within: Within, last: date, get: Getter, docket: Docket) -> date:

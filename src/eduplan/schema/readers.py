@@ -45,8 +45,8 @@ from eduplan.provisions import (
     Within,
 )
 from eduplan.provisions.attestation import as_answers, as_results
+from eduplan.provisions.consequence import CarriedOut, Effect, as_effect, as_optional_carried_out
 from eduplan.provisions.follow_up import as_answer
-from eduplan.provisions.gate import Acts, as_optional_acts
 from eduplan.provisions.happening import Happening, as_happening, as_optional_happening
 from eduplan.provisions.indicator import as_indicator, as_optional_measure
 from eduplan.provisions.needs import as_needs, as_optional_need
@@ -68,7 +68,6 @@ from eduplan.provisions.reach import (
     as_baseline,
     as_milestones,
     as_optional_change,
-    as_optional_exact,
     as_optional_level,
     as_optional_peer,
     as_optional_reach,
@@ -80,6 +79,7 @@ from eduplan.provisions.reach import (
 from eduplan.provisions.requirements import (
     BearerIs,
     Elapsed,
+    NotBarred,
     RecordIs,
     Requirement,
     VerdictIs,
@@ -97,7 +97,16 @@ from eduplan.provisions.schedule import (
     as_times,
 )
 from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
-from eduplan.provisions.within import as_within
+from eduplan.provisions.within import as_optional_within, as_within
+from eduplan.provisions.worth import (
+    Basis,
+    Step,
+    Worth,
+    as_optional_per,
+    as_optional_steps,
+    as_optional_unit,
+    as_optional_worth,
+)
 from eduplan.schema.shapes import (
     ANYTHING,
     DATE,
@@ -141,6 +150,7 @@ from eduplan.tables import (
     as_names,
     as_optional_amount,
     as_optional_date,
+    as_optional_exact,
     as_optional_name,
     as_optional_period,
     as_optional_positive,
@@ -172,6 +182,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_cited: list_of(Cited),
     as_clauses: one_or_list(STRING, 1),
     as_date: DATE,
+    as_effect: one_of(Effect),
     as_every: Every,
     as_expects: one_of(Expects),
     as_flag: FLAG,
@@ -191,20 +202,21 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_names: one_or_list(NAME),
     as_needs: one_or_list(Need),
     as_optional_amount: NOT_NEGATIVE,
-    as_optional_acts: Acts,
     as_occasions: list_of(Occasion),
+    as_optional_carried_out: either(NAME, CarriedOut),
     as_optional_date: DATE,
+    as_optional_exact: NUMBER,
     as_optional_every: Every,
     as_optional_happening: either(NAME, Happening),
     as_optional_length: LENGTH,
     as_optional_change: Change,
-    as_optional_exact: NUMBER,
     as_optional_level: either(NOT_NEGATIVE, STRING),
     as_optional_measure: Measure,
     as_optional_name: OPTIONAL_NAME,
     as_optional_need: Need,
     as_optional_number: NUMBER,
     as_optional_peer: one_of(Peer),
+    as_optional_per: one_of(Basis),
     as_optional_period: Period,
     as_optional_positive: POSITIVE,
     as_optional_reach: Reach,
@@ -212,8 +224,12 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_optional_rise: one_of(Rise),
     as_optional_selector: Selector,
     as_optional_share: NOT_NEGATIVE,
+    as_optional_steps: list_of(Step, 1),
     as_optional_string: OPTIONAL_STRING,
     as_optional_text: Text,
+    as_optional_unit: NOT_NEGATIVE,
+    as_optional_within: Within,
+    as_optional_worth: either(NUMBER, Worth),
     as_parts: list_of(Part),
     as_partial: one_of(Partial),
     as_per: one_of(Per),
@@ -301,7 +317,7 @@ WRITTEN: Mapping[type, Schema] = {
         table({"all": _JOINED, **_TITLE}, ["all"]),
         table({"any": _JOINED, **_TITLE}, ["any"]),
         table({"not": Requirement, **_TITLE}, ["not"]),
-        *(BearerIs, RecordIs, Elapsed, VerdictIs),
+        *(BearerIs, RecordIs, Elapsed, VerdictIs, NotBarred),
         *_ways({**_BOUNDED, **_TITLE}, exactly_one("at_least", "at_most")),
     ),
     Scope: either({"const": "each"}, one_key({"mean": NAME, "total": NAME})),
@@ -344,6 +360,8 @@ RULES: Mapping[type, Schema] = {
     Indicator: exactly_one("rate", "value", "share", "count", "measure"),
     Reach: exactly_one(*BOUNDS, "rises", "change", "relative_to"),
     Relative: exactly_one(*BOUNDS, "rank", "upper"),
+    Step: exactly_one("at_least", "above"),
+    Worth: exactly_one("fixed", "rate", "steps"),
 }
 """What else holds between the fields of a class."""
 

@@ -77,6 +77,7 @@ class Citation:
         most: whether the bound is an upper one.
         paced: whether it is a total that grows in time, so that it can be ahead or behind.
         terms: names that its sentences need besides, such as the kind of record that answers.
+        kinds: kinds of record from which its figures are taken, where they are.
         governing: of a provision with dated versions, the one that governs.
     """
 
@@ -94,6 +95,7 @@ class Citation:
     most: bool = False
     paced: bool = False
     terms: Mapping[str, str] = MappingProxyType({})
+    kinds: tuple[str, ...] = ()
     governing: Governing | None = None
 
     @property
