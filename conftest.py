@@ -29,15 +29,23 @@ from sybil.parsers.markdown import SkipParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from sybil.parsers.rest import DocTestParser
 
+import eduplan
 from eduplan.calendars import calendar_from_table
 from eduplan.cases import case_from_table, run_case
 from eduplan.dates import Period
 from eduplan.files import load_plan, plan_from_table
 from eduplan.imports.mapping_files import mapping_from_table
-from eduplan.provisions import FORMS
+from eduplan.provisions import FORMS, cited
 
 INFO = re.compile(r'(?P<language>[\w-]+)(?: title="(?P<title>[^"]+)")?[ \t]*$\n', re.MULTILINE)
 """The info string of a block: its language, and the name of the file it is."""
+
+SETTING = {
+    "COLUMNS": "100",
+    "PYTHONIOENCODING": "utf-8",
+    "PYTHONPATH": str(Path(eduplan.__file__).parents[1]),
+}
+"""What commands find in their environment: a width, and the code that is being tried."""
 
 LEFT_OUT = r"(?:[^\n]*\n)*[^\n]*"
 """The pattern of lines left out."""
@@ -94,7 +102,7 @@ def run_commands(example: Example) -> str | None:
                 [sys.executable, "-m", "eduplan", *words],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                env={**environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
+                env={**environ, **SETTING},
                 encoding="utf-8",
                 check=False,
             )
@@ -133,9 +141,7 @@ def run_example(example: Example, cases: list[dict[str, object]]) -> None:
 def framed(part: Mapping[str, object]) -> dict[str, object]:
     """Return a part of a plan within a plan that has the clauses it cites."""
     things = [thing for several in part.values() if isinstance(several, list) for thing in several]
-    clauses = {
-        n for t in things for n in ([t["clause"]] if type(t["clause"]) is str else t["clause"])
-    }
+    clauses = {number for thing in things for _, number in cited(thing)}
     text = {"zh": "例", "en": "example"}
     return {
         "plan": {"id": "example", "title": text},
@@ -181,16 +187,21 @@ def leave(namespace: dict[str, object]) -> None:
     namespace["folder"].cleanup()
 
 
+def anywhere(folder: str, name: str) -> list[str]:
+    """Return the patterns of files in a folder at any depth; before Python 3.13 ``**`` is one."""
+    return [f"{folder}/{'*/' * depth}{name}" for depth in range(5)]
+
+
 pages = Sybil(
     [Blocks(), SkipParser()],
-    patterns=["README*.md", "docs/**/*.md"],
+    patterns=["README*.md", *anywhere("docs", "*.md")],
     setup=enter,
     teardown=leave,
     name="pages",
 )
 docstrings = Sybil(
     [DocTestParser()],
-    patterns=["src/eduplan/**/*.py"],
+    patterns=anywhere("src/eduplan", "*.py"),
     setup=lambda namespace: namespace.update(date=date, Period=Period),
     name="docstrings",
 )

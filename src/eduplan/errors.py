@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import TypeVar
 
 import attrs
 
-from eduplan.messages import Language, say
+from eduplan.messages import Language, Text, catalogue, say
 
 T = TypeVar("T")
 
@@ -153,8 +156,27 @@ def refuse(code: str, path: str = "", /, **facts: object) -> InputError:
     return InputError([Fault(code, path, facts)])
 
 
-def kind_of(value: object) -> str:
-    """Return the class name of a value: what a message may say of it without repeating it."""
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (str, "text"),
+    (bool, "flag"),
+    ((int, float, Decimal, Fraction), "number"),
+    (datetime, "date-time"),
+    (date, "date"),
+    (Mapping, "table"),
+    ((list, tuple), "list"),
+    (type(None), "nothing"),
+)
+
+
+def kind_of(value: object) -> str | Text:
+    """Return what kind of thing a value is: what a message may say of it without repeating it.
+
+    >>> kind_of("18")["en"], kind_of({})["zh"], kind_of(object())
+    ('text', '表', 'object')
+    """
+    for cls, key in _KINDS:
+        if isinstance(value, cls):
+            return catalogue()[f"kind-of.{key}"]
     return type(value).__name__
 
 

@@ -91,7 +91,7 @@ def _from_plain_text(text: str) -> Fraction:
         return Fraction(int(ratio[1]), int(ratio[2]))
     if _DECIMAL.fullmatch(text):
         return _from_decimal(Decimal(text))
-    raise refuse("not-a-number", got="str")
+    raise refuse("not-a-number", got=kind_of(text))
 
 
 def not_negative(value: Spelled) -> Number:
