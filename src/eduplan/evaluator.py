@@ -64,9 +64,14 @@ def evaluate(
     if during is None:
         during = _school_year(school_year(day))
     subjects = _subjects(bearers)
-    benches = {bench.citation.provision: bench for bench in plan.benches}
+    benches = plan.benches
     docket = Docket(register, day, during, calendar, plan.horizon, subjects, benches)
-    return chain.from_iterable(bench.judge_all(subjects, docket) for bench in plan.benches)
+    return chain.from_iterable(
+        bench.judge_all(subjects, docket)
+        if bench.grouped or len(subjects) != 1
+        else bench.judge(subjects[0], docket)
+        for bench in benches.values()
+    )
 
 
 @cache
@@ -81,12 +86,13 @@ def _subjects(bearers: Iterable[object]) -> list[Subject]:
     for index, bearer in enumerate(bearers):
         get = bearer_getter(bearer)
         name = get("id")
-        if not isinstance(name, str) or not name:
+        if type(name) is not str or not name:
             faults.add("no-id", f"bearers[{index}]")
             continue
         if name in seen:
             faults.add("bearer-twice", f"bearers[{index}]", index=index)
         seen.add(name)
-        found.append(Subject(name, bearer, get))
+        throughout = get("joined") is None and get("left") is None
+        found.append(Subject(name, bearer, get, throughout))
     faults.raise_any()
     return found

@@ -106,6 +106,12 @@ class Every:
     start: str = ""
     after: str = ""
     school_days: int = 1
+    key: str = attrs.field(init=False, repr=False, eq=False)
+    """The rule in one text, by which what follows from it is looked up."""
+
+    def __attrs_post_init__(self) -> None:
+        parts = (self.unit, self.months, self.grid, self.start, self.after, self.school_days)
+        object.__setattr__(self, "key", "|".join(map(str, parts)))
 
     @property
     def personal(self) -> bool:

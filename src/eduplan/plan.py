@@ -134,18 +134,18 @@ class Plan:
         raise UnknownName([Fault("unknown-clause", "", {"clause": number, "known": known})])
 
     @cached_property
-    def benches(self) -> tuple[Bench, ...]:
-        """The provisions made ready to judge; made once for a plan."""
+    def benches(self) -> Mapping[str, Bench]:
+        """The provisions made ready to judge, by their ids; made once for a plan."""
         setting = Setting(
             self.id, {scale.name: scale for scale in self.scales}, self.labels, self.horizon
         )
         questions = {question.id: question for question in self.questions}
-        return tuple(
-            UnansweredBench(provision, questions, setting)
+        return {
+            provision.id: UnansweredBench(provision, questions, setting)
             if isinstance(provision, Unanswered)
             else bench(provision, setting)
             for provision in self.settled
-        )
+        }
 
     @property
     def by_key(self) -> dict[str, list[Provision | Unanswered | None]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -26,13 +28,35 @@ ALL_KINDS = "*"
 
 
 class Entry(NamedTuple):
-    """A record as a register keeps it: its day and id, by which it is ordered, and its facts."""
+    """A record as a register keeps it: its place in the order of days and ids, and its facts."""
 
+    place: str
     day: date
     id: str
     kind: str
     record: object
     get: Getter
+    whose: str
+    """Its kind and bearer in one text, empty where it does not name exactly one ``bearer``."""
+
+
+@lru_cache(maxsize=65536)
+def mark(day: date) -> str:
+    """Return what places begin with on ``day``: entries before that day sort before it.
+
+    Texts of one length sort as the days do, in a quarter of the time.
+
+    >>> mark(date(2024, 9, 1)) < mark(date(2024, 9, 2))
+    True
+    """
+    return f"{day.toordinal():07d}"
+
+
+def entry_of(day: date, key: str, kind: str, record: object, get: Getter) -> Entry:
+    """Return a record as a register keeps it."""
+    bearer = get("bearer")
+    whose = f"{kind}\0{bearer}" if type(bearer) is str else ""
+    return Entry(mark(day) + key, day, key, kind, record, get, whose)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +100,7 @@ class Record:
         known = Known(self.facts, **own, **more)
         object.__setattr__(self, "known", known)
         # Made once, so that a register over the same records costs next to nothing.
-        object.__setattr__(self, "_entry", Entry(self.day, self.id, self.kind, self, known.get))
+        object.__setattr__(self, "_entry", entry_of(self.day, self.id, self.kind, self, known.get))
 
     def get(self, name: str) -> object:
         """Return the fact of that name, None where it is absent."""
@@ -114,10 +138,12 @@ class Register:
         *,
         complete_through: date | Mapping[str, date] | None = None,
     ) -> None:
-        self._entries = _entries(records)
+        self._entries = sorted(_entries(records), key=_PLACE)
         self._complete = _complete_through(complete_through)
         self._default = self._complete.get(ALL_KINDS)
-        self._by: dict[str, dict[tuple[str, str], list[Entry]]] = {}
+        self.throughout = self._default if len(self._complete) == 1 else None
+        """The day through which every kind is complete, where one day holds for all of them."""
+        self._by: dict[str, dict[str, list[Entry]]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -129,7 +155,7 @@ class Register:
     @property
     def records(self) -> tuple[object, ...]:
         """The records in the order of their days and ids."""
-        return tuple([entry.record for entry in sorted(self._entries)])
+        return tuple([entry.record for entry in self._entries])
 
     def complete_through(self, kinds: Sequence[str]) -> date | None:
         """Return the day through which all ``kinds`` are complete, None where undeclared."""
@@ -159,29 +185,41 @@ class Register:
         if index is None:
             index = self._by[by] = self._index(by)
         if len(kinds) == 1:
-            return index.get((bearer, kinds[0]), _NONE)
-        return sorted(
-            entry for kind in dict.fromkeys(kinds) for entry in index.get((bearer, kind), _NONE)
-        )
+            return index.get(f"{kinds[0]}\0{bearer}", _NONE)
+        found = [e for kind in dict.fromkeys(kinds) for e in index.get(f"{kind}\0{bearer}", _NONE)]
+        return sorted(found, key=_PLACE)
 
     def of_kinds(self, kinds: Sequence[str]) -> Sequence[Entry]:
         """Return all records of ``kinds``, whoever's they are, in the order of their days."""
-        return sorted(entry for entry in self._entries if entry.kind in kinds)
+        return [entry for entry in self._entries if entry.kind in kinds]
 
-    def _index(self, by: str) -> dict[tuple[str, str], list[Entry]]:
-        """Return the records by the bearer that ``by`` points to and by kind, in their order."""
-        index: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
-        for entry in self._entries:
-            _, _, kind, _, get = entry
-            pointed = get(by)
-            if type(pointed) is str:
-                index[pointed, kind].append(entry)
-            elif pointed is not None:
+    @property
+    def usual(self) -> Mapping[str, Sequence[Entry]]:
+        """The records by kind and bearer, for those who look up many."""
+        index = self._by.get("bearer")
+        if index is None:
+            index = self._by["bearer"] = self._index("bearer")
+        return index
+
+    def _index(self, by: str) -> dict[str, list[Entry]]:
+        """Return the records in their order, by kind and by the bearer that ``by`` points to."""
+        index: defaultdict[str, list[Entry]] = defaultdict(list)
+        others: Sequence[Entry] = self._entries
+        if by == "bearer":
+            for entry in others:
+                index[entry.whose].append(entry)
+            others = index.pop("", _NONE)
+        several = set()
+        for entry in others:
+            pointed = entry.get(by)
+            if pointed is not None:
                 for bearer in _pointers(pointed, by, entry):
-                    index[bearer, kind].append(entry)
-        # Ids are unique, so comparing entries never comes to the records themselves.
-        for entries in index.values():
-            entries.sort()
+                    whose = f"{entry.kind}\0{bearer}"
+                    index[whose].append(entry)
+                    several.add(whose)
+        if by == "bearer":
+            for whose in several:
+                index[whose].sort(key=_PLACE)
         return dict(index)
 
 
@@ -196,16 +234,30 @@ def _pointers(pointed: object, by: str, entry: Entry) -> Iterable[str]:
 
 def _entries(records: Iterable[object]) -> list[Entry]:
     """Return records as entries in their order; all that are no records are reported."""
+    several = records if type(records) is list else list(records)
+    if _OWN.issuperset(map(type, several)):
+        found: list[Entry] = list(map(_ENTRY, several))
+    else:
+        found = _read(several)
+    if len(set(map(_ID, found))) < len(found):
+        _refuse_doubles(found)
+    return found
+
+
+_OWN = frozenset({Record})
+_ENTRY = attrgetter("_entry")
+_ID = itemgetter(2)
+_PLACE = itemgetter(0)
+
+
+def _read(records: Sequence[object]) -> list[Entry]:
     faults = FaultList()
     entries = [
         record._entry if type(record) is Record else _entry(record, index, faults)
         for index, record in enumerate(records)
     ]
     faults.raise_any()
-    found = [entry for entry in entries if entry is not None]
-    if len({entry.id for entry in found}) < len(found):
-        _refuse_doubles(found)
-    return found
+    return [entry for entry in entries if entry is not None]
 
 
 def _entry(record: object, index: int, faults: FaultList) -> Entry | None:
@@ -216,7 +268,7 @@ def _entry(record: object, index: int, faults: FaultList) -> Entry | None:
     kind = faults.read(f"{path}.kind", as_name, get("kind"))
     if day is None or key is None or kind is None:
         return None
-    return Entry(day, key, kind, record, get)
+    return entry_of(day, key, kind, record, get)
 
 
 def _refuse_doubles(entries: Sequence[Entry]) -> None:

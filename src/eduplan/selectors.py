@@ -332,7 +332,8 @@ class Matcher:
         ]
         if selector.any_of:
             branches = [Matcher(branch, scales) for branch in selector.any_of]
-            self._parts.append((partial(_any_of, branches), partial(_blame_any, branches)))
+            checks = [branch.check for branch in branches]
+            self._parts.append((partial(_any_of, checks), partial(_blame_any, branches)))
         for branch in selector.none_of:
             matcher = Matcher(branch, scales)
             self._parts.append((partial(_none_of, matcher), partial(_blame_none, matcher)))
@@ -342,6 +343,8 @@ class Matcher:
         """The fact and the values it may have, where that is all the selector asks."""
         self.first_field = next(iter(selector.fields()), "")
         """The fact it asks for first."""
+        alone = len(self._parts) == 1 and len(selector.conditions) == 1
+        self._only = selector.conditions[0].field if alone else ""
         checks = [check for check, _ in self._parts]
         self.check = checks[0] if len(checks) == 1 else partial(_all_of, checks)
         """The selector as a plain function, for those who call it often."""
@@ -352,6 +355,8 @@ class Matcher:
 
     def blame(self, get: Getter, bearer: Getter) -> str:
         """Return the fact because of which the selector is false, else because of which unknown."""
+        if self._only:
+            return self._only
         unknown = ""
         for check, blame in self._parts:
             found = check(get, bearer)
@@ -404,10 +409,10 @@ def _all_of(checks: list[Check], get: Getter, bearer: Getter) -> Truth:
     return result
 
 
-def _any_of(branches: list[Matcher], get: Getter, bearer: Getter) -> Truth:
+def _any_of(checks: list[Check], get: Getter, bearer: Getter) -> Truth:
     result: Truth = False
-    for branch in branches:
-        found = branch(get, bearer)
+    for check in checks:
+        found = check(get, bearer)
         if found:
             return True
         if found is None:

@@ -20,7 +20,8 @@ from eduplan.provisions.provision import (
     all_refers,
     check_provision,
 )
-from eduplan.provisions.quota import Amount, Over, Partial, Quota, QuotaBench, Scope
+from eduplan.provisions.quota import Amount, Over, Partial, Quota, Scope
+from eduplan.provisions.quota_bench import QuotaBench
 from eduplan.provisions.reach import Change, Milestone, Part, Reach, Relative
 from eduplan.provisions.requirements import (
     BearerIs,

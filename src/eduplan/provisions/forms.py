@@ -10,7 +10,8 @@ from eduplan.provisions.consequence import Consequence, ConsequenceBench
 from eduplan.provisions.follow_up import FollowUp, FollowUpBench
 from eduplan.provisions.gate import Gate, GateBench
 from eduplan.provisions.provision import Bench, Provision, Setting
-from eduplan.provisions.quota import Quota, QuotaBench
+from eduplan.provisions.quota import Quota
+from eduplan.provisions.quota_bench import QuotaBench
 from eduplan.provisions.roster import Roster, RosterBench
 from eduplan.provisions.schedule import Schedule
 from eduplan.provisions.schedule_bench import ScheduleBench

@@ -319,6 +319,10 @@ class UnansweredBench(Bench):
         """Return the id under which its verdicts on a bearer stand."""
         return self._benches[0][1].judged(subject)
 
+    def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        """Return the verdicts on one bearer on which all readings agree."""
+        return tuple(self.judge_all((subject,), docket))
+
     def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on which all readings agree, else one that names the questions."""
         found = [

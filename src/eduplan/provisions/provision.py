@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -21,11 +22,12 @@ from eduplan.provisions.versions import (
     changed,
     check_versions,
 )
-from eduplan.records import Register
+from eduplan.records import Register, mark
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_selector, as_selector
 from eduplan.sources import Force, as_force
 from eduplan.tables import as_clauses, as_name, as_optional_date, as_optional_text, as_text
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
+from eduplan.verdicts.verdict import Draft
 
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar, StageCalendar
@@ -54,11 +56,74 @@ class Subject(NamedTuple):
         id: its id.
         thing: the object or mapping given.
         get: reads its facts.
+        throughout: whether it states neither when it joined nor when it left.
     """
 
     id: str
     thing: object
     get: Getter
+    throughout: bool = True
+
+
+class View(NamedTuple):
+    """A period as one day of judgement sees it, with the marks by which records are cut to it.
+
+    Attributes:
+        period: the period.
+        opens: the first day on which something could be done.
+        due: the last one.
+        closed: whether it is over.
+        needed: the day through which a register must be complete to tell how things stand, None
+            where the period opens on the day of judgement.
+        first: mark of the period's first day.
+        stop: mark of the day after the last one that counts on the day of judgement.
+        last: mark of the day after the period.
+    """
+
+    period: Period
+    opens: date
+    due: date
+    closed: bool
+    needed: date | None
+    first: str
+    stop: str
+    last: str
+
+
+def view(period: Period, as_of: date, span: Period | None = None) -> View:
+    """Return a period as ``as_of`` sees it.
+
+    Args:
+        period: the period.
+        as_of: the day of judgement.
+        span: the days in which the bearer could do something, by default all.
+    """
+    span = span or period
+    closed = as_of >= span.end
+    needed = span.last if closed else as_of - DAY
+    last = mark(period.end)
+    return View(
+        period,
+        span.start,
+        span.last,
+        closed,
+        needed if needed >= span.start else None,
+        mark(period.start),
+        min(mark(as_of + DAY), last),
+        last,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _shared_views(
+    every: Every, during: Period, as_of: date, horizon: Period | None
+) -> tuple[View, ...]:
+    """Return the views of a rule that neither a bearer nor a calendar changes."""
+    found = periods(every, during, bearer=_NOBODY, horizon=horizon)
+    return tuple([view(period, as_of) for period in found if period.start <= as_of])
+
+
+_NOBODY: Getter = dict[str, object]().get
 
 
 @attrs.define(eq=False)
@@ -82,6 +147,8 @@ class Docket:
     horizon: Period | None = None
     subjects: Sequence[Subject] = ()
     benches: Mapping[str, Bench] = MappingProxyType({})
+    shared: dict[str, tuple[View, ...]] = attrs.field(factory=dict, init=False)
+    """Periods that all bearers share, as far as they have been asked for, by the rule's key."""
     _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
     _grouped: dict[str, Mapping[str, tuple[Verdict, ...]]] = attrs.field(factory=dict, init=False)
     _single: dict[tuple[str, str], tuple[Verdict, ...]] = attrs.field(factory=dict, init=False)
@@ -174,6 +241,21 @@ class Docket:
                 horizon=self.horizon,
                 completions=completions,
             )
+        return found
+
+    def views(self, every: Every, subject: Subject) -> tuple[View, ...]:
+        """Return the periods of ``every`` that have begun as the day of judgement sees them.
+
+        Raises:
+            NotKnown: the calendar, the horizon or a fact of the bearer is missing.
+        """
+        found = self.shared.get(every.key)
+        if found is None and not every.personal and not every.needs_calendar:
+            found = _shared_views(every, self.during, self.as_of, self.horizon)
+            self.shared[every.key] = found
+        if found is None:
+            several = self.periods(every, subject)
+            found = tuple([view(period, self.as_of) for period in several])
         return found
 
 
@@ -373,15 +455,17 @@ class Bench:
         if justification is None:
             justification = Justification(reason=Reason(code, fact))
             self._excuses[code, fact] = justification
-        return Verdict(
-            citation=self.citation,
-            bearer=subject.thing,
-            bearer_id=subject.id,
-            period=period,
-            status=Status.NOT_APPLICABLE,
-            as_of=docket.as_of,
+        draft = Draft(
+            self.citation,
+            subject.thing,
+            subject.id,
+            Status.NOT_APPLICABLE,
+            docket.as_of,
+            period,
             justification=justification,
         )
+        draft.__class__ = Verdict
+        return draft  # type: ignore[return-value]
 
     def out_of_force(self, period: Period) -> tuple[str, date] | None:
         """Return why the provision does not hold for a period, None where it does."""

@@ -1,0 +1,164 @@
+"""Quotas of the common kind, judged in one pass.
+
+Most quotas ask every bearer for one amount of one kind of record, and most teachers are in service
+throughout, with every fact stated. For these everything `QuotaBench` does comes down to a few
+steps, which stand here in a row: a web request judges a teacher by a whole plan in a fraction of
+the time. Whatever is out of the ordinary is left to `QuotaBench`; tests hold the two against each
+other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from datetime import date
+
+from eduplan.exact import Number
+from eduplan.measures import LeftOut, Way
+from eduplan.periods import Unit
+from eduplan.provisions.provision import Docket, Subject
+from eduplan.provisions.quota import Quota
+from eduplan.selectors import Matcher, Scales
+from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
+from eduplan.verdicts.verdict import Draft, justified
+
+Quick = Callable[[Subject, Docket], "Verdict | None"]
+"""Judges a bearer; None where the case is out of the ordinary."""
+
+
+def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
+    """Return the judgement of a plain quota as one function, None where the quota is not plain.
+
+    Args:
+        quota: the quota.
+        citation: what its verdicts cite.
+        scales: the ordered scales of the plan.
+    """
+    measure, rows, every = quota.measure, quota.at_least, quota.every
+    where = Matcher(measure.where, scales)
+    plain = where.plain
+    if (
+        rows is None
+        or len(rows) != 1
+        or not Matcher(rows[0].where, scales).always
+        or measure.by != "bearer"
+        or measure.way not in (Way.COUNT, Way.SUM, Way.DISTINCT)
+        or measure.caps
+        or every.personal
+        or every.needs_calendar
+        or not (where.always or (plain is not None and len(plain[1]) == 1))
+        or quota.exempt is not None
+        or quota.special
+    ):
+        return None
+    bearer = Matcher(quota.bearer, scales)
+    check, blame = bearer.check, bearer.blame
+    owed: Number = rows[0].amount
+    kinds, rule = measure.kinds, every.key
+    prefix = f"{kinds[0]}\0" if len(kinds) == 1 else ""
+    since, until = quota.since or date.min, quota.until or date.max
+    asked = plain[0] if plain is not None else ""
+    wanted = next(iter(plain[1])) if plain is not None else None
+    summed = measure.field if measure.way is Way.SUM else ""
+    distinct = measure.field if measure.way is Way.DISTINCT else ""
+    long = every.unit in (Unit.CYCLE, Unit.PLAN)
+    excuses: dict[str, Justification] = {}
+    met, not_met, pending = Status.MET, Status.NOT_MET, Status.PENDING
+    excused = Status.NOT_APPLICABLE
+
+    def judge(subject: Subject, docket: Docket) -> Verdict | None:
+        key, thing, get, throughout = subject
+        as_of = docket.as_of
+        truth = check(get, get)
+        if truth is False:
+            fact = blame(get, get)
+            excuse = excuses.get(fact)
+            if excuse is None:
+                excuse = excuses[fact] = Justification(reason=Reason("not-a-bearer", fact))
+            draft = Draft(
+                citation, thing, key, excused, as_of, None, None, None, None, None, (), excuse
+            )
+            draft.__class__ = Verdict
+            return draft  # type: ignore[return-value]
+        if not truth or not throughout:
+            return None
+        views = docket.shared.get(rule) or docket.views(every, subject)
+        if len(views) != 1:
+            return None
+        period, opens, due, closed, needed, first, stop, _ = views[0]
+        if period.start < since or period.end > until:
+            return None
+        register = docket.register
+        entries = register.usual.get(prefix + key, ()) if prefix else register.of(key, kinds)
+        size = len(entries)
+        left_out: tuple[LeftOut, ...] = ()
+        if size and (entries[0][0] < first or entries[-1][0] >= stop):
+            start, end = bisect_left(entries, (first,)), bisect_left(entries, (stop,))
+            if end < size:
+                return None  # to be told as too late
+            if start and long:
+                before = tuple([entry[4] for entry in entries[:start]])
+                left_out = (LeftOut("before", "", before),)
+            entries = entries[start:]
+        counted: list[object] = []
+        amounts: list[Number] = []
+        if asked:
+            differing: list[object] = []
+            picked = []
+            for entry in entries:
+                value = entry[5](asked)
+                if value == wanted:
+                    picked.append(entry)
+                    counted.append(entry[4])
+                elif value is None or type(value) is tuple:
+                    return None
+                else:
+                    differing.append(entry[4])
+            if differing:
+                left_out = (LeftOut("differs", asked, tuple(differing)), *left_out)
+            entries = picked
+        else:
+            counted = [entry[4] for entry in entries]
+        if summed:
+            amounts = [entry[5](summed) for entry in entries]
+            for amount in amounts:
+                if type(amount) is not int or amount < 0:
+                    return None
+            value = sum(amounts)
+        elif distinct:
+            names = [entry[5](distinct) for entry in entries]
+            value = len(set(names))
+            if value != len(names) or None in names or tuple in map(type, names):
+                return None  # what repeats is to be told
+            amounts = [1] * value
+        else:
+            value = len(counted)
+            amounts = [1] * value
+        if value >= owed:
+            status = met
+        elif needed is not None:
+            through = register.throughout or register.complete_through(kinds)
+            if through is None or through < needed:
+                return None
+            status = not_met if closed else pending
+        else:
+            status = pending
+        justification = justified((tuple(counted), tuple(amounts), left_out, (), None, 0, ()))
+        draft = Draft(
+            citation,
+            thing,
+            key,
+            status,
+            as_of,
+            period,
+            value,
+            owed,
+            opens,
+            due,
+            (),
+            justification,
+        )
+        draft.__class__ = Verdict
+        return draft  # type: ignore[return-value]
+
+    return judge

@@ -1,0 +1,395 @@
+"""The reference judgement of quotas: what every bearer, or every group, did of what it owes."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+from operator import attrgetter
+
+from eduplan.dates import Period
+from eduplan.errors import Missing, NotKnown
+from eduplan.exact import Number, exact
+from eduplan.measures import Gauge, LeftOut, Reading, Way
+from eduplan.people import Group, day_of
+from eduplan.periods import Unit
+from eduplan.provisions.plain_quota import quick
+from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View
+from eduplan.provisions.provision import view
+from eduplan.provisions.quota import Over, Partial, Quota
+from eduplan.records import Entry, last_day
+from eduplan.selectors import Getter, Matcher
+from eduplan.verdicts import Citation, Justification, Status, Verdict
+from eduplan.verdicts.telling import tell_figures
+from eduplan.verdicts.verdict import justified
+
+_LONG = (Unit.CYCLE, Unit.PLAN)
+"""Of periods this long people ask why a record outside does not count."""
+
+_RECORD = attrgetter("record")
+
+
+def _outside(reason: str, entries: Sequence[Entry]) -> tuple[LeftOut, ...]:
+    return (LeftOut(reason, "", tuple(map(_RECORD, entries))),) if entries else ()
+
+
+class QuotaBench(Bench):
+    """A quota made ready to judge many bearers."""
+
+    def __init__(self, quota: Quota, setting: Setting) -> None:
+        share = quota.measure.way is Way.SHARE
+        citation = Citation(
+            plan=setting.plan,
+            provision=quota.id,
+            clauses=quota.clause,
+            force=quota.force,
+            title=quota.title,
+            unit=quota.unit,
+            form=quota.form,
+            every=quota.every.unit,
+            labels=setting.labels,
+            tell=tell_figures,
+            share=share,
+            most=quota.at_most is not None,
+            paced=quota.measure.grows and quota.at_most is None,
+            kinds=quota.measure.kinds,
+        )
+        super().__init__(quota, setting, citation)
+        self.quota = quota
+        self._quick = quick(quota, citation, setting.scales)
+        self.grouped = quota.scope.over is not Over.EACH
+        self._gauge = Gauge(quota.measure, setting.scales)
+        rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
+        self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
+        self._every = quota.every
+        self._kinds, self._by = quota.measure.kinds, quota.measure.by
+        self._long = quota.every.unit in _LONG
+        self._most = quota.at_most is not None
+        self._grows = quota.measure.grows
+        self._spans_days = quota.measure.way is Way.DAYS
+        self._none = self._gauge.read((), dict[str, object]().get, Period(date.min, date.max))
+        self._cuts = self._spans_days
+        self._reaches = self._grows and not self._most
+        self._timed = quota.since is not None or quota.until is not None
+        self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
+
+    def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        """Return the verdicts on one bearer: in one pass where the case is plain."""
+        if self._quick is not None:
+            verdict = self._quick(subject, docket)
+            if verdict is not None:
+                return (verdict,)
+        return super().judge(subject, docket)
+
+    def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        """Return one verdict for every period asked about that has begun."""
+        views = docket.views(self._every, subject)
+        if not views:
+            return (self.excuse(subject, docket, "no-period"),)
+        get = subject.get
+        required = self._fixed if self._fixed is not None else self._owed(get)
+        if required is None:
+            return (self.excuse(subject, docket, "no-amount"),)
+        entries = docket.register.of(subject.id, self._kinds, self._by)
+        if len(views) == 1 and subject.throughout and not self._timed:
+            return (self._judged_in(subject, docket, views[0], entries, required),)
+        return tuple(
+            [self._judged_at(subject, docket, seen, entries, required) for seen in views]
+        )
+
+    def _judged_at(
+        self,
+        subject: Subject,
+        docket: Docket,
+        seen: View,
+        entries: Sequence[Entry],
+        required: Number,
+    ) -> Verdict:
+        """Judge one period, if the clause is in force in it and the bearer in service."""
+        period = seen.period
+        if self._timed and (reason := self.out_of_force(period)):
+            return self.excuse(subject, docket, *reason, period)
+        if subject.throughout:
+            return self._judged_in(subject, docket, seen, entries, required)
+        span, owed, excuse = self._in_service(period, required, subject.get)
+        if excuse:
+            return self.excuse(subject, docket, excuse, None, period)
+        if span is not period:
+            seen = view(period, docket.as_of, span)
+        return self._judged_in(subject, docket, seen, entries, owed)
+
+    def _judged_in(
+        self,
+        subject: Subject,
+        docket: Docket,
+        seen: View,
+        entries: Sequence[Entry],
+        owed: Number | None,
+    ) -> Verdict:
+        period, opens, due, _, _, first, stop, _ = seen
+        if not entries:
+            reading = self._none
+        elif self._cuts or entries[0][0] < first or entries[-1][0] >= stop:
+            reading = self._reading(entries, subject.get, seen)
+        else:
+            reading = self._gauge.read(entries, subject.get, period)
+        low, high, counted, amounts, left_out, caps, missing = reading
+        if owed is not None and low >= owed and self._reaches:
+            status, missing = Status.MET, ()
+        else:
+            status, missing = self._status(low, high, missing, owed, seen, docket)
+        return Verdict(
+            self.citation,
+            subject.thing,
+            subject.id,
+            status,
+            docket.as_of,
+            period,
+            low,
+            owed,
+            opens,
+            due,
+            missing,
+            justified((counted, amounts, left_out, caps, None, 0, ())),
+        )
+
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
+        """Return the verdicts on all bearers, or on their groups where the scope says so."""
+        if self.grouped:
+            return self._groups(subjects, docket)
+        if len(subjects) == 1:
+            return self.judge(subjects[0], docket)
+        return super().judge_all(subjects, docket)
+
+    def judged(self, subject: Subject) -> str:
+        """Return the id of the bearer, or of the group it belongs to."""
+        if not self.grouped:
+            return subject.id
+        group = self.quota.scope.group
+        return "all" if group == "all" else str(subject.get(group))
+
+    def _owed(self, get: Getter) -> Number | None:
+        """Return the bound for a bearer: of several rows the stricter; None where no row fits."""
+        if self._fixed is not None:
+            return self._fixed
+        truths = [(matcher(get, get), amount, matcher) for matcher, amount in self._rows]
+        pick = min if self.citation.most else max
+        sure = [amount for truth, amount, _ in truths if truth]
+        possible = [amount for truth, amount, _ in truths if truth is not False]
+        if sure and pick(sure) == pick(possible):
+            return pick(sure)
+        for truth, _, matcher in truths:
+            if truth is None:
+                raise NotKnown("bound-unknown", field=matcher.blame(get, get))
+        return None
+
+    def _out_of_force(self, period: Period) -> tuple[str, date] | None:
+        since, until = self.quota.since, self.quota.until
+        if since is not None and period.start < since:
+            return "not-in-force", since
+        if until is not None and period.end > until:
+            return "no-longer-in-force", until
+        return None
+
+    def _in_service(
+        self, period: Period, required: Number, get: Getter
+    ) -> tuple[Period, Number | None, str]:
+        """Return the days in service, what is owed for them (None: undeclared), and any excuse.
+
+        A bearer that states neither ``joined`` nor ``left`` is in service throughout.
+        """
+        if get("joined") is None and get("left") is None:
+            return period, required, ""
+        joined, left = day_of(get, "joined"), day_of(get, "left")
+        start = max(period.start, joined) if joined is not None else period.start
+        end = min(period.end, left) if left is not None else period.end
+        if start >= end:
+            return period, None, "not-in-service"
+        span = Period(start, end)
+        if span == period or self.citation.most:
+            return span, required, ""
+        if self.quota.partial is Partial.FULL:
+            return span, required, ""
+        if self.quota.partial is Partial.PRO_RATA:
+            return span, exact(Fraction(required) * span.days / period.days), ""
+        if self.quota.partial is Partial.EXEMPT:
+            return span, None, "partial-exempt"
+        return span, None, ""
+
+    def _reading(self, entries: Sequence[Entry], get: Getter, seen: View) -> Reading:
+        """Read the records of the period up to the day of judgement; tell the rest by reason."""
+        newest = entries[-1].place
+        size = len(entries)
+        first = bisect_left(entries, (seen.first,)) if entries[0].place < seen.first else 0
+        stop = bisect_left(entries, (seen.stop,), first) if newest >= seen.stop else size
+        inside = entries[first:stop] if first or stop < size else entries
+        if self._spans_days:
+            return self._days(entries, first, stop, get, seen)
+        reading = self._gauge.read(inside, get, seen.period)
+        if stop == size and not self._long:
+            return reading
+        return self._cut_to(reading, entries[:first], entries[stop:], seen)
+
+    def _days(
+        self, entries: Sequence[Entry], first: int, stop: int, get: Getter, seen: View
+    ) -> Reading:
+        """Read days, to which records that began before the period may have some to add."""
+        began = [entry for entry in entries[:first] if last_day(entry) >= seen.period.start]
+        before = [entry for entry in entries[:first] if last_day(entry) < seen.period.start]
+        inside = [*began, *entries[first:stop]]
+        period = seen.period
+        if seen.stop != seen.last:  # days that are still to come do not count
+            period = Period(period.start, date.fromordinal(int(seen.stop)))
+        reading = self._gauge.read(inside, get, period)
+        return self._cut_to(reading, before, entries[stop:], seen)
+
+    def _cut_to(
+        self, reading: Reading, before: Sequence[Entry], rest: Sequence[Entry], seen: View
+    ) -> Reading:
+        """Return a reading that also tells which records lie outside, where people ask why."""
+        last = bisect_left(rest, (seen.last,))
+        outside: tuple[LeftOut, ...] = ()
+        if self._long:
+            outside = _outside("before", before) + _outside("after", rest[last:])
+        outside += _outside("after-as-of", rest[:last])
+        return reading._replace(left_out=reading.left_out + outside) if outside else reading
+
+    def _status(
+        self,
+        low: Number,
+        high: Number | None,
+        missing: tuple[Missing, ...],
+        owed: Number | None,
+        seen: View,
+        docket: Docket,
+    ) -> tuple[Status, tuple[Missing, ...]]:
+        """Judge a reading against what is owed; tell what is missing where that cannot be done.
+
+        A total that only grows is met as soon as it is reached, and an upper bound is broken as
+        soon as it is passed. Anything else is decided when the period is over and the register is
+        complete up to its end; until then it is pending, if the register is complete up to the day.
+        """
+        if owed is None:
+            return Status.UNDETERMINED, (Missing("partial-policy"),)
+        if self._grows and (low > owed if self._most else low >= owed):
+            return (Status.NOT_MET if self._most else Status.MET), ()
+        if seen.needed is not None:
+            gap = docket.register.complete(self._kinds, seen.needed)
+            if gap is not None:
+                return Status.UNDETERMINED, (*missing, gap)
+        if seen.closed and high is not None:
+            worst, best = (high, low) if self._most else (low, high)
+            if worst <= owed if self._most else worst >= owed:
+                return Status.MET, ()
+            if best > owed if self._most else best < owed:
+                return Status.NOT_MET, ()
+        if missing and not seen.closed:  # what may still come is not missing yet
+            missing = tuple(m for m in missing if m.code != "nothing-to-share")
+        return (Status.UNDETERMINED, missing) if missing else (Status.PENDING, ())
+
+    def _groups(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
+        """Judge the mean or total of every group, by the same rules as a single bearer."""
+        scope = self.quota.scope
+        groups: dict[str, list[tuple[Subject, tuple[Missing, ...]]]] = {}
+        for subject in subjects:
+            doubts = self._doubts(subject.get)
+            if doubts is None:
+                continue
+            name = "all" if scope.group == "all" else subject.get(scope.group)
+            if name is None:
+                missing = Missing("bearer-fact", {"field": scope.group})
+                yield self.undetermined(subject, docket, (*doubts, missing))
+                continue
+            groups.setdefault(str(name), []).append((subject, doubts))
+        names = {subject.id: subject.get("name") for subject in subjects}
+        for name, members in sorted(groups.items()):
+            group = Group(id=name, name=names.get(name) or "", type=scope.group)
+            whole = Subject(name, group, group.known.get)
+            doubts = tuple(doubt for _, several in members for doubt in several)
+            try:
+                yield from self._group(whole, [member for member, _ in members], doubts, docket)
+            except NotKnown as unknown:
+                yield self.undetermined(whole, docket, (unknown.missing,))
+
+    def _doubts(self, get: Getter) -> tuple[Missing, ...] | None:
+        """Return what makes it doubtful whether somebody is a member; None for who is not."""
+        doubts = []
+        for matcher, excludes in ((self._bearer, False), (self._exempt, True)):
+            truth = matcher(get, get) if matcher is not None else False
+            if truth is excludes and matcher is not None:
+                return None
+            if truth is None and matcher is not None:
+                doubts.append(Missing("bearer-fact", {"field": matcher.blame(get, get)}))
+        return tuple(doubts)
+
+    def _group(
+        self,
+        group: Subject,
+        members: Sequence[Subject],
+        doubts: tuple[Missing, ...],
+        docket: Docket,
+    ) -> Iterator[Verdict]:
+        quota = self.quota
+        spans = {docket.views(quota.every, member) for member in members}
+        if len(spans) > 1:
+            raise NotKnown("periods-differ")
+        for seen in spans.pop():
+            period = seen.period
+            if reason := self.out_of_force(period):
+                yield self.excuse(group, docket, *reason, period)
+                continue
+            owed, readings, gaps = self._members(members, seen, docket)
+            if not readings:
+                yield self.excuse(group, docket, "not-in-service", None, period)
+                continue
+            mean = quota.scope.over is Over.MEAN
+            divisor = len(readings) if mean else 1
+            highs = [reading.high for reading in readings if reading.high is not None]
+            bounded = len(highs) == len(readings)
+            value = exact(Fraction(sum(reading.low for reading in readings)) / divisor)
+            most = exact(Fraction(sum(highs)) / divisor) if bounded else None
+            required = exact(Fraction(sum(owed)) / divisor) if mean else max(owed)
+            unknown = sum(1 for reading in readings if reading.missing)
+            if unknown:
+                gaps = (*gaps, Missing("members-undetermined", {"count": unknown}))
+            status, missing = self._status(value, most, gaps, required, seen, docket)
+            if doubts:
+                status, missing = Status.UNDETERMINED, (*doubts, *missing)
+            yield Verdict(
+                citation=self.citation,
+                bearer=group.thing,
+                bearer_id=group.id,
+                period=period,
+                status=status,
+                as_of=docket.as_of,
+                value=value,
+                required=required,
+                opens=period.start,
+                due=period.last,
+                missing=missing,
+                justification=Justification(members=len(readings)),
+            )
+
+    def _members(
+        self, members: Sequence[Subject], seen: View, docket: Docket
+    ) -> tuple[list[Number], list[Reading], tuple[Missing, ...]]:
+        """Return what each member in service owes and did, and what is missing to know it."""
+        kinds, by = self.quota.measure.kinds, self.quota.measure.by
+        amounts: list[Number] = []
+        readings = []
+        gaps: tuple[Missing, ...] = ()
+        for member in members:
+            full = self._owed(member.get) or 0
+            _, owed, excuse = self._in_service(seen.period, full, member.get)
+            if excuse:
+                continue
+            if owed is None:
+                gaps = (Missing("partial-policy"),)
+            amounts.append(full if owed is None else owed)
+            entries = docket.register.of(member.id, kinds, by)
+            if entries:
+                readings.append(self._reading(entries, member.get, seen))
+            else:
+                readings.append(self._none)
+        return amounts, readings, gaps
