@@ -15,8 +15,7 @@ from eduplan.measures import Gauge, LeftOut, Reading, Way
 from eduplan.people import Group, day_of
 from eduplan.periods import Unit
 from eduplan.provisions.plain_quota import quick
-from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View
-from eduplan.provisions.provision import view
+from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Partial, Quota
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher
@@ -94,9 +93,7 @@ class QuotaBench(Bench):
         entries = docket.register.of(subject.id, self._kinds, self._by)
         if len(views) == 1 and subject.throughout and not self._timed:
             return (self._judged_in(subject, docket, views[0], entries, required),)
-        return tuple(
-            [self._judged_at(subject, docket, seen, entries, required) for seen in views]
-        )
+        return tuple([self._judged_at(subject, docket, seen, entries, required) for seen in views])
 
     def _judged_at(
         self,

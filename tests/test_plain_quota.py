@@ -1,0 +1,173 @@
+"""Plain quotas are judged in one pass; it must say what the long way says, to the last record.
+
+An exemption that nobody has changes nothing about a quota, except that it is no longer plain.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from eduplan import Period, Register, Verdict, evaluate, plan_from_table
+from eduplan.provisions.plain_quota import quick
+
+FIRST = date(2024, 8, 27)
+DAYS = st.integers(0, 12).map(lambda offset: FIRST + timedelta(days=offset))
+TEXT = {"zh": "例", "en": "example"}
+NOBODY = {"id": "nobody"}
+
+measures = st.sampled_from(
+    [
+        {"count": "course"},
+        {"count": ["course", "talk"]},
+        {"count": "course", "where": {"passed": True}},
+        {"sum": "hours", "of": "course"},
+        {"sum": "hours", "of": "course", "where": {"level": "city"}},
+        {"distinct": "topic", "of": "course"},
+        {"distinct": "topic", "of": ["talk", "course"], "where": {"passed": True}},
+    ]
+)
+everies = st.sampled_from(
+    [
+        "week",
+        "month",
+        "school-year",
+        "calendar-year",
+        {"cycle": "5 years", "grid": date(2024, 9, 1)},
+        {"cycle": "6 months", "grid": date(2024, 9, 1)},
+    ]
+)
+
+
+@st.composite
+def quotas(draw: st.DrawFn) -> dict[str, Any]:
+    quota: dict[str, Any] = {
+        "id": "q",
+        "clause": "1",
+        "title": TEXT,
+        "measure": draw(measures),
+        "every": draw(everies),
+        "at_least": draw(st.integers(0, 6)),
+    }
+    if draw(st.booleans()):
+        quota["bearer"] = draw(st.sampled_from([{"role": "teacher"}, {"stage": "primary"}]))
+    if draw(st.booleans()):
+        quota["since"] = draw(DAYS)
+    if draw(st.booleans()):
+        quota["partial"] = draw(st.sampled_from(["full", "pro-rata", "exempt"]))
+    return quota
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[dict[str, Any]]:
+    found = []
+    for index in range(draw(st.integers(0, 5))):
+        record: dict[str, Any] = {
+            "id": f"r{index}",
+            "kind": draw(st.sampled_from(["course", "talk"])),
+            "day": draw(DAYS),
+            "bearer": draw(st.sampled_from(["t1", "t1", "t1", "t2", ("t1", "t2")])),
+            "hours": draw(st.sampled_from([0, 1, 2, 3, 1.5, None])),
+            "passed": draw(st.sampled_from([True, True, False, None])),
+            "level": draw(st.sampled_from(["city", "city", "county", ("city", "county"), None])),
+            "topic": draw(st.sampled_from(["a", "b", ("a", "b"), None])),
+        }
+        found.append({name: fact for name, fact in record.items() if fact is not None})
+    return found
+
+
+@st.composite
+def bearers(draw: st.DrawFn) -> dict[str, Any]:
+    bearer: dict[str, Any] = {"id": "t1", "role": draw(st.sampled_from(["teacher", "cook"]))}
+    if draw(st.booleans()):
+        bearer["stage"] = draw(st.sampled_from(["primary", "senior-high"]))
+    if draw(st.integers(0, 3)) == 0:
+        bearer["joined"] = draw(DAYS)
+    return bearer
+
+
+def judged(quota: dict[str, Any], *rest: Any) -> list[Verdict]:
+    bearer, several, through, as_of, during = rest
+    plan = plan_from_table(
+        {
+            "plan": {"id": "p", "title": TEXT},
+            "document": {"title": TEXT},
+            "clause": [{"number": "1", "gist": TEXT}],
+            "quota": [quota],
+        }
+    )
+    register = Register(several, complete_through=through)
+    return list(evaluate(plan, [bearer], register, as_of=as_of, during=during))
+
+
+def told(verdict: Verdict) -> tuple[object, ...]:
+    return (
+        verdict.status,
+        verdict.as_of,
+        verdict.period,
+        verdict.value,
+        verdict.required,
+        verdict.opens,
+        verdict.due,
+        verdict.missing,
+        verdict.justification,
+        verdict.bearer,
+        verdict.bearer_id,
+        verdict.explain("en"),
+        verdict.explain("zh"),
+    )
+
+
+LATE = {"id": "r0", "kind": "course", "day": date(2024, 9, 6), "bearer": "t1"}
+COURSES = {"id": "q", "clause": "1", "title": TEXT, "measure": {"count": "course"}}
+
+
+@given(
+    quota=quotas(),
+    bearer=bearers(),
+    several=records(),
+    through=st.one_of(st.none(), DAYS, st.just({"course": date(2024, 9, 3)})),
+    as_of=DAYS,
+    wide=st.booleans(),
+)
+@example(
+    quota={**COURSES, "every": "week", "at_least": 1},
+    bearer={"id": "t1"},
+    several=[LATE],
+    through=date(2024, 9, 2),
+    as_of=date(2024, 9, 3),
+    wide=False,
+)
+def test_one_pass_and_the_long_way_agree(
+    quota: dict[str, Any],
+    bearer: dict[str, Any],
+    several: list[dict[str, Any]],
+    through: object,
+    as_of: date,
+    wide: bool,
+) -> None:
+    during = Period(date(2024, 1, 1), date(2025, 1, 1)) if wide else None
+    rest = (bearer, several, through, as_of, during)
+    plain = [told(verdict) for verdict in judged(quota, *rest)]
+    long = [told(verdict) for verdict in judged({**quota, "exempt": NOBODY}, *rest)]
+    assert plain == long
+
+
+def test_a_quota_is_plain_or_not_as_the_other_test_takes_it() -> None:
+    """The test above would show nothing if neither or both of its quotas were plain."""
+    for exempt, plain in ((None, True), (NOBODY, False)):
+        quota = {**COURSES, "every": "week", "at_least": 1}
+        if exempt:
+            quota["exempt"] = exempt
+        plan = plan_from_table(
+            {
+                "plan": {"id": "p", "title": TEXT},
+                "document": {"title": TEXT},
+                "clause": [{"number": "1", "gist": TEXT}],
+                "quota": [quota],
+            }
+        )
+        (provision,) = plan.provisions
+        (bench,) = plan.benches.values()
+        assert (quick(provision, bench.citation, {}) is not None) is plain  # type: ignore[arg-type]
