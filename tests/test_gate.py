@@ -232,7 +232,7 @@ def test_one_provision_is_judged_once_for_all_that_rest_on_it(
         quota=[{"id": "q", "measure": {"count": "award"}, "every": "school-year", "at_least": 1}],
         gate=[{"id": f"g{n}", "admits": {"verdict": "q"}} for n in range(3)],
     )
-    quota = plan.benches[0]
+    quota = plan.benches["q"]
     times = []
 
     def judge(subject: Subject, docket: Docket) -> tuple[Verdict, ...]:

@@ -332,8 +332,8 @@ class Matcher:
         ]
         if selector.any_of:
             branches = [Matcher(branch, scales) for branch in selector.any_of]
-            checks = [branch.check for branch in branches]
-            self._parts.append((partial(_any_of, checks), partial(_blame_any, branches)))
+            ways: list[Check] = [branch.check for branch in branches]
+            self._parts.append((partial(_any_of, ways), partial(_blame_any, branches)))
         for branch in selector.none_of:
             matcher = Matcher(branch, scales)
             self._parts.append((partial(_none_of, matcher), partial(_blame_none, matcher)))
@@ -346,7 +346,7 @@ class Matcher:
         alone = len(self._parts) == 1 and len(selector.conditions) == 1
         self._only = selector.conditions[0].field if alone else ""
         checks = [check for check, _ in self._parts]
-        self.check = checks[0] if len(checks) == 1 else partial(_all_of, checks)
+        self.check: Check = checks[0] if len(checks) == 1 else partial(_all_of, checks)
         """The selector as a plain function, for those who call it often."""
 
     def __call__(self, get: Getter, bearer: Getter) -> Truth:
@@ -356,7 +356,7 @@ class Matcher:
     def blame(self, get: Getter, bearer: Getter) -> str:
         """Return the fact because of which the selector is false, else because of which unknown."""
         if self._only:
-            return self._only
+            return "" if self.check(get, bearer) else self._only
         unknown = ""
         for check, blame in self._parts:
             found = check(get, bearer)

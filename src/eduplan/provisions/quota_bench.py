@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from operator import attrgetter
 
 from eduplan.dates import Period
@@ -14,7 +15,7 @@ from eduplan.exact import Number, exact
 from eduplan.measures import Gauge, LeftOut, Reading, Way
 from eduplan.people import Group, day_of
 from eduplan.periods import Unit
-from eduplan.provisions.plain_quota import quick
+from eduplan.provisions.plain_quota import Quick, quick
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Partial, Quota
 from eduplan.records import Entry, last_day
@@ -56,7 +57,7 @@ class QuotaBench(Bench):
         )
         super().__init__(quota, setting, citation)
         self.quota = quota
-        self._quick = quick(quota, citation, setting.scales)
+        self._scales = setting.scales
         self.grouped = quota.scope.over is not Over.EACH
         self._gauge = Gauge(quota.measure, setting.scales)
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
@@ -72,6 +73,11 @@ class QuotaBench(Bench):
         self._reaches = self._grows and not self._most
         self._timed = quota.since is not None or quota.until is not None
         self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
+
+    @cached_property
+    def _quick(self) -> Quick | None:
+        """The judgement in one pass, made when all that its verdicts cite is known."""
+        return quick(self.quota, self.citation, self._scales)
 
     def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on one bearer: in one pass where the case is plain."""

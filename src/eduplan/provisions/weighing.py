@@ -30,7 +30,7 @@ from eduplan.provisions.requirements import (
     Tally,
     VerdictIs,
 )
-from eduplan.records import Entry
+from eduplan.records import Entry, mark
 from eduplan.selectors import Getter, Matcher, Selector, Truth
 from eduplan.verdicts import Citation, Point, Status, Verdict
 from eduplan.verdicts.selection import selector_text
@@ -285,8 +285,8 @@ def _tally(rule: Tally, setting: Setting, citation: Citation) -> Weigher:
             period = Period(add_months(day, -rule.in_last.months) + DAY, day + DAY)
         entries = docket.register.of(subject.id, measure.kinds, measure.by)
         if measure.way is not Way.DAYS:
-            entries = entries[bisect_left(entries, (period.start,)) :]
-        entries = entries[: bisect_left(entries, (period.end,))]
+            entries = entries[bisect_left(entries, (mark(period.start),)) :]
+        entries = entries[: bisect_left(entries, (mark(period.end),))]
         reading = gauge.read(entries, subject.get, period)
         status, missing = _bound(rule, reading, min(day, docket.as_of - DAY), docket)
         facts = {"condition": condition, "found": told(reading.low)}

@@ -187,7 +187,7 @@ class Justification(NamedTuple):
 
 NOTHING = Justification()
 
-justified: Callable[[tuple[object, ...]], Justification] = partial(tuple.__new__, Justification)  # type: ignore[arg-type]
+justified: Callable[[tuple[object, ...]], Justification] = partial(tuple.__new__, Justification)
 """Makes a justification of all its fields in their order, in a third of the time."""
 
 
