@@ -55,6 +55,7 @@ WORDS = {
     "attestation": Text("人工评定", "attestation"),
     "consequence": Text("结果运用", "consequence"),
     "roster": Text("配备", "roster"),
+    "process": Text("工作流程", "process"),
     "schedule": Text("日程", "schedule"),
     "target": Text("指标目标", "target"),
     "code": Text("代码", "Code"),

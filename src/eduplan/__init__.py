@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from eduplan.provisions import Consequence as Consequence
     from eduplan.provisions import FollowUp as FollowUp
     from eduplan.provisions import Gate as Gate
+    from eduplan.provisions import Process as Process
     from eduplan.provisions import Quota as Quota
     from eduplan.provisions import Roster as Roster
     from eduplan.provisions import Schedule as Schedule
@@ -88,6 +89,7 @@ _HOMES = {
         "Consequence",
         "FollowUp",
         "Gate",
+        "Process",
         "Quota",
         "Roster",
         "Schedule",

@@ -10,6 +10,16 @@ from eduplan.provisions.indicator import Indicator
 from eduplan.provisions.needs import Need
 from eduplan.provisions.occasions import Holiday, Occasion, Shift, Window
 from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench, cited
+from eduplan.provisions.process import (
+    MonthOf,
+    Piece,
+    Process,
+    ProcessStep,
+    Stage,
+    StageOn,
+    stages_on,
+)
+from eduplan.provisions.process_bench import ProcessBench
 from eduplan.provisions.provision import (
     Bench,
     Docket,
@@ -40,7 +50,7 @@ from eduplan.provisions.schedule_bench import ScheduleBench
 from eduplan.provisions.target import Target, TargetBench
 from eduplan.provisions.version_bench import VersionedBench
 from eduplan.provisions.versions import Governs, Version
-from eduplan.provisions.within import Within
+from eduplan.provisions.within import Before, Within
 from eduplan.provisions.worth import Basis, Step, Worth
 
 __all__ = [
@@ -51,6 +61,7 @@ __all__ = [
     "AttestationBench",
     "Basis",
     "BearerIs",
+    "Before",
     "Bench",
     "CarriedOut",
     "Change",
@@ -75,12 +86,17 @@ __all__ = [
     "Judgements",
     "Late",
     "Milestone",
+    "MonthOf",
     "Need",
     "NotBarred",
     "Occasion",
     "Over",
     "Part",
     "Partial",
+    "Piece",
+    "Process",
+    "ProcessBench",
+    "ProcessStep",
     "Provision",
     "Question",
     "Quota",
@@ -97,6 +113,8 @@ __all__ = [
     "Scope",
     "Setting",
     "Shift",
+    "Stage",
+    "StageOn",
     "Step",
     "Subject",
     "Tally",
@@ -115,4 +133,5 @@ __all__ = [
     "bench",
     "check_provision",
     "cited",
+    "stages_on",
 ]

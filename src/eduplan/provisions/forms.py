@@ -9,6 +9,8 @@ from eduplan.provisions.attestation import Attestation, AttestationBench
 from eduplan.provisions.consequence import Consequence, ConsequenceBench
 from eduplan.provisions.follow_up import FollowUp, FollowUpBench
 from eduplan.provisions.gate import Gate, GateBench
+from eduplan.provisions.process import Process
+from eduplan.provisions.process_bench import ProcessBench
 from eduplan.provisions.provision import Bench, Provision, Setting
 from eduplan.provisions.quota import Quota
 from eduplan.provisions.quota_bench import QuotaBench
@@ -32,6 +34,7 @@ FORMS: dict[str, Form] = {
     "gate": Form(Gate, GateBench),
     "target": Form(Target, TargetBench),
     "roster": Form(Roster, RosterBench),
+    "process": Form(Process, ProcessBench),
     "schedule": Form(Schedule, ScheduleBench),
     "attestation": Form(Attestation, AttestationBench),
     "consequence": Form(Consequence, ConsequenceBench),

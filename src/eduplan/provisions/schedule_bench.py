@@ -13,12 +13,13 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.measures import LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
-from eduplan.people import day_of
 from eduplan.provisions.matching import matched
 from eduplan.provisions.occasions import days_due
+from eduplan.provisions.population import together
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject
-from eduplan.provisions.quota import TIMES, Partial
+from eduplan.provisions.quota import TIMES
 from eduplan.provisions.schedule import Late, Schedule
+from eduplan.provisions.service import serves
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Truth
 from eduplan.tables import Scalar
@@ -201,23 +202,12 @@ class ScheduleBench(Bench):
             else:
                 if days is None:
                     continue
-                serves = self._serves(days, get)
-                if serves is False:
+                owed = serves(days, get, self.rule.partial)
+                if owed is False:
                     continue
-                missing = (Missing("partial-policy"),) if serves is None else ()
+                missing = (Missing("partial-policy"),) if owed is None else ()
                 due = Due(period, place, days, missing)
             yield from (due,) * self.rule.times
-
-    def _serves(self, days: Period, get: Getter) -> Truth:
-        """Say whether what is due on some days is owed by a bearer, None where undeclared."""
-        joined, left = day_of(get, "joined"), day_of(get, "left")
-        start = max(days.start, joined or days.start)
-        end = min(days.end, left or days.end)
-        if start >= end:
-            return False
-        if (start, end) == (days.start, days.end) or self.rule.partial is Partial.FULL:
-            return True
-        return False if self.rule.partial is Partial.EXEMPT else None
 
     def _cells(self, get: Getter) -> list[Cell]:
         """Return every combination of values for which something is due."""
@@ -408,7 +398,7 @@ class ScheduleBench(Bench):
         more = self._more(period, subject, docket)
         if not owed and not more:
             return self.excuse(subject, docket, *self._nothing(points, rhythm, subject.get), period)
-        status = _status([point.status for point in owed], more=more)
+        status = together([*(point.status for point in owed), *((Status.PENDING,) if more else ())])
         pending = [point.due for point in owed if point.status is Status.PENDING and point.due]
         days = [point.due for point in owed if point.due]
         last = min(pending, default=None) or (period.last if more else max(days, default=None))
@@ -456,7 +446,7 @@ class ScheduleBench(Bench):
         return ("not-in-service" if self._absent(rhythm, get) else "no-occurrence"), None
 
     def _absent(self, rhythm: Sequence[Period], get: Getter) -> bool:
-        return bool(rhythm) and all(self._serves(one, get) is False for one in rhythm)
+        return bool(rhythm) and all(serves(one, get, self.rule.partial) is False for one in rhythm)
 
     def _evidence(
         self,
@@ -567,14 +557,6 @@ def _waiver(
         if touches and (window, waiver.entry.id) not in used:
             return waiver
     return None
-
-
-def _status(statuses: Sequence[Status], *, more: bool) -> Status:
-    """Return the status of all occurrences together: one that is missed decides it."""
-    for status in (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING):
-        if status in statuses:
-            return status
-    return Status.PENDING if more else Status.MET
 
 
 def tell_schedule(verdict: Verdict, lang: Language) -> Told:

@@ -13,10 +13,30 @@ from eduplan.periods import Every, as_every, periods
 from eduplan.provisions.provision import Docket
 from eduplan.records import Entry
 from eduplan.selectors import Getter
-from eduplan.tables import Table, as_positive, optional, unknown_keys
+from eduplan.tables import Table, as_positive, as_whole, optional, read_table, unknown_keys
 from eduplan.verdicts import Status
 
 _WAYS = ("days", "school_days", "end_of")
+MOST_DAYS = 3660
+"""Time limits are no longer than about ten years."""
+
+
+def as_optional_count(value: object) -> int | None:
+    """Return a whole number of at least 0, or None."""
+    if value is None:
+        return None
+    number = as_whole(value)
+    if not 0 <= number <= MOST_DAYS:
+        raise refuse("days-range", least=0, most=MOST_DAYS)
+    return number
+
+
+def as_days(value: object) -> int:
+    """Return a number of days of a time limit."""
+    number = as_positive(value)
+    if number > MOST_DAYS:
+        raise refuse("days-range", least=1, most=MOST_DAYS)
+    return number
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +65,7 @@ def as_within(value: Within | Table) -> Within:
     if len([way for way in _WAYS if way in value]) != 1:
         faults.add("within-one-of", known=", ".join(_WAYS))
     found = Within()
-    for way, reader in (("days", as_positive), ("school_days", as_positive), ("end_of", as_every)):
+    for way, reader in (("days", as_days), ("school_days", as_days), ("end_of", as_every)):
         if way in value:
             with faults.at(way):
                 found = Within(**{way: reader(value[way])})  # type: ignore[arg-type]
@@ -88,6 +108,54 @@ def kept(
     if gap is not None:
         return Status.UNDETERMINED, (gap,)
     return (Status.NOT_MET if closed else Status.PENDING), ()
+
+
+@attrs.frozen(kw_only=True)
+class Before:
+    """By when something is due before the first day of something else; exactly one of the two.
+
+    Args:
+        days: at least so many calendar days before it; 0 lets the first day itself count.
+        school_days: at least so many school days before it.
+        at_most: and at most so many calendar days before it.
+    """
+
+    days: int | None = attrs.field(default=None, converter=as_optional_count)
+    school_days: int | None = attrs.field(default=None, converter=as_optional_count)
+    at_most: int | None = attrs.field(default=None, converter=as_optional_count)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.days is None) == (self.school_days is None):
+            raise refuse("within-one-of", known="days, school_days")
+        if self.at_most is not None and self.at_most < (self.days or 0):
+            raise refuse("before-crossed", "at_most")
+
+
+def as_optional_before(value: Before | Table | None) -> Before | None:
+    """Return a time limit from a table such as ``{ days = 1, at_most = 30 }``, or None."""
+    return None if value is None else read_table(Before, value)
+
+
+def days_before(before: Before, first: date, get: Getter, docket: Docket) -> Period:
+    """Return the days on which something counts as done beforehand.
+
+    Args:
+        before: the limit.
+        first: the day it is counted from.
+        get: reads facts of the bearer, for its stage.
+        docket: gives the calendar.
+
+    Raises:
+        NotKnown: the calendar is missing, or begins too late.
+    """
+    if before.days is not None:
+        last = first - timedelta(days=before.days)
+    elif before.school_days:
+        last = docket.school(get).before_school_days(first, before.school_days)
+    else:
+        last = first
+    opens = date.min if before.at_most is None else first - timedelta(days=before.at_most)
+    return Period(min(opens, last), last + DAY)
 
 
 def due_day(within: Within, last: date, get: Getter, docket: Docket) -> date:

@@ -60,6 +60,20 @@ from eduplan.provisions.occasions import (
     as_window,
 )
 from eduplan.provisions.open import Expects, as_expects, as_readings
+from eduplan.provisions.process import (
+    MOST_YEARS,
+    MonthOf,
+    Piece,
+    Process,
+    ProcessStep,
+    Stage,
+    as_month,
+    as_month_of,
+    as_pieces,
+    as_stages,
+    as_steps,
+    as_year,
+)
 from eduplan.provisions.quota import as_bound, as_partial, as_scope
 from eduplan.provisions.reach import (
     BOUNDS,
@@ -97,7 +111,14 @@ from eduplan.provisions.schedule import (
     as_times,
 )
 from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
-from eduplan.provisions.within import as_optional_within, as_within
+from eduplan.provisions.within import (
+    MOST_DAYS,
+    Before,
+    as_optional_before,
+    as_optional_count,
+    as_optional_within,
+    as_within,
+)
 from eduplan.provisions.worth import (
     Basis,
     Step,
@@ -198,12 +219,16 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_leading_group: LeadingGroup,
     as_measure: Measure,
     as_milestones: one_or_list(Milestone),
+    as_month: {**POSITIVE, "maximum": 12},
+    as_month_of: MonthOf,
     as_name: NAME,
     as_names: one_or_list(NAME),
     as_needs: one_or_list(Need),
     as_optional_amount: NOT_NEGATIVE,
     as_occasions: list_of(Occasion),
     as_optional_carried_out: either(NAME, CarriedOut),
+    as_optional_before: Before,
+    as_optional_count: {"type": "integer", "minimum": 0, "maximum": MOST_DAYS},
     as_optional_date: DATE,
     as_optional_exact: NUMBER,
     as_optional_every: Every,
@@ -234,6 +259,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_partial: one_of(Partial),
     as_per: one_of(Per),
     as_period: Period,
+    as_pieces: either(NAME, Piece, list_of(either(NAME, Piece), 1)),
     as_positive: POSITIVE,
     as_readings: list_of(Reading),
     as_requirement: Requirement,
@@ -243,6 +269,8 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_selector: Selector,
     as_selectors: one_or_list(Selector),
     as_statuses: one_or_list(one_of(Status), 1),
+    as_stages: list_of(Stage),
+    as_steps: list_of(ProcessStep, 1),
     as_string: STRING,
     as_strings: one_or_list(STRING),
     as_text: Text,
@@ -252,6 +280,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_whole: WHOLE,
     as_window: Window,
     as_within: Within,
+    as_year: {**POSITIVE, "maximum": MOST_YEARS},
     exact: NUMBER,
     not_negative: NOT_NEGATIVE,
 }
@@ -290,6 +319,7 @@ _CYCLE = {"cycle": LENGTH}
 
 _SPAN = {"type": "array", "items": POSITIVE, "minItems": 2, "maxItems": 2}
 _DAY = either({"enum": list(DAY_RULES)}, {**POSITIVE, "maximum": 31})
+_DAYS = {**POSITIVE, "maximum": MOST_DAYS}
 
 WRITTEN: Mapping[type, Schema] = {
     Condition: either(
@@ -333,7 +363,7 @@ WRITTEN: Mapping[type, Schema] = {
         one_key({"holiday": one_of(Holiday)}),
         table({"day": _DAY, "shift": one_of(Shift)}, ["day"]),
     ),
-    Within: one_key({"days": POSITIVE, "school_days": POSITIVE, "end_of": Every}),
+    Within: one_key({"days": _DAYS, "school_days": _DAYS, "end_of": Every}),
 }
 """The tables of classes that are not read field by field."""
 
@@ -344,6 +374,9 @@ RULES: Mapping[type, Schema] = {
         "anyOf": [{"required": ["judges"]}, {"required": ["judge"]}],
         "not": {"required": ["holds", "every"]},
     },
+    Before: exactly_one("days", "school_days"),
+    Piece: exactly_one("kind", "trigger"),
+    Process: exactly_one("every", "after"),
     Provision: {
         "if": _VERSIONS,
         "then": {"required": ["governs"]},
