@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -488,3 +489,12 @@ def test_a_packaged_plan_with_all_answers_leaves_nothing_to_a_question(name: str
     assert plan.answer(answers).open_questions == ()
     assert len(verdicts) >= len(plan.provisions) * len(people)
     assert [v for v in verdicts if any(m.code == "question" for m in v.missing)] == []
+
+
+def test_a_number_where_a_text_belongs_is_told_in_a_duty_with_a_question_too() -> None:
+    unit = {"zh": Decimal("1.5"), "en": "hours"}
+
+    with pytest.raises(PlanFileError) as caught:
+        plan_with(YEAR, yearly={"every": "?year", "unit": unit})
+
+    assert {fault.path for fault in caught.value.faults} == {"quota[0].unit.zh"}

@@ -17,7 +17,7 @@ from eduplan.dates import ISO_DAY, Period, as_date
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName, kind_of
 from eduplan.exact import exact, spell
 from eduplan.figures import as_figure
-from eduplan.messages import Text
+from eduplan.messages import LANGUAGES, Text
 from eduplan.periods import Length, as_optional_length
 from eduplan.plan import Plan, check, check_sources
 from eduplan.provisions import FORMS, Provision, Question, Unanswered, cited
@@ -243,11 +243,14 @@ def _unanswered(key: str, entry: Table) -> Unanswered:
 
 
 def _spelled(value: object) -> object:
-    """Return a table with exact spellings for decimals, so that it is the same from any format."""
+    """Return a table with exact spellings for decimals, so that it is the same from any format.
+
+    A number where a text belongs stays one, so that it is refused.
+    """
     if isinstance(value, Decimal):
         return spell(exact(value))
     if isinstance(value, Mapping):
-        return {key: _spelled(item) for key, item in value.items()}
+        return {k: item if k in LANGUAGES else _spelled(item) for k, item in value.items()}
     if isinstance(value, list | tuple):
         return [_spelled(item) for item in value]
     return value
