@@ -10,14 +10,16 @@ from eduplan.lint.finding import Finding
 from eduplan.lint.material import Material
 from eduplan.lint.numbers import CHECKS as NUMBERS
 from eduplan.lint.open import CHECKS as OPEN
+from eduplan.lint.resting import CHECKS as RESTING
 from eduplan.lint.structure import CHECKS as STRUCTURE
+from eduplan.lint.targets import CHECKS as TARGETS
 from eduplan.lint.time import CHECKS as TIME
 from eduplan.lint.wording import CHECKS as WORDING
 from eduplan.plan import Plan
 
 __all__ = ["CODES", "Finding", "Severity", "lint"]
 
-CHECKS = (*NUMBERS, *TIME, *STRUCTURE, *WORDING, *OPEN)
+CHECKS = (*NUMBERS, *TIME, *STRUCTURE, *RESTING, *TARGETS, *WORDING, *OPEN)
 """Every check: it takes the material and yields findings."""
 
 

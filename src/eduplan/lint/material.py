@@ -12,7 +12,7 @@ import attrs
 from eduplan.calendars import SchoolCalendar
 from eduplan.errors import InputError
 from eduplan.lint.finding import Finding
-from eduplan.lint.walking import kinds
+from eduplan.lint.walking import Inside, look_inside
 from eduplan.messages import Text
 from eduplan.plan import Plan
 from eduplan.provisions import FORMS, Provision, Question, Unanswered
@@ -87,21 +87,27 @@ class Material:
             check: takes the provisions and returns facts, None where there is nothing to find.
             stated: the provisions.
         """
-        found = [check(*provisions) for provisions in self.together(*stated)]
-        told = [facts for facts in found if facts is not None]
+        told = []
+        for provisions in self.together(*stated):
+            facts = check(*provisions)
+            if facts is None:
+                return None
+            told.append(facts)
         # Which reading comes first in the file must not matter.
-        return min(told, key=repr) if told and len(told) == len(found) else None
+        return min(told, key=repr, default=None)
+
+    def inside(self, one: Stated) -> tuple[Inside, ...]:
+        """Return what stands inside a provision under every reading."""
+        if one.id not in self._inside:
+            self._inside[one.id] = tuple(look_inside(each) for (each,) in self.together(one))
+        return self._inside[one.id]
 
     def kinds(self, one: Stated) -> frozenset[str]:
         """Return the kinds of record a provision names under any reading."""
-        if one.id not in self._kinds:
-            self._kinds[one.id] = frozenset(
-                kind for (each,) in self.together(one) for kind in kinds(each)
-            )
-        return self._kinds[one.id]
+        return frozenset(kind for inside in self.inside(one) for kind in inside.kinds)
 
     @cached_property
-    def _kinds(self) -> dict[str, frozenset[str]]:
+    def _inside(self) -> dict[str, tuple[Inside, ...]]:
         return {}
 
     def matcher(self, selector: Selector) -> Matcher:

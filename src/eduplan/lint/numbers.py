@@ -12,7 +12,7 @@ from eduplan.figures import Figure
 from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Facts, Material, named, place_of
 from eduplan.lint.printed import bounded, numbers
-from eduplan.lint.quotas import Plain, is_quota, narrower, pairs, plain_quota, same_measure
+from eduplan.lint.quotas import Plain, is_counted, narrower, pairs, plain, same_measure
 from eduplan.messages import Text
 from eduplan.provisions import Provision
 
@@ -153,24 +153,23 @@ def crossing(material: Material) -> Iterator[Finding]:
 
 
 def _cross(one: Provision, other: Provision) -> Facts | None:
-    floor, ceiling = plain_quota(one), plain_quota(other)
-    if floor is None or ceiling is None or floor.most or not ceiling.most:
+    low, high = plain(one), plain(other)
+    if low is None or high is None or low.most or not high.most or low.amount <= high.amount:
         return None
-    low, high = floor.quota, ceiling.quota
-    if floor.amount <= ceiling.amount or (low.every, low.scope) != (high.every, high.scope):
+    if (low.every, low.scope) != (high.every, high.scope):
         return None
     if not same_measure(low.measure, high.measure):
         return None
     # Whatever counts towards the floor counts against the ceiling, for somebody who owes both.
     if not narrower(low.measure.where, high.measure.where):
         return None
-    if not (narrower(low.bearer, high.bearer) or narrower(high.bearer, low.bearer)):
+    if not (narrower(one.bearer, other.bearer) or narrower(other.bearer, one.bearer)):
         return None
     return {
-        "floor": low.title,
-        "least": _spelled(floor.amount, floor.share),
-        "ceiling": high.title,
-        "most": _spelled(ceiling.amount, ceiling.share),
+        "floor": one.title,
+        "least": _spelled(low.amount, low.share),
+        "ceiling": other.title,
+        "most": _spelled(high.amount, high.share),
     }
 
 
@@ -180,7 +179,7 @@ def differing_plans(material: Material) -> Iterator[Finding]:
         beside = Material(plan=other)
         for one in material.provisions:
             for two in other.settled:
-                if not (is_quota(one) and is_quota(two)):
+                if not (is_counted(one) and is_counted(two)):
                     continue
                 facts = _differ(
                     [quotas for (quotas,) in material.together(one)],
@@ -195,26 +194,29 @@ def _differ(ones: Sequence[Provision], others: Sequence[Provision]) -> Facts | N
     """Return how two quotas differ that ask for a sum of the same kind over the same time."""
     found = []
     for one, other in product(ones, others):
-        here, there = plain_quota(one), plain_quota(other)
+        here, there = plain(one), plain(other)
         if here is None or there is None or here.most or there.most:
             return None
-        mine, its = here.quota, there.quota
-        lengths = {quota.every.months for quota in (mine, its)}
-        alike = set(mine.measure.kinds) & set(its.measure.kinds)
+        lengths = {here.every.months, there.every.months}
+        alike = set(here.measure.kinds) & set(there.measure.kinds)
         if not alike or lengths == {0} or len(lengths) > 1:
             return None
-        if mine.measure.way is not its.measure.way:
+        if here.measure.way is not there.measure.way:
             return None
-        if (here.amount, mine.unit, mine.scope.over) == (there.amount, its.unit, its.scope.over):
+        if (here.amount, here.unit, here.scope.over) == (
+            there.amount,
+            there.unit,
+            there.scope.over,
+        ):
             return None
-        found.append({"here": _asked(here), "there": _asked(there), "title": its.title})
+        found.append({"here": _asked(here), "there": _asked(there), "title": other.title})
     return min(found, key=repr) if found else None
 
 
-def _asked(plain: Plain) -> Text:
-    over = both(f"lint.over.{plain.quota.scope.over}")
-    amount = _spelled(plain.amount, plain.share)
-    return both("lint.amount", amount=amount, unit=plain.quota.unit, over=over)
+def _asked(asked: Plain) -> Text:
+    over = both(f"lint.over.{asked.scope.over}")
+    amount = _spelled(asked.amount, asked.share)
+    return both("lint.amount", amount=amount, unit=asked.unit, over=over)
 
 
 def _by_id(material: Material) -> Mapping[str, Figure]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from eduplan.lint.finding import Finding
 from eduplan.lint.material import Material, named, place_of
 from eduplan.periods import Unit
-from eduplan.provisions import Over, Quota, Unanswered
+from eduplan.provisions import Attestation, Over, Quota, Unanswered
 from eduplan.selectors import Selector, Test
 
 _SHORT = (Unit.WEEK, Unit.TEACHING_WEEK)
@@ -88,4 +88,18 @@ def _people(bearer: Selector) -> bool:
     return "role" in asked or "roles" in asked
 
 
-CHECKS = (questions, figures, cut_off, papers, partial)
+def evidence(material: Material) -> Iterator[Finding]:
+    """Find what only a person can judge, and nothing says on what that rests."""
+    for stated in material.provisions:
+        facts = material.always(_without_evidence, stated)
+        if facts is not None:
+            yield material.finding("open.evidence", place_of(stated), stated.clause, facts)
+
+
+def _without_evidence(one: object) -> dict[str, object] | None:
+    if not isinstance(one, Attestation) or one.evidence is not None:
+        return None
+    return {"asks": one.asks}
+
+
+CHECKS = (questions, figures, cut_off, papers, partial, evidence)

@@ -1,4 +1,4 @@
-"""Quotas held against each other: which are on the same thing, and how their periods nest."""
+"""Quotas and schedules held against each other: which are on one thing, how periods nest."""
 
 from __future__ import annotations
 
@@ -11,53 +11,79 @@ from eduplan.dates import Period, full_months
 from eduplan.exact import Number
 from eduplan.lint.material import Material, Stated
 from eduplan.measures import Measure, Way
+from eduplan.messages import Text
 from eduplan.periods import Every, Unit
-from eduplan.provisions import Provision, Quota, Unanswered
+from eduplan.provisions import Provision, Quota, Schedule, Scope, Unanswered
+from eduplan.provisions.quota import TIMES
 from eduplan.selectors import EVERYTHING, Condition, Selector, Test
 
 
 class Plain(NamedTuple):
-    """A quota with one bound that holds for all its bearers.
+    """What a quota or a schedule asks of all its bearers alike: one amount in every period.
 
     Attributes:
-        quota: the quota.
-        amount: its bound.
-        most: whether that is a ceiling.
+        provision: the quota or schedule.
+        measure: what is counted.
+        every: in which periods.
+        amount: how much.
+        scope: over whom.
+        most: whether the amount is a ceiling.
+        unit: what is counted.
     """
 
-    quota: Quota
+    provision: Provision
+    measure: Measure
+    every: Every
     amount: Number
-    most: bool
+    scope: Scope = Scope()
+    most: bool = False
+    unit: Text = TIMES
 
     @property
     def share(self) -> bool:
-        """Whether the bound is a share."""
-        return self.quota.measure.way is Way.SHARE
+        """Whether the amount is a share."""
+        return self.measure.way is Way.SHARE
 
 
-def plain_quota(provision: Provision) -> Plain | None:
-    """Return a quota with its one bound, None where it is no quota or has several rows."""
-    if not isinstance(provision, Quota):
-        return None
-    rows = provision.at_least if provision.at_least is not None else provision.at_most or ()
-    if len(rows) != 1 or rows[0].where != EVERYTHING:
-        return None
-    return Plain(provision, rows[0].amount, provision.at_most is not None)
+def plain(provision: Provision) -> Plain | None:
+    """Return what a quota or schedule asks for, None where that is not the same for all."""
+    if isinstance(provision, Quota):
+        rows = provision.at_least if provision.at_least is not None else provision.at_most or ()
+        if len(rows) != 1 or rows[0].where != EVERYTHING:
+            return None
+        return Plain(
+            provision,
+            provision.measure,
+            provision.every,
+            rows[0].amount,
+            provision.scope,
+            provision.at_most is not None,
+            provision.unit,
+        )
+    if isinstance(provision, Schedule) and not (
+        provision.occasion or provision.for_each.dimensions
+    ):
+        what = provision.what
+        measure = Measure(way=Way.COUNT, kinds=what.kind, where=what.where, by=what.by)
+        return Plain(provision, measure, provision.every, provision.times)
+    return None
 
 
-def is_quota(stated: Stated) -> bool:
-    """Say whether a provision is a quota, be it one that waits for an answer."""
-    return stated.key == "quota" if isinstance(stated, Unanswered) else isinstance(stated, Quota)
+def is_counted(stated: Stated) -> bool:
+    """Say whether a provision is a quota or schedule, be it one that waits for an answer."""
+    if isinstance(stated, Unanswered):
+        return stated.key in ("quota", "schedule")
+    return isinstance(stated, Quota | Schedule)
 
 
 def pairs(material: Material) -> Iterator[tuple[Stated, Stated]]:
-    """Return the pairs of quotas that, under some reading, measure the same records alike."""
+    """Return the pairs of provisions that, under some reading, count the same records alike."""
     kinds: dict[str, set[object]] = {}
-    quotas = [stated for stated in material.provisions if is_quota(stated)]
-    for stated in quotas:
-        found = [plain_quota(provision) for (provision,) in material.together(stated)]
-        kinds[stated.id] = {_about(plain.quota.measure) for plain in found if plain}
-    for one, other in combinations(quotas, 2):
+    counted = [stated for stated in material.provisions if is_counted(stated)]
+    for stated in counted:
+        found = [plain(provision) for (provision,) in material.together(stated)]
+        kinds[stated.id] = {_about(asked.measure) for asked in found if asked}
+    for one, other in combinations(counted, 2):
         if kinds[one.id] & kinds[other.id]:
             yield one, other
 

@@ -12,11 +12,11 @@ from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Facts, Material, Stated, named, place_of
 from eduplan.lint.quotas import (
     Plain,
-    is_quota,
+    is_counted,
     narrower,
     nesting,
     pairs,
-    plain_quota,
+    plain,
     same_measure,
 )
 from eduplan.lint.time import spans
@@ -24,7 +24,7 @@ from eduplan.measures import Way
 from eduplan.messages import Text, catalogue
 from eduplan.people import bearer_getter
 from eduplan.periods import Unit
-from eduplan.provisions import FollowUp, Over, Provision, Unanswered
+from eduplan.provisions import FollowUp, Over, Provision, Roster, Unanswered
 from eduplan.selectors import Condition, Selector, Test
 
 _ADDED = (Way.COUNT, Way.SUM, Way.DAYS)
@@ -73,14 +73,20 @@ def _roles(selector: Selector) -> Iterator[str]:
         yield from _roles(part)
 
 
-def impossible_bearers(material: Material) -> Iterator[Finding]:
-    """Find provisions whose bearers would have to be two things at once."""
+def contradictions(material: Material) -> Iterator[Finding]:
+    """Find selectors that pick nothing, for what they ask for cannot all be so."""
     for stated in material.provisions:
-        facts = material.always(lambda one: _contradiction(one.bearer), stated)
-        if facts is not None:
+        told = [_contradictory(inside.selectors) for inside in material.inside(stated)]
+        facts = [one for one in told if one is not None]
+        if facts and len(facts) == len(told):
             yield material.finding(
-                "structure.bearer-impossible", place_of(stated), stated.clause, facts
+                "structure.contradiction", place_of(stated), stated.clause, min(facts, key=repr)
             )
+
+
+def _contradictory(selectors: Sequence[Selector]) -> Facts | None:
+    found = [facts for selector in selectors if (facts := _contradiction(selector)) is not None]
+    return min(found, key=repr, default=None)
 
 
 def _contradiction(selector: Selector) -> Facts | None:
@@ -172,16 +178,15 @@ def _implied(weak: Provision, strong: Provision, material: Material) -> Facts | 
         return None
     if isinstance(weak, FollowUp) and isinstance(strong, FollowUp):
         return _sooner(weak, strong)
-    one, other = plain_quota(weak), plain_quota(strong)
+    one, other = plain(weak), plain(strong)
     if one is None or other is None or one.most is not other.most:
         return None
-    least, most = one.quota, other.quota
-    if not same_measure(least.measure, most.measure) or least.scope != most.scope:
+    if not same_measure(one.measure, other.measure) or one.scope != other.scope:
         return None
-    wide, narrow = (most, least) if one.most else (least, most)
+    wide, narrow = (other, one) if one.most else (one, other)
     if not narrower(narrow.measure.where, wide.measure.where):
         return None
-    nest = nesting(most.every, least.every, material.plan.horizon)
+    nest = nesting(other.every, one.every, material.plan.horizon)
     times = nest and (nest.touching if one.most else nest.inside)
     if not times or (times > 1 and not _adds(other)):
         return None
@@ -208,8 +213,8 @@ def _as_wide(weak: Provision, strong: Provision) -> bool:
     )
 
 
-def _adds(plain: Plain) -> bool:
-    return plain.quota.measure.way in _ADDED and not plain.quota.measure.caps
+def _adds(asked: Plain) -> bool:
+    return asked.measure.way in _ADDED and not asked.measure.caps
 
 
 def _sooner(weak: FollowUp, strong: FollowUp) -> Facts | None:
@@ -233,7 +238,7 @@ def _sooner(weak: FollowUp, strong: FollowUp) -> Facts | None:
 
 def implied_by_follow_ups(material: Material) -> Iterator[Finding]:
     """Find what a follow-up asks for by the way, of what another quota asks for too."""
-    quotas = [stated for stated in material.provisions if is_quota(stated)]
+    quotas = [stated for stated in material.provisions if is_counted(stated)]
     for follow_up in filter(_is_follow_up, material.provisions):
         near = [quota for quota in quotas if material.kinds(quota) & material.kinds(follow_up)]
         for quota, beside in product(near, near):
@@ -254,32 +259,31 @@ def _is_follow_up(stated: Stated) -> bool:
 def _answers_owed(
     material: Material, follow_up: Provision, quota: Provision, beside: Provision
 ) -> Facts | None:
-    plain, other = plain_quota(quota), plain_quota(beside)
-    if not isinstance(follow_up, FollowUp) or plain is None or plain.most or other is None:
+    asked, other = plain(quota), plain(beside)
+    if not isinstance(follow_up, FollowUp) or asked is None or asked.most or other is None:
         return None
     answers = follow_up.answer.kind
-    asked = plain.quota
-    if not set(answers) & set(other.quota.measure.kinds):
+    if not set(answers) & set(other.measure.kinds):
         return None
     if asked.measure.way is not Way.COUNT or not set(asked.measure.kinds) <= set(follow_up.after):
         return None
-    if asked.scope.over is not Over.EACH or not narrower(asked.bearer, follow_up.bearer):
+    if asked.scope.over is not Over.EACH or not narrower(quota.bearer, follow_up.bearer):
         return None
     if not narrower(asked.measure.where, follow_up.where):
         return None
     return {
-        "quota": asked.title,
+        "quota": quota.title,
         "answer": _words(answers, material.plan.labels),
-        "amount": show(plain.amount),
+        "amount": show(asked.amount),
         "every": both(f"lint.every.{asked.every.unit}"),
-        "beside": other.quota.title,
+        "beside": beside.title,
     }
 
 
 def impossible(material: Material) -> Iterator[Finding]:
-    """Find quotas that nobody can meet in any period, or only by more than one a school day."""
+    """Find what nobody can meet in any period, or only by more than one a school day."""
     for stated in material.provisions:
-        if not is_quota(stated):
+        if not is_counted(stated):
             continue
         for code in ("structure.impossible", "structure.crowded"):
             facts = material.always(lambda one, code=code: _beyond(one, code, material), stated)
@@ -288,18 +292,18 @@ def impossible(material: Material) -> Iterator[Finding]:
 
 
 def _beyond(one: Provision, code: str, material: Material) -> Facts | None:
-    plain = plain_quota(one)
-    if plain is None or plain.most:
+    asked = plain(one)
+    if asked is None or asked.most:
         return None
-    most = _most(plain, material) if code == "structure.impossible" else _one_a_day(plain, material)
-    if most is None or plain.amount <= most:
+    most = _most(asked, material) if code == "structure.impossible" else _one_a_day(asked, material)
+    if most is None or asked.amount <= most:
         return None
-    return {"amount": show(plain.amount), "most": most}
+    return {"amount": show(asked.amount), "most": most}
 
 
-def _most(plain: Plain, material: Material) -> int | None:
+def _most(asked: Plain, material: Material) -> int | None:
     """Return the most that can be reached in a period, None where there is no such bound."""
-    measure, every = plain.quota.measure, plain.quota.every
+    measure, every = asked.measure, asked.every
     if measure.way is Way.SHARE:
         return 1
     if measure.way is Way.DISTINCT:
@@ -310,11 +314,31 @@ def _most(plain: Plain, material: Material) -> int | None:
     return None
 
 
-def _one_a_day(plain: Plain, material: Material) -> int | None:
-    if plain.quota.measure.way is not Way.COUNT or plain.quota.scope.over is not Over.EACH:
+def _one_a_day(asked: Plain, material: Material) -> int | None:
+    if asked.measure.way is not Way.COUNT or asked.scope.over is not Over.EACH:
         return None
-    found = spans(material, plain.quota, plain.quota.every)
+    found = spans(material, asked.provision, asked.every)
     return max((span.school_days for span in found), default=None)
+
+
+def rosters(material: Material) -> Iterator[Finding]:
+    """Find rosters that ask for more people than a whole roster given has."""
+    for stated in material.provisions if material.people else ():
+        facts = material.always(partial(_too_many, material), stated)
+        if facts is not None:
+            yield material.finding("structure.impossible", place_of(stated), stated.clause, facts)
+
+
+def _too_many(material: Material, one: Provision) -> Facts | None:
+    for need in one.needs if isinstance(one, Roster) else ():
+        if need.at_least is None or need.within is not None or need.distinct:
+            continue
+        matcher = material.matcher(need.where)
+        getters = [bearer_getter(bearer) for bearer in material.people]
+        most = sum(matcher(get, get) is not False for get in getters)
+        if most < need.at_least:
+            return {"amount": show(need.at_least), "most": most}
+    return None
 
 
 def leading_group(material: Material) -> Iterator[Finding]:
@@ -342,11 +366,12 @@ def _words(names: Sequence[str], labels: Mapping[str, Text]) -> tuple[Text, ...]
 
 CHECKS = (
     unknown_bearers,
-    impossible_bearers,
+    contradictions,
     nobody,
     unused_clauses,
     implied,
     implied_by_follow_ups,
     impossible,
+    rosters,
     leading_group,
 )

@@ -12,7 +12,7 @@ from eduplan.dates import Period, add_months, full_months
 from eduplan.errors import NotKnown
 from eduplan.lint.finding import Finding
 from eduplan.lint.material import Facts, Material, place_of
-from eduplan.lint.quotas import is_quota, plain_quota
+from eduplan.lint.quotas import is_counted, plain
 from eduplan.measures import Way
 from eduplan.periods import Every, Length, Unit, periods
 from eduplan.provisions import Provision
@@ -229,7 +229,7 @@ def _holiday(one: Provision, material: Material) -> Facts | None:
 def short_periods(material: Material) -> Iterator[Finding]:
     """Find duties of more days than some of their periods have school days."""
     for stated in material.provisions:
-        if not is_quota(stated):
+        if not is_counted(stated):
             continue
         facts = material.always(lambda one: _short(one, material), stated)
         if facts is not None:
@@ -239,16 +239,16 @@ def short_periods(material: Material) -> Iterator[Finding]:
 
 
 def _short(one: Provision, material: Material) -> Facts | None:
-    plain = plain_quota(one)
-    if plain is None or plain.most or plain.quota.measure.way is not Way.DAYS:
+    asked = plain(one)
+    if asked is None or asked.most or asked.measure.way is not Way.DAYS:
         return None
-    found = spans(material, one, plain.quota.every)
-    short = [span for span in found if span.school_days < plain.amount]
+    found = spans(material, one, asked.every)
+    short = [span for span in found if span.school_days < asked.amount]
     if not short:
         return None
     worst = min(short, key=lambda span: (span.school_days, span.period))
     return {
-        "amount": int(plain.amount),
+        "amount": int(asked.amount),
         "short": len(short),
         "all": len(found),
         "first": worst.period.start,

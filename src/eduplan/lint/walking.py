@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import attrs
 
@@ -13,51 +14,49 @@ from eduplan.selectors import Selector
 _KINDS = ("kind", "kinds", "after")
 
 
-def inside(value: object) -> Iterator[object]:
-    """Return a value and all values it is made of, at any depth.
+class Inside(NamedTuple):
+    """What stands inside a provision.
 
-    Args:
-        value: a provision, or a part of one.
+    Attributes:
+        selectors: its selectors, those inside other selectors too.
+        kinds: the kinds of record it names.
+        facts: the facts of bearers and records it asks for.
     """
-    yield value
-    if isinstance(value, Mapping):
-        parts = list(value.values())
-    elif isinstance(value, tuple | list):
-        parts = list(value)
+
+    selectors: tuple[Selector, ...]
+    kinds: frozenset[str]
+    facts: frozenset[str]
+
+
+def look_inside(provision: Provision) -> Inside:
+    """Return what stands inside a provision."""
+    parts = list(_parts(provision))
+    selectors = tuple(part for part in parts if isinstance(part, Selector))
+    asked = {condition.field for selector in selectors for condition in selector.conditions}
+    measured = {part.field for part in parts if isinstance(part, Measure) and part.field}
+    kinds = frozenset(kind for part in parts for kind in _kinds(part))
+    return Inside(selectors, kinds, frozenset(asked | measured))
+
+
+def _parts(value: object) -> Iterator[object]:
+    """Return a value and all values with fields that it is made of, at any depth."""
+    several: Iterator[object]
+    if isinstance(value, tuple | list):
+        several = iter(value)
+    elif isinstance(value, Mapping):
+        several = iter(value.values())
     elif attrs.has(type(value)):
-        parts = [
-            getattr(value, field.name)
-            for field in attrs.fields(type(value))  # type: ignore[arg-type]
-            if field.init
-        ]
+        yield value
+        fields = attrs.fields(type(value))  # type: ignore[arg-type]
+        several = (getattr(value, field.name) for field in fields if field.init)
     else:
         return
-    for part in parts:
-        yield from inside(part)
+    for part in several:
+        yield from _parts(part)
 
 
-def selectors(provision: Provision) -> Iterator[Selector]:
-    """Return the selectors in a provision, those inside other selectors too."""
-    return (part for part in inside(provision) if isinstance(part, Selector))
-
-
-def kinds(provision: Provision) -> frozenset[str]:
-    """Return the kinds of record a provision names."""
-    return frozenset(_named(provision, _KINDS))
-
-
-def facts(provision: Provision) -> frozenset[str]:
-    """Return the facts of bearers and records a provision asks for."""
-    asked = {field for selector in selectors(provision) for field in selector.fields()}
-    measured = {part.field for part in inside(provision) if isinstance(part, Measure)}
-    return frozenset(name for name in asked | measured if name)
-
-
-def _named(provision: Provision, names: tuple[str, ...]) -> Iterator[str]:
-    for part in inside(provision):
-        if not attrs.has(type(part)):
-            continue
-        for name in names:
-            value = getattr(part, name, ())
-            several = value if isinstance(value, tuple) else (value,)
-            yield from (one for one in several if isinstance(one, str) and one)
+def _kinds(part: object) -> Iterator[str]:
+    for name in _KINDS:
+        value = getattr(part, name, ())
+        several = value if isinstance(value, tuple) else (value,)
+        yield from (one for one in several if isinstance(one, str) and one)

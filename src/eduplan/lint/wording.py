@@ -11,8 +11,6 @@ from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Material, named, place_of
 from eduplan.lint.printed import numbers, odd_years, slips, wording
 from eduplan.lint.structure import known_names
-from eduplan.lint.walking import facts as facts_asked
-from eduplan.lint.walking import kinds as kinds_named
 from eduplan.messages import Text
 from eduplan.plan import Plan
 
@@ -144,10 +142,9 @@ def unnamed(material: Material) -> Iterator[Finding]:
     known = known_names(material)
     used: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for stated in material.provisions:
-        for (one,) in material.together(stated):
-            for name in kinds_named(one) | facts_asked(one):
-                if name not in known:
-                    used.setdefault(name, []).append((place_of(stated), stated.clause))
+        for inside in material.inside(stated):
+            for name in (inside.kinds | inside.facts) - known:
+                used.setdefault(name, []).append((place_of(stated), stated.clause))
     for name, places in used.items():
         place, clauses = min(places)
         near = get_close_matches(name, sorted(known), n=1)
