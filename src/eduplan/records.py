@@ -235,16 +235,15 @@ def _pointers(pointed: object, by: str, entry: Entry) -> Iterable[str]:
 def _entries(records: Iterable[object]) -> list[Entry]:
     """Return records as entries in their order; all that are no records are reported."""
     several = records if type(records) is list else list(records)
-    if _OWN.issuperset(map(type, several)):
+    try:
         found: list[Entry] = list(map(_ENTRY, several))
-    else:
+    except AttributeError:  # not all of them are of this library
         found = _read(several)
     if len(set(map(_ID, found))) < len(found):
         _refuse_doubles(found)
     return found
 
 
-_OWN = frozenset({Record})
 _ENTRY = attrgetter("_entry")
 _ID = itemgetter(2)
 _PLACE = itemgetter(0)

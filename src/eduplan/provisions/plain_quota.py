@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from eduplan.exact import Number
 from eduplan.measures import LeftOut, Way
@@ -21,6 +22,9 @@ from eduplan.provisions.quota import Quota
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
 from eduplan.verdicts.verdict import Draft, justified
+
+_ONE = frozenset({str, int, bool, date})
+"""Types of a fact that is stated and single."""
 
 Quick = Callable[[Subject, Docket], "Verdict | None"]
 """Judges a bearer; None where the case is out of the ordinary."""
@@ -59,8 +63,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
     since, until = quota.since or date.min, quota.until or date.max
     asked = plain[0] if plain is not None else ""
     wanted = next(iter(plain[1])) if plain is not None else None
-    summed = measure.field if measure.way is Way.SUM else ""
-    distinct = measure.field if measure.way is Way.DISTINCT else ""
+    taken, summed = measure.field, measure.way is Way.SUM
     long = every.unit in (Unit.CYCLE, Unit.PLAN)
     excuses: dict[str, Justification] = {}
     met, not_met, pending = Status.MET, Status.NOT_MET, Status.PENDING
@@ -101,39 +104,37 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
                 left_out = (LeftOut("before", "", before),)
             entries = entries[start:]
         counted: list[object] = []
-        amounts: list[Number] = []
+        facts: list[Any] = []
         if asked:
             differing: list[object] = []
-            picked = []
             for entry in entries:
-                value = entry[5](asked)
-                if value == wanted:
-                    picked.append(entry)
+                fact_of = entry[5]
+                answer = fact_of(asked)
+                if answer == wanted:
                     counted.append(entry[4])
-                elif value is None or type(value) is tuple:
+                    if taken:
+                        facts.append(fact_of(taken))
+                elif answer is None or type(answer) is tuple:
                     return None
                 else:
                     differing.append(entry[4])
             if differing:
                 left_out = (LeftOut("differs", asked, tuple(differing)), *left_out)
-            entries = picked
         else:
             counted = [entry[4] for entry in entries]
+            if taken:
+                facts = [entry[5](taken) for entry in entries]
         if summed:
-            amounts = [entry[5](summed) for entry in entries]
-            for amount in amounts:
+            for amount in facts:
                 if type(amount) is not int or amount < 0:
                     return None
-            value = sum(amounts)
-        elif distinct:
-            names = [entry[5](distinct) for entry in entries]
-            value = len(set(names))
-            if value != len(names) or None in names or tuple in map(type, names):
-                return None  # what repeats is to be told
-            amounts = [1] * value
+            value = sum(facts)
+            amounts = tuple(facts)
         else:
             value = len(counted)
-            amounts = [1] * value
+            amounts = (1,) * value
+            if taken and (len(set(facts)) != value or not _ONE.issuperset(map(type, facts))):
+                return None  # what repeats is to be told
         if value >= owed:
             status = met
         elif needed is not None:
@@ -143,7 +144,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
             status = not_met if closed else pending
         else:
             status = pending
-        justification = justified((tuple(counted), tuple(amounts), left_out, (), None, 0, ()))
+        justification = justified((tuple(counted), amounts, left_out, (), None, 0, ()))
         draft = Draft(
             citation,
             thing,
