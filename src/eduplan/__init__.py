@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from eduplan.calendars import load_calendar as load_calendar
     from eduplan.cases import run_cases as run_cases
     from eduplan.dates import Period as Period
+    from eduplan.differences import Difference as Difference
+    from eduplan.differences import Differences as Differences
+    from eduplan.differences import diff as diff
     from eduplan.errors import CalendarFileError as CalendarFileError
     from eduplan.errors import CaseFileError as CaseFileError
     from eduplan.errors import EduplanError as EduplanError
@@ -55,11 +58,14 @@ if TYPE_CHECKING:
     from eduplan.summary import summarise as summarise
     from eduplan.verdicts import Status as Status
     from eduplan.verdicts import Verdict as Verdict
+    from eduplan.weakening import Weakening as Weakening
+    from eduplan.weakening import weaker as weaker
 
 _HOMES = {
     "calendars": ("SchoolCalendar", "load_calendar"),
     "cases": ("run_cases",),
     "dates": ("Period",),
+    "differences": ("Difference", "Differences", "diff"),
     "errors": (
         "CalendarFileError",
         "CaseFileError",
@@ -100,6 +106,7 @@ _HOMES = {
     "sources": ("Force",),
     "summary": ("Summary", "summarise"),
     "verdicts": ("Status", "Verdict"),
+    "weakening": ("Weakening", "weaker"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

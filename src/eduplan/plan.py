@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -26,8 +26,47 @@ from eduplan.provisions import (
     check_provision,
 )
 from eduplan.selectors import Scale
-from eduplan.sources import Clause, Document, as_document
-from eduplan.tables import as_name, as_text
+from eduplan.sources import Clause, Document, as_document, tell_clauses
+from eduplan.tables import as_name, as_names, as_strings, as_text
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Drop:
+    """Provisions of its parent that a derived plan leaves out.
+
+    Args:
+        provision: their ids.
+        reason: why they are left out.
+        clause: clauses of the plan's own document that say so.
+    """
+
+    provision: tuple[str, ...] = attrs.field(converter=as_names)
+    reason: Text = attrs.field(converter=as_text)
+    clause: tuple[str, ...] = attrs.field(default=(), converter=as_strings)
+
+
+@attrs.frozen(kw_only=True)
+class Derivation:
+    """What a plan is derived from.
+
+    Args:
+        parent: the plan it takes over.
+        source: the name or path by which its file names the parent.
+        clause: clauses of its own document by which the parent is taken over.
+        drops: what it leaves out.
+    """
+
+    parent: Plan
+    source: str
+    clause: tuple[str, ...] = ()
+    drops: tuple[Drop, ...] = ()
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        """Ids of the provisions that are left out."""
+        return frozenset(name for drop in self.drops for name in drop.provision)
 
 
 @attrs.define(kw_only=True, frozen=True, slots=False)
@@ -49,6 +88,9 @@ class Plan:
         figures: figures the document states, which must hang together.
         horizon: its first day and the first day after it, where the document states them.
         length: how long it runs by its own words, where it says so.
+        derivation: what it is derived from, where it is. Its clauses, provisions, questions, scales
+            and labels then include those taken over; clauses of a parent have its id behind an
+            ``@``, as in ``三(五)1@city-three-year``.
 
     Raises:
         PlanFileError: a clause that does not exist, an unknown question or scale, an id used twice,
@@ -67,13 +109,17 @@ class Plan:
     figures: tuple[Figure, ...] = ()
     horizon: Period | None = None
     length: Length | None = None
+    derivation: Derivation | None = None
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
         numbers = [clause.number for clause in self.clauses]
         scales = {scale.name: scale for scale in self.scales}
-        check(numbers, self.by_key, self.questions, self.answers, scales, faults)
+        provisions = at_places(self.by_key)
+        questions = at_places({"question": self.questions})
+        check(numbers, provisions, questions, self.answers, scales, faults)
         check_sources(numbers, self.document, self.figures, faults)
+        check_derivation(numbers, self.derivation, faults)
         faults.raise_any(PlanFileError)
         asking = {question.id: question for question in self.questions}
         answers = {name: asking[name].normal(answer) for name, answer in self.answers.items()}
@@ -148,7 +194,7 @@ class Plan:
         }
 
     @property
-    def by_key(self) -> dict[str, list[Provision | Unanswered | None]]:
+    def by_key(self) -> dict[str, list[Provision | Unanswered]]:
         """The provisions as they stand in a plan file, by the key of their form."""
         return {
             key: [p for p in self.provisions if _is_of(p, key, form.value)]
@@ -158,7 +204,7 @@ class Plan:
     def _repr_html_(self) -> str:
         title, count = escape(self.title["en"]), len(self.provisions)
         rows = "".join(
-            f"<tr><td>{escape(provision.id)}</td><td>{escape('、'.join(provision.clause))}</td>"
+            f"<tr><td>{escape(provision.id)}</td><td>{escape(tell_clauses(provision.clause))}</td>"
             f'<td lang="zh">{escape(provision.title.zh)}</td>'
             f"<td>{escape(provision.title.en)}</td><td>{escape(provision.force.value)}</td></tr>"
             for provision in self.settled
@@ -180,10 +226,19 @@ def _is_of(provision: Provision | Unanswered, key: str, form: type[Provision]) -
     return isinstance(provision, form)
 
 
+def at_places(tables: Mapping[str, Sequence[T]]) -> dict[str, T]:
+    """Return the entries of lists by their places, such as ``quota[0]``."""
+    return {
+        f"{key}[{index}]": entry
+        for key, entries in tables.items()
+        for index, entry in enumerate(entries)
+    }
+
+
 def check(
     clauses: Sequence[str] | None,
-    provisions: Mapping[str, Sequence[Provision | Unanswered | None]],
-    questions: Sequence[Question | None],
+    provisions: Mapping[str, Provision | Unanswered | None],
+    questions: Mapping[str, Question | None],
     answers: Mapping[str, object],
     scales: Mapping[str, Scale],
     faults: FaultList,
@@ -192,26 +247,21 @@ def check(
 
     Args:
         clauses: the clause numbers of the document, None where not all could be read.
-        provisions: the provisions by the key of their form, None where one could not be read.
-        questions: the questions, None where one could not be read.
+        provisions: the provisions by their places, None where one could not be read.
+        questions: the questions by their places, None where one could not be read.
         answers: the answers by question.
         scales: the scales by name.
         faults: takes the faults.
     """
-    asking = {question.id: question for question in questions if question is not None}
-    things: dict[str, Sequence[Any]] = {**provisions, "question": questions}
-    places = [
-        (f"{key}[{index}]", thing)
-        for key, several in things.items()
-        for index, thing in enumerate(several)
-        if thing is not None
-    ]
+    asking = {question.id: question for question in questions.values() if question is not None}
+    things: dict[str, Any] = {**provisions, **questions}
+    places = [(place, thing) for place, thing in things.items() if thing is not None]
     values: dict[str, object] = {}
     for name, answer in answers.items():
         if name in asking:
             with faults.at(f"answers.{name}"):
                 values[name] = asking[name].settle(answer)
-        elif None not in questions:
+        elif None not in questions.values():
             known = ", ".join(asking) or "-"
             faults.add("unknown-question", f"answers.{name}", question=name, known=known)
     first: dict[str, str] = {}
@@ -228,7 +278,7 @@ def check(
                     _check_settled(thing, asking, values, scales, found)
             elif isinstance(thing, Provision):
                 check_provision(thing, scales, found)
-    readable = all(thing is not None for several in provisions.values() for thing in several)
+    readable = None not in provisions.values()
     _check_references(places, asking, values, readable, faults)
     mentioned = {
         question
@@ -236,9 +286,9 @@ def check(
         if isinstance(thing, Unanswered)
         for question in thing.questions
     }
-    for index, question in enumerate(questions):
+    for place, question in questions.items():
         if question is not None and readable and question.id not in mentioned:
-            faults.add("unused-question", f"question[{index}]", question=question.id)
+            faults.add("unused-question", place, question=question.id)
 
 
 def check_sources(
@@ -261,6 +311,28 @@ def check_sources(
         if figure is not None:
             _check_clauses(f"figure[{index}].clause", figure.clause, clauses, faults)
     check_figures(figures, faults)
+
+
+def check_derivation(
+    clauses: Sequence[str] | None, derivation: Derivation | None, faults: FaultList
+) -> None:
+    """Note what a derived plan cites or drops that is not there.
+
+    Args:
+        clauses: the clause numbers of the document, None where not all could be read.
+        derivation: what the plan is derived from, where it is.
+        faults: takes the faults.
+    """
+    if derivation is None:
+        return
+    _check_clauses("plan.extends.clause", derivation.clause, clauses, faults)
+    known = [provision.id for provision in derivation.parent.provisions]
+    for index, drop in enumerate(derivation.drops):
+        _check_clauses(f"drop[{index}].clause", drop.clause, clauses, faults)
+        for name in drop.provision:
+            if name not in known:
+                path = f"drop[{index}].provision"
+                faults.add("drop-unknown", path, name=name, known=", ".join(known))
 
 
 def _check_clauses(

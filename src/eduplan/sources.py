@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
@@ -176,3 +177,34 @@ def as_document(value: Document | Table) -> Document:
 def as_clause(value: Clause | Table) -> Clause:
     """Return a clause from its table."""
     return read_table(Clause, value)
+
+
+_OF_PARENT = re.compile(r"(.+)@([a-z0-9][a-z0-9_-]{0,63})", re.ASCII | re.DOTALL)
+
+
+def of_parent(number: str, plan: str) -> str:
+    """Return how a derived plan cites a clause of a plan it takes over.
+
+    >>> of_parent("三(五)1", "city-three-year")
+    '三(五)1@city-three-year'
+    """
+    return number if _OF_PARENT.fullmatch(number) else f"{number}@{plan}"
+
+
+def is_own(number: str) -> bool:
+    """Say whether a clause is one of the plan's own document, and not of a parent's."""
+    return _OF_PARENT.fullmatch(number) is None
+
+
+def tell_clauses(numbers: Iterable[str], plan: str = "") -> str:
+    """Return clauses for people: those of parents behind the own ones, each with its plan.
+
+    >>> tell_clauses(("三", "三(五)1@city-three-year"), "my-county")
+    'my-county 三；city-three-year 三(五)1'
+    """
+    found: dict[str, list[str]] = {plan: []}
+    for number in numbers:
+        at = _OF_PARENT.fullmatch(number)
+        found.setdefault(at[2] if at else plan, []).append(at[1] if at else number)
+    told = [" ".join((name, "、".join(several))).strip() for name, several in found.items()]
+    return "；".join(one for one in told if one)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -306,6 +306,12 @@ def as_optional_date(value: date | str | None) -> date | None:
     return optional(as_date, value)
 
 
+def default_of(field: attrs.Attribute[Any]) -> object:
+    """Return what a field holds where nothing is said, `attrs.NOTHING` where it must be."""
+    factory = getattr(field.default, "factory", None)
+    return field.default if factory is None else factory()
+
+
 def plain(value: object) -> object:
     """Return ``value`` as tables, lists and scalars, as it would stand in a plan file.
 
@@ -325,7 +331,7 @@ def plain(value: object) -> object:
         return {
             field.name: plain(getattr(value, field.name))
             for field in attrs.fields(type(value))  # type: ignore[arg-type]
-            if field.init and getattr(value, field.name) != field.default
+            if field.init and getattr(value, field.name) != default_of(field)
         }
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

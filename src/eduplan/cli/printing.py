@@ -11,6 +11,7 @@ from rich.table import Table
 from eduplan.cases import Outcome, untried_provisions
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
+from eduplan.sources import tell_clauses
 from eduplan.summary import Summary, Tally
 from eduplan.verdicts import Status, Verdict
 
@@ -31,7 +32,7 @@ def print_summary(
             if column.plan == plan.id:
                 tally = summary.totals[column.plan, column.provision]
                 name = column.citation.title[lang]
-                table.add_row(name, "、".join(column.citation.clauses), *_counts(tally))
+                table.add_row(name, tell_clauses(column.citation.clauses), *_counts(tally))
         console.print(table)
         console.print()
     table = _table(say("cli.by-school", lang), [say("cli.school", lang)], lang)

@@ -10,6 +10,7 @@ from typing import NamedTuple, TextIO
 from eduplan.exact import Number, spell
 from eduplan.messages import Language, say
 from eduplan.selectors import getter
+from eduplan.sources import tell_clauses
 from eduplan.summary import Schools
 from eduplan.verdicts import Verdict
 
@@ -28,7 +29,7 @@ _COLUMNS: dict[str, Callable[[_Row], str]] = {
     "plan": lambda row: row.verdict.citation.plan,
     "provision": lambda row: row.verdict.provision,
     "title": lambda row: row.verdict.citation.title[row.lang],
-    "clauses": lambda row: "、".join(row.verdict.clauses),
+    "clauses": lambda row: tell_clauses(row.verdict.clauses),
     "force": lambda row: say(f"force.{row.verdict.citation.force}", row.lang),
     "school": lambda row: row.school,
     "bearer": lambda row: row.verdict.bearer_id,

@@ -16,6 +16,7 @@ from eduplan.exact import Number, show
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
 from eduplan.selectors import getter
+from eduplan.sources import tell_clauses
 from eduplan.summary import Schools, Summary
 from eduplan.verdicts import Citation, Status, Verdict
 
@@ -218,7 +219,10 @@ def _provisions(plans: Sequence[Plan], summary: Summary, lang: Language) -> list
             column.plan,
             column.provision,
             column.citation.title[lang],
-            [[c, gists.get((column.plan, c), "")] for c in column.citation.clauses],
+            [
+                [tell_clauses((c,)), gists.get((column.plan, c), "")]
+                for c in column.citation.clauses
+            ],
             say(f"force.{column.citation.force}", lang),
             "" if column.citation.share else column.citation.unit[lang],
         ]

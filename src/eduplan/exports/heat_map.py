@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
+from eduplan.sources import tell_clauses
 from eduplan.summary import Column, Row, Summary, Tally
 
 BANDS = ("all", "most", "half", "some", "none", "pending", "undetermined", "empty")
@@ -132,7 +133,7 @@ def _heat_map(title: str, columns: Sequence[Column], summary: Summary, lang: Lan
     heads = tuple(
         HeatHead(
             column.citation.title[lang],
-            "、".join(column.citation.clauses),
+            tell_clauses(column.citation.clauses),
             not column.citation.force.binding,
         )
         for column in columns

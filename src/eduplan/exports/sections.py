@@ -15,6 +15,7 @@ from eduplan.plan import Plan
 from eduplan.provisions import Question, Unanswered
 from eduplan.records import Register
 from eduplan.selectors import getter
+from eduplan.sources import tell_clauses
 from eduplan.summary import Behind, Concern, Summary
 from eduplan.verdicts import Status, Verdict
 
@@ -181,7 +182,7 @@ def questions(
             answer = _answer(question, plan.answers[question.id], lang) if is_answered else ""
             view = QuestionView(
                 plan.title[lang],
-                "、".join(question.clause),
+                tell_clauses(question.clause),
                 question.asks[lang],
                 _choices(question, lang),
                 answer,
@@ -247,7 +248,7 @@ def _behind(item: Behind, school: str, seat: int, lang: Language) -> BehindView:
         who=name if isinstance(name, str) and name else verdict.bearer_id,
         href=anchor("person", verdict.bearer_id),
         title=verdict.citation.title[lang],
-        clauses="、".join(verdict.clauses),
+        clauses=tell_clauses(verdict.clauses),
         lacking=_lacking(verdict, late, lang),
         due=day_word(verdict.due, lang) if verdict.due else "",
         left=left,
@@ -314,7 +315,7 @@ def clauses(plan: Plan, lang: Language) -> tuple[ClauseView, ...]:
         views.append(
             ClauseView(
                 provision.title[lang],
-                tuple((number, gists[number]) for number in provision.clause),
+                tuple((tell_clauses((number,)), gists[number]) for number in provision.clause),
                 say(f"force.{provision.force}", lang),
                 named[lang] if named is not None else form,
                 note[lang] if note is not None else "",

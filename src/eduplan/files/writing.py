@@ -10,21 +10,34 @@ from pathlib import Path
 import tomli_w
 
 from eduplan.errors import Fault, PlanFileError
+from eduplan.inheritance import own_tables
 from eduplan.plan import Plan
 from eduplan.tables import plain
 from eduplan.textfiles import write_whole
 
 
 def plan_to_table(plan: Plan) -> dict[str, object]:
-    """Return a plan as the tables of a plan file, from which an equal plan is read back."""
+    """Return a plan as the tables of a plan file, from which an equal plan is read back.
+
+    Of a derived plan they hold what differs from its parent.
+    """
     head: dict[str, object] = {"id": plan.id, "title": plain(plan.title)}
-    if plan.horizon is not None:
-        head["horizon"] = plain(plan.horizon)
-    if plan.length is not None:
-        head["length"] = plain(plan.length)
-    table: dict[str, object] = {
-        "plan": head,
-        "document": plain(plan.document),
+    derivation = plan.derivation
+    if derivation is not None:
+        clause = list(derivation.clause)
+        extends = {"plan": derivation.source, "clause": clause} if clause else derivation.source
+        head["extends"] = extends
+    for name in ("horizon", "length"):
+        value = getattr(plan, name)
+        if value is not None and (derivation is None or value != getattr(derivation.parent, name)):
+            head[name] = plain(value)
+    own = _whole(plan) if derivation is None else own_tables(plan, derivation)
+    table = {"plan": head, "document": plain(plan.document), **own}
+    return {key: value for key, value in table.items() if value}
+
+
+def _whole(plan: Plan) -> dict[str, object]:
+    return {
         "scales": {scale.name: list(scale.values) for scale in plan.scales},
         "labels": plain(plan.labels),
         "answers": plain(plan.answers),
@@ -33,7 +46,6 @@ def plan_to_table(plan: Plan) -> dict[str, object]:
         "question": plain(plan.questions),
         **{key: [plain(thing) for thing in things] for key, things in plan.by_key.items()},
     }
-    return {key: value for key, value in table.items() if value}
 
 
 def dump_toml(plan: Plan) -> str:

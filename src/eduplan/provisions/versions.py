@@ -21,6 +21,7 @@ from eduplan.tables import (
     as_name,
     as_names,
     as_strings,
+    default_of,
     plain,
     read_each,
     unknown_keys,
@@ -130,11 +131,10 @@ def _default(fields: Mapping[str, attrs.Attribute[Any]], name: str) -> object:
     if name not in fields:
         known = [field.name for field in fields.values() if field.default is not attrs.NOTHING]
         raise refuse("unknown-key", known=", ".join(known))
-    default = fields[name].default
+    default = default_of(fields[name])
     if default is attrs.NOTHING:
         raise refuse("version-needs", key=name)
-    factory = getattr(default, "factory", None)
-    return default if factory is None else factory()
+    return default
 
 
 def check_versions(provision: Any, _: attrs.Attribute[Any], versions: Sequence[Version]) -> None:

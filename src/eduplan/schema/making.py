@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from eduplan.figures import Figure
-from eduplan.files.reading import Head
+from eduplan.files.plan_tables import Head
 from eduplan.messages import Text, catalogue
 from eduplan.provisions import FORMS, Provision, Question, Version
 from eduplan.provisions.versions import FIXED

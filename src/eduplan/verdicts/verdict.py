@@ -19,7 +19,7 @@ from eduplan.measures import BoundCap, LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, say
 from eduplan.periods import Unit, describe
 from eduplan.selectors import getter
-from eduplan.sources import Force
+from eduplan.sources import Force, tell_clauses
 
 
 class Status(StrEnum):
@@ -101,8 +101,11 @@ class Citation:
 
     @property
     def where(self) -> str:
-        """The plan and clauses in one phrase, such as ``county-six-year 四``."""
-        return f"{self.plan} {'、'.join(self.clauses)}"
+        """The plan and clauses in one phrase, such as ``county-six-year 四``.
+
+        Of a derived plan those of its parents too: ``my-county 三；city-three-year 三(五)1``.
+        """
+        return tell_clauses(self.clauses, self.plan)
 
     def label(self, name: str, lang: Language) -> str:
         """Return what a fact, kind or value is called: by the plan, else by the glossary."""
