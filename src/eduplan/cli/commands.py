@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from eduplan.cli import authoring, linting
+from eduplan.cli import authoring, comparing, linting
 from eduplan.cli.inputs import Case, Options, Step, bearer_of, judge, load_plans, read_case
 from eduplan.cli.printing import (
     print_behind,
@@ -45,6 +45,7 @@ app.command(authoring.new)
 app.command(authoring.schema)
 app.command(authoring.run_files, name="test")
 app.command(linting.lint)
+app.command(comparing.diff)
 
 Plans = Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")]
 Answers = Annotated[Path | None, Parameter(help="TOML file with one table of answers a plan.")]

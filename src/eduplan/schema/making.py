@@ -11,6 +11,7 @@ import attrs
 from eduplan.figures import Figure
 from eduplan.files.plan_tables import Head
 from eduplan.messages import Text, catalogue
+from eduplan.plan import Drop
 from eduplan.provisions import FORMS, Provision, Question, Version
 from eduplan.provisions.versions import FIXED
 from eduplan.schema.readers import HOLDS, READS, RULES, WRITTEN
@@ -45,6 +46,7 @@ FILE: Mapping[str, object] = {
     "labels": {"type": "object", "additionalProperties": Text},
     "question": list_of(Question),
     "answers": {"type": "object", "additionalProperties": SCALAR},
+    "drop": list_of(Drop),
 }
 """The tables of a plan file besides its provisions."""
 
@@ -64,14 +66,22 @@ def plan_schema() -> dict[str, object]:
     """
     asked = {"Asked": {**QUESTION, "description": _words("Asked")}}
     found: dict[type, Schema] = {}
-    forms = {key: list_of(_refer(form.value, found)) for key, form in FORMS.items()}
+    forms = {key: _refer(form.value, found) for key, form in FORMS.items()}
+    overrides = {f"{form.value.__name__}Override": form.value for form in FORMS.values()}
+    either_way = {
+        key: list_of(either(whole, {"$ref": f"#/$defs/{name}"}))
+        for (key, whole), name in zip(forms.items(), overrides, strict=True)
+    }
     head = {key: _written_out(schema) for key, schema in FILE.items()}
-    file = table({**head, **forms}, ("plan", "document", "clause"))
+    file = table({**head, **either_way}, ("plan", "document", "clause"))
+    changes = {name: _override(cls, found[cls]) for name, cls in overrides.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "eduplan plan",
         **_described(("File",), file),
-        "$defs": asked | dict(sorted(_by_name(found).items())),
+        "if": {"properties": {"plan": {"required": ["extends"]}}},
+        "else": {"properties": {key: {"items": whole} for key, whole in forms.items()}},
+        "$defs": asked | dict(sorted((_by_name(found) | changes).items())),
     }
 
 
@@ -105,6 +115,20 @@ def _refer(cls: type, found: dict[type, Schema]) -> Schema:
             schema, lambda inner: version if inner is Version else _refer(inner, found)
         )
     return {"$ref": f"#/$defs/{cls.__name__}"}
+
+
+def _override(cls: type, form: Schema) -> Schema:
+    """Return the schema of a provision of a derived plan: what differs from the parent's.
+
+    Args:
+        cls: the form's class.
+        form: its schema.
+    """
+    place = f"#/$defs/{cls.__name__}/properties"
+    keys = {key: either({"$ref": f"{place}/{key}"}) for key in form["properties"]}
+    gone = one_or_list({"enum": [key for key in keys if key not in _CITED]})
+    own = table({**keys, "no_longer": gone}, ["id"])
+    return {**_described(("Override", *_names(cls)), own), "minProperties": 2}
 
 
 def _version(cls: type, form: Schema) -> Schema:

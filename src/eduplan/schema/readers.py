@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from eduplan.dates import Period, as_date
 from eduplan.exact import exact, not_negative
 from eduplan.figures import ShareOf, as_optional_number, as_share_of
+from eduplan.files.plan_tables import Extends, as_extends, as_parent
 from eduplan.measures import Cap, Measure, Per, as_caps, as_measure
 from eduplan.measures.measure import as_per
 from eduplan.messages import Text
@@ -205,6 +206,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_date: DATE,
     as_effect: one_of(Effect),
     as_every: Every,
+    as_extends: either(STRING, Extends),
     as_expects: one_of(Expects),
     as_flag: FLAG,
     as_for_each: ForEach,
@@ -257,6 +259,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_optional_worth: either(NUMBER, Worth),
     as_parts: list_of(Part),
     as_partial: one_of(Partial),
+    as_parent: STRING,
     as_per: one_of(Per),
     as_period: Period,
     as_pieces: either(NAME, Piece, list_of(either(NAME, Piece), 1)),
