@@ -650,6 +650,5 @@ def test_a_diff_with_the_parent_names_only_what_was_said() -> None:
         ("plan", "", "extends"),
         ("clause", "一", ""),
         ("clause", "三", ""),
-        ("provision", "hours", "clause"),
         ("provision", "hours", "at_least"),
     }

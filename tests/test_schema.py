@@ -129,6 +129,40 @@ def test_what_is_wrong_in_itself_it_refuses_too(fault: dict[str, str]) -> None:
     )
 
 
+DERIVED = """
+[plan]
+id = "county"
+title = { zh = "县", en = "County" }
+extends = "county-six-year"
+
+[document]
+title = { zh = "县", en = "County" }
+
+[[clause]]
+number = "三"
+gist = { zh = "三", en = "Three" }
+
+[[drop]]
+provision = "shadowing"
+reason = { zh = "无", en = "none" }
+
+[[quota]]
+id = "training-hours"
+at_least = 400
+no_longer = ["exempt"]
+"""
+
+
+def test_a_derived_plan_states_only_what_differs() -> None:
+    assert objections(tomllib.loads(DERIVED)) == []
+    whole = DERIVED.replace('extends = "county-six-year"\n', "")
+    assert objections(tomllib.loads(whole)), "without a parent a provision must be whole"
+    for slip in ("atleast = 400", 'no_longer = ["exempted"]', "no_longer = 1"):
+        kept = DERIVED.replace('no_longer = ["exempt"]', slip)
+        assert objections(tomllib.loads(kept)), slip
+    assert objections(tomllib.loads(DERIVED.replace("at_least = 400", 'at_least = "many"')))
+
+
 def test_every_key_is_told_in_both_languages() -> None:
     found = {name for name in keys_of(SCHEMA) if name not in ("zh", "en")}
     assert found == set(), "say in catalogue/keys.toml what they mean, below their class"

@@ -13,7 +13,7 @@ from eduplan.inheritance import lineage, stated
 from eduplan.messages import LANGUAGES, Language, Text, escape, say, show_day
 from eduplan.plan import Plan
 from eduplan.provisions import Provision, Question, Unanswered
-from eduplan.sources import of_parent, tell_clauses
+from eduplan.sources import is_own, of_parent, tell_clauses
 from eduplan.tables import Table, plain
 
 
@@ -134,7 +134,8 @@ def diff(old: Plan, new: Plan) -> Differences:
     """Return how one plan differs from another: what was added, removed and changed.
 
     What is only spelled differently is no difference. Where one plan is derived from the other,
-    clauses are told apart by the document they stand in.
+    clauses are told apart by the document they stand in, and that its provisions cite its own
+    document besides is no difference.
 
     Args:
         old: the one plan.
@@ -172,9 +173,10 @@ Things = dict[str, Table]
 class _Citing:
     """Tells the parts of a plan as tables, its clauses in the way another plan cites them."""
 
-    def __init__(self, plan: Plan, number: Callable[[str], str]) -> None:
+    def __init__(self, plan: Plan, number: Callable[[str], str], *, derived: bool = False) -> None:
         self.plan = plan
         self.number = number
+        self.derived = derived
 
     def clauses(self) -> Things:
         """Return the clauses by their numbers."""
@@ -212,14 +214,16 @@ class _Citing:
         return table
 
     def _numbers(self, numbers: Iterable[str]) -> list[str]:
-        return [self.number(number) for number in numbers]
+        """Return clause numbers; beside its parent those a derived plan adds are no difference."""
+        return [self.number(number) for number in numbers if not (self.derived and is_own(number))]
 
 
 def _citing(plan: Plan, other: Plan) -> _Citing:
     """Return how to cite a plan's clauses beside another plan, perhaps one derived from it."""
     if plan.id in [ancestor.id for ancestor in lineage(other)[1:]]:
         return _Citing(plan, lambda number: of_parent(number, plan.id))
-    return _Citing(plan, str)
+    derived = other.id in [ancestor.id for ancestor in lineage(plan)[1:]]
+    return _Citing(plan, str, derived=derived)
 
 
 def _table(thing: object) -> dict[str, object]:

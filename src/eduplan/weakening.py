@@ -53,8 +53,12 @@ class Weakening:
 
     def message(self, lang: Language = "en") -> str:
         """Return it as a sentence."""
-        facts = {"key": self.key, "old": tell_value(self.old, lang)}
-        told = say(f"weaker.{self.code}", lang, new=tell_value(self.new, lang), **facts)
+        values = {"old": self.old, "new": self.new}
+        if self.code == "force":
+            facts = {name: say(f"force.{value}", lang) for name, value in values.items()}
+        else:
+            facts = {name: tell_value(value, lang) for name, value in values.items()}
+        told = say(f"weaker.{self.code}", lang, key=self.key, **facts)
         if self.since is not None:
             told = say("weaker.since", lang, since=self.since, told=told)
         where = tell_clauses(self.clause, self.plan)
