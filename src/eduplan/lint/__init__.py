@@ -11,6 +11,7 @@ from eduplan.lint.material import Material
 from eduplan.lint.numbers import CHECKS as NUMBERS
 from eduplan.lint.open import CHECKS as OPEN
 from eduplan.lint.resting import CHECKS as RESTING
+from eduplan.lint.rounds import CHECKS as ROUNDS
 from eduplan.lint.structure import CHECKS as STRUCTURE
 from eduplan.lint.targets import CHECKS as TARGETS
 from eduplan.lint.time import CHECKS as TIME
@@ -19,7 +20,7 @@ from eduplan.plan import Plan
 
 __all__ = ["CODES", "Finding", "Severity", "lint"]
 
-CHECKS = (*NUMBERS, *TIME, *STRUCTURE, *RESTING, *TARGETS, *WORDING, *OPEN)
+CHECKS = (*NUMBERS, *TIME, *ROUNDS, *STRUCTURE, *RESTING, *TARGETS, *WORDING, *OPEN)
 """Every check: it takes the material and yields findings."""
 
 

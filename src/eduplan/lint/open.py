@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from eduplan.lint.finding import Finding
 from eduplan.lint.material import Material, named, place_of
 from eduplan.periods import Unit
-from eduplan.provisions import Attestation, Over, Quota, Unanswered
+from eduplan.provisions import Attestation, Over, Process, Quota, Schedule, Unanswered
 from eduplan.selectors import Selector, Test
 
-_SHORT = (Unit.WEEK, Unit.TEACHING_WEEK)
+_SHORT = (Unit.SCHOOL_DAY, Unit.WEEK, Unit.TEACHING_WEEK)
 
 
 def questions(material: Material) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def papers(material: Material) -> Iterator[Finding]:
 
 
 def partial(material: Material) -> Iterator[Finding]:
-    """Find quotas of people that do not say what somebody owes who was there for part of the time.
+    """Find duties of people that do not say what is owed by who was there for part of the time.
 
     Of a week nobody asks that.
     """
@@ -73,9 +73,11 @@ def partial(material: Material) -> Iterator[Finding]:
 
 
 def _undeclared(one: object) -> dict[str, object] | None:
-    if not isinstance(one, Quota) or one.partial is not None or one.at_most is not None:
+    if not isinstance(one, Quota | Schedule | Process) or one.partial is not None:
         return None
-    if one.every.unit in _SHORT or one.scope.over is not Over.EACH:
+    if isinstance(one, Quota) and (one.at_most is not None or one.scope.over is not Over.EACH):
+        return None
+    if one.every is None or one.every.unit in _SHORT:
         return None
     return {"title": one.title} if _people(one.bearer) else None
 
