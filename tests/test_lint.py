@@ -19,14 +19,13 @@ Every file in ``tests/lint`` holds plans in which something stands out, a table 
 
 import json
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from eduplan import Plan, available_plans, load_plan, plan_from_table
+from eduplan import available_plans, load_plan, plan_from_table
 from eduplan.calendars import load_calendar
 from eduplan.exports import findings_to_json
 from eduplan.lint import CODES, Finding, Severity, lint
@@ -212,8 +211,31 @@ def test_json_has_the_findings_in_order() -> None:
     assert [row["message"]["zh"] for row in table["findings"]] == [f.message("zh") for f in found]
 
 
-# ---------------------------------------------------------------- the packaged plans
+# ---------------------------------------------------------------- what the cases cannot say
 
 
-def codes_at(plan: Plan, **given: Any) -> Iterator[tuple[str, str]]:
-    return ((finding.code, finding.place) for finding in lint(plan, **given))
+def test_a_slip_in_a_figure_is_not_told_again_for_a_quote_of_the_same_clause() -> None:
+    found = lint(
+        plan_from_table(
+            table_of(
+                """
+                [[clause]]
+                number = "3"
+                gist = { zh = "第三条", en = "The third" }
+                quotes = ["开发IOO个项目", "问卷调杳"]
+
+                [[figure]]
+                id = "projects"
+                clause = "3"
+                stated = "IOO个"
+                value = 100
+                """
+            )
+        )
+    )
+
+    slips = [f for f in found if f.code == "wording.copying-error"]
+    assert [(f.place, f.facts["printed"]) for f in slips] == [
+        ("clause.3", "杳"),
+        ("figure.projects", "IOO"),
+    ]

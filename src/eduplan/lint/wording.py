@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from eduplan.exact import show, show_share
 from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Material, named, place_of
-from eduplan.lint.printed import numbers, odd_years, slips, wording
+from eduplan.lint.printed import Slip, numbers, odd_years, slips, wording
 from eduplan.lint.structure import known_names
 from eduplan.messages import Text
 from eduplan.plan import Plan
@@ -17,8 +17,10 @@ from eduplan.plan import Plan
 _MASK = re.compile(r"[XxＸ×*＊]{2,}|某")
 _PLACE = re.compile(
     r"(?:^|[《“、，：（(]|执行|按照|依照|根据|依据|落实)"
-    r"(?![全本我各该省市县区某])[一-鿿]{2,3}?(?<![学片地城园社校辖])(?:自治州|省|市|州|县|区)(?!级|域)"
+    r"(?![全本我各该省市县区某列纳由在对向与和把将从为以及到达])[一-鿿]{2,3}?(?<![全本我各该学片地城园社校辖])"
+    r"(?:自治州|省|市|州|县|区)(?!级|域)"
 )
+"""A place by name: two or three characters before what it is, where a name can begin."""
 
 
 def printed(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], str]]:
@@ -33,16 +35,22 @@ def printed(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], str]]:
 
 def copying(material: Material) -> Iterator[Finding]:
     """Find letters that were likely confused when the document was printed, scanned or copied."""
-    everything = [text for _, _, text in printed(material.plan)]
-    for place, clauses, text in printed(material.plan):
+    everything = list(printed(material.plan))
+    told: set[tuple[str, Slip]] = set()
+    # Figures first: a quote that holds the same slip of the same clause tells nothing new.
+    for place, clauses, text in sorted(everything, key=lambda one: one[0].startswith("clause.")):
         # A word that is a slip only beside others must not stand beside itself.
-        beside = "\n".join(other for other in everything if other != text)
+        beside = "\n".join(other for _, _, other in everything if other != text)
         for slip in slips(text, beside):
-            where = both("lint.wording.copying-error.where", text=text)
-            if slip.printed == text:
-                where = Text("", "")
-            facts = {"printed": slip.printed, "meant": slip.meant, "where": where}
-            yield material.finding("wording.copying-error", place, clauses, facts)
+            new = {(clause, slip) for clause in clauses} - told
+            if new or not place.startswith("clause."):
+                told |= new
+                where = both("lint.wording.copying-error.where", text=text)
+                if slip.printed == text:
+                    where = Text("", "")
+                facts = {"printed": slip.printed, "meant": slip.meant, "where": where}
+                yield material.finding("wording.copying-error", place, clauses, facts)
+    for place, clauses, text in everything:
         for year in odd_years(text):
             yield material.finding(
                 "wording.year-digits", place, clauses, {"text": text, "year": year}
@@ -133,8 +141,8 @@ def _with_places(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], str]]:
         for cited in getattr(document, name):
             yield f"document.{name}", cited.clause, cited.title.zh
     for clause in plan.clauses:
-        for text in (clause.gist.zh, *clause.quotes):
-            yield f"clause.{clause.number}", (clause.number,), text
+        for quote in clause.quotes:
+            yield f"clause.{clause.number}", (clause.number,), quote
 
 
 def unnamed(material: Material) -> Iterator[Finding]:
