@@ -19,6 +19,7 @@ from eduplan.lint import Finding, Severity
 from eduplan.lint import lint as find
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
+from eduplan.sources import tell_clauses
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 
@@ -91,7 +92,7 @@ def _print_code(console: Console, code: str, same: Iterable[Finding], lang: Lang
     )
     console.print(head, soft_wrap=True)
     for finding in findings:
-        clauses = "、".join(finding.clauses)
+        clauses = tell_clauses(finding.clauses)
         line = Line.assemble(
             "  ",
             (f"{clauses}  " if clauses else ""),

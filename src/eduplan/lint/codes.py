@@ -52,6 +52,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "structure.nobody": Severity.WARNING,
         "structure.group-empty": Severity.WARNING,
         "structure.clause-unused": Severity.NOTE,
+        "structure.weaker": Severity.WARNING,
         "structure.implied": Severity.NOTE,
         "structure.target-implied": Severity.NOTE,
         "structure.follow-up-implies": Severity.NOTE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import ceil
 
@@ -12,9 +13,10 @@ from eduplan.figures import Figure
 from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Facts, Material, named, place_of
 from eduplan.lint.printed import bounded, numbers
-from eduplan.lint.quotas import Plain, is_counted, narrower, pairs, plain, same_measure
+from eduplan.lint.quotas import Plain, is_counted, pairs, plain, same_measure
 from eduplan.messages import Text
 from eduplan.provisions import Provision
+from eduplan.weakening import implies
 
 
 def totals(material: Material) -> Iterator[Finding]:
@@ -146,13 +148,13 @@ def crossing(material: Material) -> Iterator[Finding]:
     """Find a floor above a ceiling on the same thing in the same periods."""
     for pair in pairs(material):
         for one, other in (pair, pair[::-1]):
-            facts = material.always(_cross, one, other)
+            facts = material.always(partial(_cross, material), one, other)
             if facts is not None:
                 clauses = tuple(dict.fromkeys((*one.clause, *other.clause)))
                 yield material.finding("numbers.bounds-cross", place_of(one), clauses, facts)
 
 
-def _cross(one: Provision, other: Provision) -> Facts | None:
+def _cross(material: Material, one: Provision, other: Provision) -> Facts | None:
     low, high = plain(one), plain(other)
     if low is None or high is None or low.most or not high.most or low.amount <= high.amount:
         return None
@@ -161,9 +163,10 @@ def _cross(one: Provision, other: Provision) -> Facts | None:
     if not same_measure(low.measure, high.measure):
         return None
     # Whatever counts towards the floor counts against the ceiling, for somebody who owes both.
-    if not narrower(low.measure.where, high.measure.where):
+    if not implies(low.measure.where, high.measure.where, material.scales):
         return None
-    if not (narrower(one.bearer, other.bearer) or narrower(other.bearer, one.bearer)):
+    bearers = (one.bearer, other.bearer)
+    if not any(implies(*pair, material.scales) for pair in (bearers, bearers[::-1])):
         return None
     return {
         "floor": one.title,

@@ -15,7 +15,7 @@ from eduplan.messages import Text
 from eduplan.periods import Every, Unit
 from eduplan.provisions import Provision, Quota, Schedule, Scope, Unanswered
 from eduplan.provisions.quota import TIMES
-from eduplan.selectors import EVERYTHING, Condition, Selector, Test
+from eduplan.selectors import EVERYTHING
 
 
 class Plain(NamedTuple):
@@ -95,31 +95,6 @@ def _about(measure: Measure) -> object:
 def same_measure(one: Measure, other: Measure) -> bool:
     """Say whether two measures take the same records alike, but for which of them count."""
     return _about(one) == _about(other) and one.caps == other.caps
-
-
-def narrower(one: Selector, other: Selector) -> bool:
-    """Say whether all that ``one`` picks is surely picked by ``other``.
-
-    >>> from eduplan.selectors import as_selector
-    >>> teachers, primary = {"role": "teacher"}, {"role": "teacher", "stage": "primary"}
-    >>> narrower(as_selector(primary), as_selector(teachers))
-    True
-    >>> narrower(as_selector(teachers), as_selector(primary))
-    False
-    """
-    return (
-        all(any(_covers(c, wide) for c in one.conditions) for wide in other.conditions)
-        and (not other.any_of or other.any_of == one.any_of)
-        and set(other.none_of) <= set(one.none_of)
-    )
-
-
-def _covers(narrow: Condition, wide: Condition) -> bool:
-    if (narrow.field, narrow.test, narrow.scale) != (wide.field, wide.test, wide.scale):
-        return False
-    if wide.test is Test.IS:
-        return set(narrow.operands) <= set(wide.operands)
-    return narrow.operands == wide.operands
 
 
 class Nesting(NamedTuple):

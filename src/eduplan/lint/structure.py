@@ -13,7 +13,6 @@ from eduplan.lint.material import Facts, Material, Stated, named, place_of
 from eduplan.lint.quotas import (
     Plain,
     is_counted,
-    narrower,
     nesting,
     pairs,
     plain,
@@ -25,7 +24,9 @@ from eduplan.messages import Text, catalogue
 from eduplan.people import bearer_getter
 from eduplan.periods import Unit
 from eduplan.provisions import FollowUp, Over, Provision, Roster, Unanswered
-from eduplan.selectors import Condition, Selector, Test
+from eduplan.selectors import Condition, Scales, Selector, Test
+from eduplan.sources import is_own
+from eduplan.weakening import implies, weaker
 
 _ADDED = (Way.COUNT, Way.SUM, Way.DAYS)
 """Measures of which a longer period has the sum of the shorter ones in it."""
@@ -145,11 +146,22 @@ def unused_clauses(material: Material) -> Iterator[Finding]:
     used = {number for thing in (*plan.provisions, *plan.questions) for _, number in thing.cites()}
     used |= {number for figure in plan.figures for number in figure.clause}
     used |= {number for _, numbers in plan.document.citations() for number in numbers}
+    if plan.derivation is not None:
+        used.update(plan.derivation.clause, *(drop.clause for drop in plan.derivation.drops))
     for clause in plan.clauses:
-        if clause.number not in used:
+        if clause.number not in used and is_own(clause.number):
             facts = {"gist": clause.gist}
             place = f"clause.{clause.number}"
             yield material.finding("structure.clause-unused", place, (clause.number,), facts)
+
+
+def weakened(material: Material) -> Iterator[Finding]:
+    """Find where a derived plan asks for less than the plan it is derived from."""
+    places = {stated.id: place_of(stated) for stated in material.provisions}
+    for one in weaker(material.plan):
+        told = Text(zh=one.message("zh"), en=one.message("en"))
+        place = places.get(one.provision, f"drop.{one.provision}")
+        yield material.finding("structure.weaker", place, one.clause, {"told": told})
 
 
 def implied(material: Material) -> Iterator[Finding]:
@@ -174,17 +186,17 @@ def _follow_up_pairs(material: Material) -> Iterator[tuple[Stated, Stated]]:
 
 def _implied(weak: Provision, strong: Provision, material: Material) -> Facts | None:
     """Return how one provision follows from another, for those in service all the time."""
-    if not _as_wide(weak, strong):
+    if not _as_wide(weak, strong, material.scales):
         return None
     if isinstance(weak, FollowUp) and isinstance(strong, FollowUp):
-        return _sooner(weak, strong)
+        return _sooner(weak, strong, material.scales)
     one, other = plain(weak), plain(strong)
     if one is None or other is None or one.most is not other.most:
         return None
     if not same_measure(one.measure, other.measure) or one.scope != other.scope:
         return None
     wide, narrow = (other, one) if one.most else (one, other)
-    if not narrower(narrow.measure.where, wide.measure.where):
+    if not implies(narrow.measure.where, wide.measure.where, material.scales):
         return None
     nest = nesting(other.every, one.every, material.plan.horizon)
     times = nest and (nest.touching if one.most else nest.inside)
@@ -202,10 +214,10 @@ def _implied(weak: Provision, strong: Provision, material: Material) -> Facts | 
     }
 
 
-def _as_wide(weak: Provision, strong: Provision) -> bool:
+def _as_wide(weak: Provision, strong: Provision, scales: Scales) -> bool:
     """Say whether whoever owes ``weak`` owes ``strong`` too, at the same time and as strictly."""
     return (
-        narrower(weak.bearer, strong.bearer)
+        implies(weak.bearer, strong.bearer, scales)
         and strong.exempt in (None, weak.exempt)
         and strong.since in (None, weak.since)
         and strong.until in (None, weak.until)
@@ -217,10 +229,10 @@ def _adds(asked: Plain) -> bool:
     return asked.measure.way in _ADDED and not asked.measure.caps
 
 
-def _sooner(weak: FollowUp, strong: FollowUp) -> Facts | None:
+def _sooner(weak: FollowUp, strong: FollowUp, scales: Scales) -> Facts | None:
     if (weak.after, weak.by, weak.answer) != (strong.after, strong.by, strong.answer):
         return None
-    if not narrower(weak.where, strong.where):
+    if not implies(weak.where, strong.where, scales):
         return None
     for name in ("days", "school_days"):
         asked, given = getattr(weak.within, name), getattr(strong.within, name)
@@ -267,9 +279,11 @@ def _answers_owed(
         return None
     if asked.measure.way is not Way.COUNT or not set(asked.measure.kinds) <= set(follow_up.after):
         return None
-    if asked.scope.over is not Over.EACH or not narrower(quota.bearer, follow_up.bearer):
+    if asked.scope.over is not Over.EACH:
         return None
-    if not narrower(asked.measure.where, follow_up.where):
+    if not implies(quota.bearer, follow_up.bearer, material.scales):
+        return None
+    if not implies(asked.measure.where, follow_up.where, material.scales):
         return None
     return {
         "quota": quota.title,
@@ -369,6 +383,7 @@ CHECKS = (
     contradictions,
     nobody,
     unused_clauses,
+    weakened,
     implied,
     implied_by_follow_ups,
     impossible,

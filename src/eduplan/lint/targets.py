@@ -14,10 +14,10 @@ from eduplan.exact import Number, exact, show, show_share
 from eduplan.lint.finding import Finding
 from eduplan.lint.material import Facts, Material, Stated, place_of
 from eduplan.lint.numbers import rate_readings
-from eduplan.lint.quotas import narrower
 from eduplan.periods import Every
 from eduplan.provisions import Provision, Target, Unanswered
 from eduplan.provisions.reach import LOWER, Reach
+from eduplan.weakening import implies
 
 When = date | Every
 
@@ -140,7 +140,8 @@ def _above(material: Material, narrow: Provision, wide: Provision) -> Facts | No
     one, other = narrow.indicator, wide.indicator
     if (one.rate, other.rate) not in rates_within() or one.where != other.where:
         return None
-    if not (narrower(narrow.bearer, wide.bearer) or narrower(wide.bearer, narrow.bearer)):
+    bearers = (narrow.bearer, wide.bearer)
+    if not any(implies(*pair, material.scales) for pair in (bearers, bearers[::-1])):
         return None
     for part in aims(narrow, material):
         for base in aims(wide, material):
@@ -167,7 +168,9 @@ def implied(material: Material) -> Iterator[Finding]:
 def _implied(material: Material, weak: Provision, strong: Provision) -> Facts | None:
     if not isinstance(weak, Target) or not isinstance(strong, Target):
         return None
-    if weak.indicator != strong.indicator or not narrower(weak.bearer, strong.bearer):
+    if weak.indicator != strong.indicator:
+        return None
+    if not implies(weak.bearer, strong.bearer, material.scales):
         return None
     asked, given = aims(weak, material), {aim.when: aim for aim in aims(strong, material)}
     reaches = list(weak.reaches())
