@@ -2,7 +2,8 @@
 
 In Markdown, a block ``python`` runs; a block ``text`` after it is what it prints. A block with a
 title, such as ``toml title="plan.toml"``, is a file in an empty folder that is the working
-directory, and a block ``toml`` must be something eduplan reads. Lines of a block ``console`` that
+directory, and a block ``toml`` must be something eduplan reads; a block ``ini`` is a
+TOML file with mistakes. Lines of a block ``console`` that
 begin with ``$`` are commands, and what follows each is what it prints; a block ``shell-session`` is
 the same, shown with its long lines wrapped. In all of these a line of three dots stands for lines
 left out, three dots at the end of a line for its rest.
@@ -63,6 +64,7 @@ class Blocks:
             "shell-session": run_commands,
             "toml": read_toml,
             "csv": write_file,
+            "ini": write_file,
         }
 
     def __call__(self, document: Document):

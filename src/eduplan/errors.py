@@ -49,6 +49,11 @@ class Fault:
         joint = "." if prefix and self.path and not self.path.startswith("[") else ""
         return attrs.evolve(self, path=f"{prefix}{joint}{self.path}")
 
+    def in_file(self, prefix: str, source: str) -> Fault:
+        """Return the fault, found in file ``source``, as seen from where that file is named."""
+        place = prefix if prefix.endswith(source) else f"{prefix} ({source})"
+        return attrs.evolve(self, path=f"{place}: {self.path}" if self.path else place)
+
 
 class EduplanError(Exception):
     """Base of every error eduplan raises on purpose."""
@@ -203,8 +208,10 @@ class FaultList:
         try:
             yield
         except InputError as error:
-            place = f"{prefix} ({error.source})" if error.source else prefix
-            self.faults.extend(fault.under(place) for fault in error.faults)
+            self.faults.extend(
+                fault.in_file(prefix, error.source) if error.source else fault.under(prefix)
+                for fault in error.faults
+            )
 
     @contextmanager
     def below(self, prefix: str) -> Iterator[FaultList]:
