@@ -12,7 +12,9 @@ import pytest
 from commands import Run
 from eduplan import PlanFileError, load_plan, plan_from_table
 from eduplan.files import starter
+from eduplan.lint import lint
 from eduplan.messages import LANGUAGES, Language
+from eduplan.provisions import FORMS
 from test_schema import objections
 
 OK, FAULTY = 0, 2
@@ -36,8 +38,14 @@ def test_a_starter_can_be_loaded_as_it_is_and_with_all_that_is_optional(lang: La
         assert plan_from_table(table).id == "town-plan"
         assert objections(table) == []
     assert {"quota", "follow_up"} <= set(as_it_is)
-    assert {"gate", "roster", "schedule"} <= set(all_of_it)
+    assert set(FORMS) <= set(all_of_it), "an example of each form"
     assert text.startswith("#:schema eduplan-plan.schema.json\n")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_lint_finds_nothing_in_a_starter_but_its_open_question(lang: Language) -> None:
+    plan = plan_from_table(tomllib.loads(starter("town-plan", lang=lang)))
+    assert [finding.code for finding in lint(plan)] == ["open.question"]
 
 
 def test_the_starters_say_the_same_in_both_languages() -> None:

@@ -1,6 +1,7 @@
 """The JSON Schema of plan files says of a file what reading it says, as far as a schema can."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -25,6 +26,7 @@ from eduplan.schema.making import of_class
 from test_cases import FOLDER
 from test_form_faults import FAULTS, HEAD
 
+ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = plan_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 PLANS = resources.files("eduplan").joinpath("plans")
@@ -38,6 +40,22 @@ OF_CASES = [
     for case in tomllib.loads(path.read_text("utf-8"))["case"]
     if "plan" not in case
 ]
+
+
+def documented() -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the plans, and parts of plans, that stand in the documentation, with their place."""
+    head = tomllib.loads(HEAD)
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        for block in re.finditer(
+            r"^```toml[^\n]*\n(.*?)^```$", path.read_text("utf-8"), re.M | re.S
+        ):
+            table = tomllib.loads(block[1])
+            if "plan" in table or set(table) & {*FORMS, "question", "figure", "scales"}:
+                line = block.string.count("\n", 0, block.start()) + 1
+                yield f"{path.relative_to(ROOT)}:{line}", head | table
+
+
+DOCUMENTED = dict(documented())
 
 STRUCTURAL = {
     "cycle-anchor",
@@ -111,6 +129,11 @@ def test_the_packaged_file_is_the_schema_of_today() -> None:
 @pytest.mark.parametrize("table", [*PACKAGED, *OF_CASES])
 def test_it_accepts_every_plan_there_is(table: dict[str, object]) -> None:
     assert objections(table) == []
+
+
+@pytest.mark.parametrize("place", DOCUMENTED)
+def test_it_accepts_what_the_documentation_shows(place: str) -> None:
+    assert objections(DOCUMENTED[place]) == []
 
 
 @pytest.mark.parametrize("name", available_plans())
