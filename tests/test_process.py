@@ -238,3 +238,62 @@ def test_one_preparation_serves_one_lesson_and_most_are_served(
         return max([most(rest, spare), *ways])
 
     assert len(met) == most(tuple(lessons), tuple(prepared))
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [point.code for point in verdict.justification.points]
+
+
+def test_how_a_step_came_wrong_is_told() -> None:
+    two = [("feedback", HELD), ("feedback", HELD + DAY)]
+
+    assert codes(judged([("plan", HELD), ("archive", HELD), *two])) == [
+        "process-late",
+        "process-done",
+        "process-early",
+    ]
+    assert codes(judged([])) == ["process-missing"] * 3
+    assert codes(judged([], HELD)) == ["process-missing", "process-open", "process-open"]
+
+
+def test_what_a_record_says_against_a_step_is_told() -> None:
+    hosted = {"id": "host", "title": TEXT, "during": True, "needs": {"trigger": {"hosted": True}}}
+    record = Record(
+        id="a",
+        kind="activity",
+        day=HELD,
+        last_day=HELD + 5 * DAY,
+        bearer="g",
+        facts={"hosted": False},
+    )
+    register = Register([record], complete_through=HELD)
+
+    rule = plan(after="activity", step=[hosted])
+    (verdict,) = evaluate(rule, [{"id": "g"}], register, as_of=HELD)
+    assert verdict.status is Status.NOT_MET  # though it goes on for five days more
+    assert "having a host does not fit" in verdict.explain("en")
+    assert "“有主持人”不符" in verdict.explain("zh")
+
+
+def test_a_stage_to_come_is_told_with_its_first_day() -> None:
+    rule = plan(
+        every={"cycle": "2 years", "grid": date(2023, 6, 1)},
+        stage=[
+            {
+                "id": "summary",
+                "title": TEXT,
+                "first": {"year": 3, "month": 7},
+                "last": {"year": 3, "month": 8},
+            },
+        ],
+        step=[
+            {"id": "start", "title": TEXT, "needs": "start"},
+            {"id": "end", "title": TEXT, "needs": "end", "stage": "summary"},
+        ],
+    )
+    register = Register([], complete_through=date(2024, 12, 31))
+    during = Period(date(2024, 12, 1), date(2025, 1, 1))
+    (verdict,) = evaluate(rule, [{"id": "g"}], register, as_of=date(2025, 1, 1), during=during)
+
+    assert codes(verdict) == ["process-open", "process-ahead"]
+    assert "from 1 July 2025 on" in verdict.explain("en")
