@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
 
@@ -13,14 +13,14 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.measures import LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
-from eduplan.provisions.matching import matched
 from eduplan.provisions.occasions import days_due
 from eduplan.provisions.population import together
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject
 from eduplan.provisions.quota import TIMES
 from eduplan.provisions.schedule import Late, Schedule
 from eduplan.provisions.service import serves
-from eduplan.records import Entry, last_day
+from eduplan.provisions.serving import Candidate, Due, How, Served, Waiver, serve
+from eduplan.records import Entry, last_day, mark
 from eduplan.selectors import Getter, Matcher, Truth
 from eduplan.tables import Scalar
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
@@ -30,55 +30,6 @@ Cell = tuple[Scalar, ...]
 _NOTHING = Text("", "")
 
 
-class How(StrEnum):
-    """What became of an occurrence."""
-
-    HELD = "held"
-    WAIVED = "waived"
-    LATE = "late"
-    NONE = "none"
-
-
-class Due(NamedTuple):
-    """One occurrence that is due, in every cell.
-
-    Attributes:
-        period: the period of the rhythm.
-        place: number of the occasion.
-        window: its days, None where they are not known.
-        missing: what would have to be known.
-    """
-
-    period: Period
-    place: int
-    window: Period | None
-    missing: tuple[Missing, ...] = ()
-
-
-class Candidate(NamedTuple):
-    """A record that may be what was due: whether it fits each occasion, and the fact in doubt."""
-
-    entry: Entry
-    truths: tuple[Truth, ...]
-    field: str
-
-
-class Waiver(NamedTuple):
-    """A record that waives what touches its days."""
-
-    entry: Entry
-    last: date
-    sure: bool
-    field: str
-
-
-class Served(NamedTuple):
-    """What became of an occurrence, and the record by which it was held."""
-
-    how: How
-    entry: Entry | None = None
-
-
 class Judged(NamedTuple):
     """An occurrence of one cell with what was found of it."""
 
@@ -86,9 +37,6 @@ class Judged(NamedTuple):
     cell: Cell
     served: Served
     point: Point
-
-
-_UNSERVED = Served(How.NONE)
 
 
 class ScheduleBench(Bench):
@@ -152,15 +100,15 @@ class ScheduleBench(Bench):
             for one in judged
             if one.served.entry is not None and self._worth(one.served) is Status.MET
         )
+        occurrences: defaultdict[Period | None, list[Judged]] = defaultdict(list)
+        for one in judged:
+            occurrences[owners.get(one.due.period)].append(one)
+        own: defaultdict[Period | None, list[Period]] = defaultdict(list)
+        for period in rhythm:
+            own[owners.get(period)].append(period)
         return tuple(
             self._verdict(
-                period,
-                [one for one in judged if owners.get(one.due.period) == period],
-                [one for one in rhythm if owners.get(one) == period],
-                entries,
-                counted,
-                subject,
-                docket,
+                period, occurrences[period], own[period], entries, counted, subject, docket
             )
             for period in begun
         )
@@ -183,6 +131,8 @@ class ScheduleBench(Bench):
         except NotKnown:
             rhythm = docket.periods(self.rule.every, subject, window)
             reports = begun
+        if self.rule.report is None:
+            return rhythm, {period: period for period in rhythm}
         owners = {
             period: report
             for period in rhythm
@@ -292,55 +242,14 @@ class ScheduleBench(Bench):
     ) -> Iterable[Judged]:
         """Judge the occurrences of a cell; what is doubtful is tried both ways."""
         sure = [one for one in candidates if True in one.truths]
-        worst = self._serve(due, sure, [one for one in waivers if one.sure], doubts=False)
+        certain = [one for one in waivers if one.sure]
+        worst = serve(due, sure, certain, self._grace, doubts=False)
         fields = [*(one.field for one in candidates), *(one.field for one in waivers)]
         fields = [field for field in fields if field]
-        best = self._serve(due, candidates, waivers, doubts=True) if fields else worst
+        best = serve(due, candidates, waivers, self._grace, doubts=True) if fields else worst
         for one, low, high in zip(due, worst, best, strict=True):
             point = self._point(one, cell, low, high, fields[0] if fields else "", docket)
             yield Judged(one, cell, low, point)
-
-    def _serve(
-        self,
-        due: Sequence[Due],
-        candidates: Sequence[Candidate],
-        waivers: Sequence[Waiver],
-        *,
-        doubts: bool,
-    ) -> Sequence[Served]:
-        """Match records with occurrences: those in time, then waivers, then those that are late."""
-        served = [_UNSERVED] * len(due)
-        days = [one.entry.day for one in candidates]
-
-        def fits(number: int, start: date, end: date, taken: set[int]) -> list[int]:
-            place = due[number].place
-            inside = range(bisect_left(days, start), bisect_left(days, end))
-            wanted = (True, None) if doubts else (True,)
-            return [i for i in inside if i not in taken and candidates[i].truths[place] in wanted]
-
-        known = {number: one.window for number, one in enumerate(due) if one.window is not None}
-        numbers = sorted(known, key=lambda number: (known[number].last, number))
-        taken: set[int] = set()
-        on_time = [fits(n, known[n].start, known[n].end, taken) for n in numbers]
-        for place, thing in matched(on_time).items():
-            served[numbers[place]] = Served(How.HELD, candidates[thing].entry)
-            taken.add(thing)
-        used: set[tuple[Period, str]] = set()
-        for number in numbers:
-            if served[number].how is How.NONE:
-                waiver = _waiver(known[number], waivers, used)
-                if waiver is not None:
-                    used.add((known[number], waiver.entry.id))
-                    served[number] = Served(How.WAIVED, waiver.entry)
-        if self._grace:
-            rest = [number for number in numbers if served[number].how is How.NONE]
-            ends = [known[number].end for number in rest]
-            late = [
-                fits(n, end, end + self._grace, taken) for n, end in zip(rest, ends, strict=True)
-            ]
-            for place, thing in matched(late).items():
-                served[rest[place]] = Served(How.LATE, candidates[thing].entry)
-        return served
 
     def _point(
         self, due: Due, cell: Cell, low: Served, high: Served, field: str, docket: Docket
@@ -468,13 +377,18 @@ class ScheduleBench(Bench):
         served = [one.served for one in judged]
         held = [one for one in served if self._worth(one) is Status.MET]
         counted = {one.entry.id: one.entry for one in held if one.entry is not None}
-        late = {one.entry.id for one in served if one.how is How.LATE and one.entry is not None}
+        late = {
+            one.entry.id: one.entry
+            for one in served
+            if one.how is How.LATE and one.entry is not None and one.entry.id not in counted
+        }
         groups: dict[tuple[str, str], list[object]] = {}
-        for entry in entries:
-            if entry.id in elsewhere or (entry.day not in period and entry.id not in late):
-                continue
-            reason = ("late", "") if entry.id in late else self._reason(entry, subject.get)
-            groups.setdefault(reason, []).append(entry.record)
+        if late:
+            groups["late", ""] = [late[key].record for key in sorted(late)]
+        first, last = (bisect_left(entries, (mark(day),)) for day in (period.start, period.end))
+        for entry in entries[first:last]:
+            if entry.id not in elsewhere and entry.id not in late:
+                groups.setdefault(self._reason(entry, subject.get), []).append(entry.record)
         left_out = tuple(
             LeftOut(reason, field, tuple(several)) for (reason, field), several in groups.items()
         )
@@ -546,17 +460,6 @@ def _names(stated: object, value: Scalar) -> bool:
     if isinstance(stated, tuple):
         return value in stated
     return stated is None or stated == value
-
-
-def _waiver(
-    window: Period, waivers: Sequence[Waiver], used: set[tuple[Period, str]]
-) -> Waiver | None:
-    """Return a waiver that touches a window and has not yet waived an occurrence of it."""
-    for waiver in waivers:
-        touches = waiver.entry.day < window.end and waiver.last >= window.start
-        if touches and (window, waiver.entry.id) not in used:
-            return waiver
-    return None
 
 
 def tell_schedule(verdict: Verdict, lang: Language) -> Told:
