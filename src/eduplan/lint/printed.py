@@ -147,8 +147,10 @@ def _slips_in_numbers(text: str) -> Iterator[Slip]:
     digits = wording().digits
     for found in letters.findall(text):
         meant = "".join(digits.get(character, character) for character in found)
-        # Two letters alone, such as IO, are more likely an abbreviation.
-        if meant != found and (len(found) != 2 or any(c.isdigit() for c in found)):
+        # Two letters alone, such as IO, are likely an abbreviation, and so is O2O: nobody prints a
+        # zero in front.
+        likely = len(found) != 2 or any(c.isdigit() for c in found)
+        if meant != found and likely and (len(meant) == 1 or not meant.startswith("0")):
             yield Slip(found, meant)
             text = text.replace(found, meant)
     for found in per_cent.finditer(text):
