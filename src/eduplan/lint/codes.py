@@ -38,6 +38,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "time.number-year": Severity.WARNING,
         "time.length": Severity.ERROR,
         "time.cycle-cut": Severity.WARNING,
+        "time.year-cut": Severity.NOTE,
         "time.stage-outside": Severity.WARNING,
         "time.stage-beyond": Severity.NOTE,
         "time.stages-overlap": Severity.NOTE,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from eduplan.calendars.terms import StageCalendar
 from eduplan.dates import Period, add_months, full_months
 from eduplan.errors import NotKnown
-from eduplan.lint.finding import Finding
+from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Facts, Material, place_of
 from eduplan.lint.quotas import is_counted, plain
 from eduplan.measures import Way
@@ -112,6 +113,39 @@ def _cut(one: Provision, material: Material) -> Facts | None:
     offset = full_months(every.grid, plan.horizon.start)
     whole = offset % every.months == 0 and add_months(every.grid, offset) == plan.horizon.start
     return None if whole else facts
+
+
+_YEARS = {Unit.SCHOOL_YEAR: 9, Unit.CALENDAR_YEAR: 1}
+"""The month on whose first day a year begins."""
+
+
+def years_cut(material: Material) -> Iterator[Finding]:
+    """Find years that the first or last day of the plan cuts in two, and who goes by them."""
+    horizon = material.plan.horizon
+    if horizon is None:
+        return
+    for unit, month in _YEARS.items():
+        if all((day.month, day.day) == (month, 1) for day in (horizon.start, horizon.end)):
+            continue
+        going = [
+            stated
+            for stated in material.provisions
+            if material.always(partial(_goes_by, unit), stated) is not None
+        ]
+        if going:
+            facts = {
+                "every": both(f"lint.every.{unit}"),
+                "count": len(going),
+                "start": horizon.start,
+                "last": horizon.last,
+            }
+            clauses = sorted({number for stated in going for number in stated.clause})
+            yield material.finding("time.year-cut", "plan", clauses, facts)
+
+
+def _goes_by(unit: Unit, one: Provision) -> Facts | None:
+    every = getattr(one, "every", None)
+    return {} if isinstance(every, Every) and every.unit is unit else None
 
 
 def out_of_force(material: Material) -> Iterator[Finding]:
@@ -272,6 +306,7 @@ CHECKS = (
     basis,
     length,
     cycles_cut,
+    years_cut,
     out_of_force,
     holidays,
     short_periods,

@@ -86,7 +86,8 @@ def two_names(material: Material) -> Iterator[Finding]:
         if len(here) > 1:
             places = sorted(here.values())
             clauses = tuple(dict.fromkeys(number for _, several in places for number in several))
-            facts = {"names": tuple(sorted(here)), "places": tuple(place for place, _ in places)}
+            told = tuple(dict.fromkeys(place for place, _ in places))
+            facts = {"names": tuple(sorted(here)), "places": told}
             yield material.finding("wording.two-names", places[0][0], clauses, facts)
         for other in material.others:
             beside = list(texts(other))
