@@ -195,7 +195,7 @@ def findings(lang: Language) -> str:
 
 def one_code(code_: str, lang: Language) -> str:
     """Return the entry of one code: what it means, an example, what to do."""
-    stop = "。" if lang == "zh" else "."
+    stop, colon = ("。", "：") if lang == "zh" else (".", ": ")
     said = {
         part: (text if text.endswith(("？", "?")) else text + stop)
         for part in ("means", "example", "hint")
@@ -205,8 +205,8 @@ def one_code(code_: str, lang: Language) -> str:
     return (
         f"### `{code_}` {{ #{anchor(code_)} }}\n\n"
         f"*{severity[0].upper()}{severity[1:]}{stop}* {said['means']}\n\n"
-        f"- {word('example', lang)}: {said['example']}\n"
-        f"- {word('what-to-do', lang)}: {said['hint']}"
+        f"- {word('example', lang)}{colon}{said['example']}\n"
+        f"- {word('what-to-do', lang)}{colon}{said['hint']}"
     )
 
 

@@ -18,6 +18,7 @@ import pytest
 from eduplan.calendars import TermSource, available
 from eduplan.figures import Figure, ShareOf
 from eduplan.files import available_plans, load_plan
+from eduplan.lint import CODES
 from eduplan.measures import Cap, Way
 from eduplan.messages import catalogue
 from eduplan.periods import Unit
@@ -183,6 +184,15 @@ def test_the_plan_and_calendar_pages_hold_all_of_them(site: Path, lang: str) -> 
             assert f"<code>{thing.id}</code>" in plans
     for name in available():
         assert f"<code>{name}</code>" in calendars
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_on_lint_tells_every_code(site: Path, lang: str) -> None:
+    text = built(site, lang, "reference/lint.md")
+
+    for code in CODES:
+        assert f'id="{code.replace(".", "-")}"' in text
+        assert f'href="#{code.replace(".", "-")}"' in text
 
 
 KEYS = {
