@@ -52,6 +52,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "structure.contradiction": Severity.ERROR,
         "structure.nobody": Severity.WARNING,
         "structure.group-empty": Severity.WARNING,
+        "structure.too-few-people": Severity.WARNING,
         "structure.clause-unused": Severity.NOTE,
         "structure.weaker": Severity.WARNING,
         "structure.implied": Severity.NOTE,

@@ -53,7 +53,7 @@ def shares(material: Material) -> Iterator[Finding]:
             "figure": _title(figure),
             "value": _told(figure),
             "ratio": f"{_told(part)}/{_told(whole)}",
-            "share": show_share(share, places + 1),
+            "share": _per_cent(share, places + 1),
         }
         yield _finding(material, "numbers.share", figure, facts)
 
@@ -74,6 +74,18 @@ def _places(figure: Figure) -> int:
         if stated.per_cent and stated.value == figure.value:
             return stated.places
     return len(spell(exact(Fraction(figure.value or 0) * 100)).partition(".")[2])
+
+
+def _per_cent(share: Fraction, places: int) -> str:
+    """Return a share with all its digits: 41.0 %, where 41 % could be taken for a figure stated.
+
+    >>> _per_cent(Fraction(579, 1411), 1), _per_cent(Fraction(1, 8), 1)
+    ('≈41.0%', '12.5%')
+    """
+    rounded = round_half_up(share * 100, places)
+    whole, part = divmod(int(rounded * 10**places), 10**places)
+    sign = "" if rounded == share * 100 else "≈"
+    return f"{sign}{whole}.{part:0{places}d}%"
 
 
 def counts(material: Material) -> Iterator[Finding]:

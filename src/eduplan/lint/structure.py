@@ -340,7 +340,9 @@ def rosters(material: Material) -> Iterator[Finding]:
     for stated in material.provisions if material.people else ():
         facts = material.always(partial(_too_many, material), stated)
         if facts is not None:
-            yield material.finding("structure.impossible", place_of(stated), stated.clause, facts)
+            yield material.finding(
+                "structure.too-few-people", place_of(stated), stated.clause, facts
+            )
 
 
 def _too_many(material: Material, one: Provision) -> Facts | None:
@@ -351,7 +353,8 @@ def _too_many(material: Material, one: Provision) -> Facts | None:
         getters = [bearer_getter(bearer) for bearer in material.people]
         most = sum(matcher(get, get) is not False for get in getters)
         if most < need.at_least:
-            return {"amount": show(need.at_least), "most": most}
+            title = need.title or one.title
+            return {"need": title, "amount": show(need.at_least), "most": most}
     return None
 
 
