@@ -226,7 +226,19 @@ def test_the_guide_on_calendars_tells_the_keys_of_a_source(lang: str) -> None:
 
 # --- the command line ----------------------------------------------------------------------------
 
-COMMANDS = ("check", "explain", "demo", "plans", "questions", "lint", "new", "schema", "test")
+COMMANDS = (
+    "check",
+    "demo",
+    "diff",
+    "explain",
+    "lint",
+    "new",
+    "plans",
+    "questions",
+    "schema",
+    "test",
+    "whatif",
+)
 
 
 def options(command: str) -> set[str]:

@@ -380,7 +380,7 @@ def test_faults_of_the_parent_are_told_with_its_file_and_line(tmp_path: Path) ->
         load_plan(path)
 
     (fault,) = caught.value.faults
-    assert fault.path == "plan.extends (city.toml).quota[1].force"
+    assert fault.path == "plan.extends (city.toml): quota[1].force"
     assert fault.line is not None
     assert 'force = "must"' in text.splitlines()[fault.line - 1]
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar as SchoolCalendar
     from eduplan.calendars import load_calendar as load_calendar
     from eduplan.cases import run_cases as run_cases
+    from eduplan.comparison import Comparison as Comparison
+    from eduplan.comparison import Shift as Shift
+    from eduplan.comparison import compare as compare
     from eduplan.dates import Period as Period
     from eduplan.differences import Difference as Difference
     from eduplan.differences import Differences as Differences
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "calendars": ("SchoolCalendar", "load_calendar"),
     "cases": ("run_cases",),
+    "comparison": ("Comparison", "Shift", "compare"),
     "dates": ("Period",),
     "differences": ("Difference", "Differences", "diff"),
     "errors": (

@@ -17,10 +17,10 @@ from eduplan.errors import FaultList, refuse
 from eduplan.messages import Text
 from eduplan.periods import Length
 from eduplan.plan import Derivation, Plan
-from eduplan.provisions import FORMS, Provision, Question, Unanswered
+from eduplan.provisions import FORMS, Provision, Question, Unanswered, read_provision
 from eduplan.selectors import Scale
 from eduplan.sources import Clause, is_own, of_parent
-from eduplan.tables import Table, as_names, default_of, plain, read_table
+from eduplan.tables import Table, as_names, default_of, plain
 
 MOST_PARENTS = 8
 """A plan has no more parents, and parents of parents, than these."""
@@ -85,13 +85,7 @@ class Taken:
     @cached_property
     def value(self) -> Provision | Unanswered:
         """The provision itself, citing the parent's clauses alone."""
-        return as_provision(self.key, self.table)
-
-
-def as_provision(key: str, table: Table) -> Provision | Unanswered:
-    """Return a provision whose table has been read before, with or without questions."""
-    waiting = Unanswered(key=key, table=table)
-    return waiting if waiting.questions else read_table(FORMS[key].value, table)
+        return read_provision(self.key, self.table)
 
 
 class Heritage:
@@ -164,7 +158,7 @@ class Heritage:
                 if (place := by_id.get(name)) is not None:
                     found[place] = places.pop(place)
                 else:
-                    found[f"plan.extends.{name}"] = as_provision(key, self.merged(taken, {}))
+                    found[f"plan.extends.{name}"] = read_provision(key, self.merged(taken, {}))
             found |= places
         return found
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
 import attrs
 
 from eduplan.dates import Period
-from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName
+from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName, kind_of
 from eduplan.figures import Figure, check_figures
 from eduplan.messages import Text, escape
 from eduplan.periods import Length
@@ -23,11 +24,13 @@ from eduplan.provisions import (
     UnansweredBench,
     all_refers,
     bench,
+    changed_provision,
     check_provision,
 )
+from eduplan.provisions.versions import Governs, as_governs
 from eduplan.selectors import Scale
 from eduplan.sources import Clause, Document, as_document, tell_clauses
-from eduplan.tables import as_name, as_names, as_strings, as_text
+from eduplan.tables import as_name, as_names, as_optional_date, as_strings, as_text
 
 T = TypeVar("T")
 
@@ -136,6 +139,62 @@ class Plan:
             PlanFileError: no such question, or no such reading.
         """
         return attrs.evolve(self, answers={**self.answers, **answers})
+
+    def with_changes(
+        self,
+        changes: Mapping[str, Mapping[str, object]],
+        *,
+        since: date | None = None,
+        governs: Governs | str | None = None,
+    ) -> Plan:
+        """Return the plan as it would be if some of its provisions said something else.
+
+        Args:
+            changes: by the id of a provision the keys that change, with their new values as in a
+                plan file; None leaves a key out.
+            since: the first day on which they hold, as a dated version; versions that come later
+                keep what they state. By default the changes stand in the place of what is there.
+            governs: with ``since``, which version governs a period that spans the change; by
+                default the rule the provision states, else that of the period's first day.
+
+        Raises:
+            PlanFileError: faults in the changes, each with its path as in a plan file.
+
+        >>> from eduplan import load_plan
+        >>> plan = load_plan("county-six-year")
+        >>> more = plan.with_changes({"training-hours": {"at_least": 400}}, since=date(2027, 1, 1))
+        >>> plan == more
+        False
+        """
+        if not isinstance(changes, Mapping):
+            raise PlanFileError([Fault("not-a-table", "", {"got": kind_of(changes)})])
+        faults = FaultList()
+        day = faults.read("since", as_optional_date, since)
+        rule = faults.read("governs", as_governs, governs)
+        changed = {}
+        for place, provision in at_places(self.by_key).items():
+            own = changes.get(provision.id)
+            if own is not None:
+                with faults.at(place):
+                    key = place.partition("[")[0]
+                    changed[provision.id] = changed_provision(key, provision, own, day, rule)
+        known = [provision.id for provision in self.provisions]
+        for name in changes:
+            if name not in known:
+                path = f"changes.{str(name)[:64]}"
+                faults.add("unknown-provision", path, name=str(name)[:64], known=", ".join(known))
+        provisions = tuple(changed.get(p.id, p) for p in self.provisions)
+        asked = {q for p in provisions if isinstance(p, Unanswered) for q in p.questions}
+        plan = self
+        with faults.at(""):
+            plan = attrs.evolve(
+                self,
+                provisions=provisions,
+                questions=tuple(question for question in self.questions if question.id in asked),
+                answers={name: answer for name, answer in self.answers.items() if name in asked},
+            )
+        faults.raise_any(PlanFileError)
+        return plan
 
     @property
     def open_questions(self) -> tuple[Question, ...]:

@@ -46,6 +46,7 @@ app.command(authoring.schema)
 app.command(authoring.run_files, name="test")
 app.command(linting.lint)
 app.command(comparing.diff)
+app.command(comparing.whatif)
 
 Plans = Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")]
 Answers = Annotated[Path | None, Parameter(help="TOML file with one table of answers a plan.")]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import TypeVar
 
 import attrs
 
 from eduplan.dates import Period
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError, kind_of
-from eduplan.exact import exact, spell
 from eduplan.figures import as_figure
 from eduplan.inheritance import Heritage, Parts, check_parent
-from eduplan.messages import LANGUAGES, Text
+from eduplan.messages import Text
 from eduplan.periods import Length, as_optional_length
 from eduplan.plan import (
     Derivation,
@@ -24,13 +22,18 @@ from eduplan.plan import (
     check_derivation,
     check_sources,
 )
-from eduplan.provisions import FORMS, Provision, Question, Unanswered, cited
-from eduplan.provisions.open import asked
+from eduplan.provisions import (
+    FORMS,
+    Provision,
+    Question,
+    Unanswered,
+    cited,
+    read_provision,
+)
 from eduplan.selectors import Scale
-from eduplan.sources import Clause, as_clause, as_document, as_force
+from eduplan.sources import Clause, as_clause, as_document
 from eduplan.tables import (
     Table,
-    as_clauses,
     as_name,
     as_optional_period,
     as_string,
@@ -190,7 +193,7 @@ def _provisions(
         def read(entry: object) -> Provision | Unanswered:
             if heritage is not None and isinstance(entry, Mapping):
                 entry = heritage.whole(key, entry, dropped)
-            return _provision(key, entry)
+            return read_provision(key, entry)
 
         return read
 
@@ -218,45 +221,6 @@ def _scale(name: str, values: object) -> Scale:
         return Scale(name=name, values=texts)
     except InputError as error:
         raise InputError(Fault(fault.code, "", fault.facts) for fault in error.faults) from None
-
-
-def _provision(key: str, entry: object) -> Provision | Unanswered:
-    if isinstance(entry, Mapping) and next(asked(entry), None) is not None:
-        return _unanswered(key, entry)
-    return read_table(FORMS[key].value, entry)
-
-
-def _unanswered(key: str, entry: Table) -> Unanswered:
-    """Read a provision with questions in it; its head must stand without them."""
-    faults = FaultList()
-    readers: dict[str, Callable[..., object]] = {
-        "id": as_name,
-        "clause": as_clauses,
-        "title": as_text,
-    }
-    if not str(entry.get("force", "?")).startswith("?"):
-        readers["force"] = as_force
-    for name, reader in readers.items():
-        if name in entry:
-            faults.read(name, reader, entry[name])
-        else:
-            faults.add("missing-key", name)
-    faults.raise_any()
-    return Unanswered(key=key, table=_spelled(entry))  # type: ignore[arg-type]
-
-
-def _spelled(value: object) -> object:
-    """Return a table with exact spellings for decimals, so that it is the same from any format.
-
-    A number where a text belongs stays one, so that it is refused.
-    """
-    if isinstance(value, Decimal):
-        return spell(exact(value))
-    if isinstance(value, Mapping):
-        return {k: item if k in LANGUAGES else _spelled(item) for k, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_spelled(item) for item in value]
-    return value
 
 
 def _check_clauses(

@@ -1,6 +1,7 @@
 """The forms a clause can take: a frozen value with its reference judgement, one file a form."""
 
 from eduplan.provisions.attestation import Attestation, AttestationBench, Judgements
+from eduplan.provisions.changes import changed_provision
 from eduplan.provisions.consequence import CarriedOut, Consequence, ConsequenceBench, Effect
 from eduplan.provisions.follow_up import Answer, FollowUp, FollowUpBench
 from eduplan.provisions.forms import FORMS, Form, bench
@@ -9,7 +10,14 @@ from eduplan.provisions.happening import Happening
 from eduplan.provisions.indicator import Indicator
 from eduplan.provisions.needs import Need
 from eduplan.provisions.occasions import Holiday, Occasion, Shift, Window
-from eduplan.provisions.open import Question, Reading, Unanswered, UnansweredBench, cited
+from eduplan.provisions.open import (
+    Question,
+    Reading,
+    Unanswered,
+    UnansweredBench,
+    cited,
+    read_provision,
+)
 from eduplan.provisions.process import (
     MonthOf,
     Piece,
@@ -131,7 +139,9 @@ __all__ = [
     "Worth",
     "all_refers",
     "bench",
+    "changed_provision",
     "check_provision",
     "cited",
+    "read_provision",
     "stages_on",
 ]

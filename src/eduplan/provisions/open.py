@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from itertools import product
 from types import MappingProxyType
@@ -19,7 +20,7 @@ import attrs
 from eduplan.dates import as_date
 from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
 from eduplan.exact import exact, spell
-from eduplan.messages import Text
+from eduplan.messages import LANGUAGES, Text
 from eduplan.provisions.forms import FORMS, bench
 from eduplan.provisions.provision import (
     Bench,
@@ -274,6 +275,54 @@ class Unanswered:
             except InputError as error:
                 found.extend(fault for fault in error.faults if fault not in found)
         faults.faults.extend(found)
+
+
+def read_provision(key: str, entry: object) -> Provision | Unanswered:
+    """Return a provision from its table; one with questions in it as `Unanswered`.
+
+    Args:
+        key: key of its form in a plan file, such as ``quota``.
+        entry: the table.
+
+    Raises:
+        InputError: the table has faults; all are reported.
+    """
+    if isinstance(entry, Mapping) and next(asked(entry), None) is not None:
+        return _unanswered(key, entry)
+    return read_table(FORMS[key].value, entry)
+
+
+def _unanswered(key: str, entry: Table) -> Unanswered:
+    """Read a provision with questions in it; its head must stand without them."""
+    faults = FaultList()
+    readers: dict[str, Callable[..., object]] = {
+        "id": as_name,
+        "clause": as_clauses,
+        "title": as_text,
+    }
+    if not str(entry.get("force", "?")).startswith("?"):
+        readers["force"] = as_force
+    for name, reader in readers.items():
+        if name in entry:
+            faults.read(name, reader, entry[name])
+        else:
+            faults.add("missing-key", name)
+    faults.raise_any()
+    return Unanswered(key=key, table=_spelled(entry))  # type: ignore[arg-type]
+
+
+def _spelled(value: object) -> object:
+    """Return a table with exact spellings for decimals, so that it is the same from any format.
+
+    A number where a text belongs stays one, so that it is refused.
+    """
+    if isinstance(value, Decimal):
+        return spell(exact(value))
+    if isinstance(value, Mapping):
+        return {k: item if k in LANGUAGES else _spelled(item) for k, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelled(item) for item in value]
+    return value
 
 
 class UnansweredBench(Bench):
