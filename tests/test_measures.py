@@ -498,7 +498,7 @@ def test_all_faults_of_a_measure_are_reported_at_once() -> None:
         ("by", "empty-text"),
         ("caps[0].at_most", "negative"),
         ("caps[0].per", "not-one-of"),
-        ("caps[1].at_most", "missing-key"),
+        ("caps[1]", "cap-one-of"),
     }
 
 

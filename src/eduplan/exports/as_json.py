@@ -156,7 +156,7 @@ def _justification(found: Justification, citation: Citation) -> dict[str, object
         ],
         "caps": [
             {
-                "at_most": spell(bound.cap.at_most),
+                "at_most": spell(bound.most),
                 "per": bound.cap.per.value,
                 "lost": spell(bound.lost),
             }

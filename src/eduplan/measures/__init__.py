@@ -1,16 +1,23 @@
 """How much of something there is: count, sum, distinct, days, share, with caps."""
 
-from eduplan.measures.gauge import BoundCap, Gauge, LeftOut, Reading
+from eduplan.measures.gauge import Gauge, LeftOut, Range, Reading
+from eduplan.measures.limits import BoundCap
 from eduplan.measures.measure import Cap, Measure, Per, Way, as_caps, as_measure
+from eduplan.measures.tariff import Absence, Factor, Rate, Threshold
 
 __all__ = [
+    "Absence",
     "BoundCap",
     "Cap",
+    "Factor",
     "Gauge",
     "LeftOut",
     "Measure",
     "Per",
+    "Range",
+    "Rate",
     "Reading",
+    "Threshold",
     "Way",
     "as_caps",
     "as_measure",

@@ -11,12 +11,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from eduplan.dates import Period
-from eduplan.errors import InputError, Missing, kind_of, refuse
-from eduplan.exact import Number, exact
-from eduplan.measures.measure import BUCKETS, Cap, Measure, Per, Way
+from eduplan.errors import Missing
+from eduplan.exact import Number
+from eduplan.measures.limits import BoundCap, Limits
+from eduplan.measures.measure import Measure, Way
+from eduplan.measures.tariff import Assessor, Worth, number_of
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher, Scales
 
@@ -35,11 +37,12 @@ class LeftOut(NamedTuple):
     records: tuple[object, ...]
 
 
-class BoundCap(NamedTuple):
-    """A cap that cut something off: what it allows, within what, and how much was lost."""
+class Range(NamedTuple):
+    """How much a record counts for: at least, and at most (None where there is no knowing)."""
 
-    cap: Cap
-    lost: Number
+    entry: Entry
+    low: Number
+    high: Number | None
 
 
 class Reading(NamedTuple):
@@ -53,6 +56,7 @@ class Reading(NamedTuple):
         left_out: the records that do not, by reason.
         caps: the caps that cut something off.
         missing: what would have to be known for ``low`` and ``high`` to meet.
+        ranges: of a count, sum or credits that was read in `Gauge.detail`, what each record counts.
     """
 
     low: Number
@@ -62,6 +66,7 @@ class Reading(NamedTuple):
     left_out: tuple[LeftOut, ...]
     caps: tuple[BoundCap, ...]
     missing: tuple[Missing, ...]
+    ranges: tuple[Range, ...] = ()
 
 
 _read: Callable[[tuple[object, ...]], Reading] = partial(tuple.__new__, Reading)
@@ -75,29 +80,43 @@ _GET = itemgetter(5)
 class Gauge:
     """A measure made ready to read many bearers."""
 
-    def __init__(self, measure: Measure, scales: Scales) -> None:
+    def __init__(self, measure: Measure, scales: Scales, *, detail: bool = False) -> None:
         self.measure = measure
         self._where = Matcher(measure.where, scales)
         self._part = Matcher(measure.part, scales)
-        self._caps = [(cap, Matcher(cap.where, scales)) for cap in measure.caps]
+        self._limits = Limits(measure, scales)
+        self.detail = detail
+        self._assessor = (
+            Assessor(measure.tariff, measure.factors, measure.absence, scales)
+            if measure.way is Way.CREDITS
+            else None
+        )
         self._read = {
             Way.COUNT: self._amounts,
             Way.SUM: self._amounts,
             Way.DISTINCT: self._distinct,
             Way.DAYS: self._days,
             Way.SHARE: self._share,
+            Way.CREDITS: self._amounts,
         }[measure.way]
         plain = self._where.plain
         self._asked = plain[0] if plain is not None else ""
         self._wanted = next(iter(plain[1])) if plain is not None else None
         self._plain = (
             measure.way in (Way.COUNT, Way.SUM)
-            and not measure.caps
+            and not self._limits
+            and not detail
             and (self._where.always or (plain is not None and len(plain[1]) == 1))
         )
         self._field = measure.field if measure.way in (Way.SUM, Way.SHARE) else ""
 
-    def read(self, entries: Sequence[Entry], bearer: Getter, period: Period) -> Reading:
+    def read(
+        self,
+        entries: Sequence[Entry],
+        bearer: Getter,
+        period: Period,
+        owed: Number | None = None,
+    ) -> Reading:
         """Return what the measure finds among ``entries`` of one bearer in one period.
 
         Args:
@@ -105,19 +124,20 @@ class Gauge:
                 those that began before it.
             bearer: reads facts of the bearer.
             period: the period, to which days are cut.
+            owed: what is owed in the period, for caps that are a share of it.
         """
         if self._plain and (reading := self._at_once(entries)) is not None:
             return reading
         if self._where.always:
-            return self._read(entries, (), (), bearer, period)
+            return self._read(entries, (), (), bearer, period, owed)
         sure, maybe, differing = self._sorted_out(entries, bearer)
         if not maybe and not differing:
-            return self._read(entries, (), (), bearer, period)
+            return self._read(entries, (), (), bearer, period, owed)
         left_out = (
             *self._blamed("differs", differing, bearer),
             *self._blamed("unknown", maybe, bearer),
         )
-        return self._read(sure, maybe, left_out, bearer, period)
+        return self._read(sure, maybe, left_out, bearer, period, owed)
 
     def _sorted_out(
         self, entries: Sequence[Entry], bearer: Getter
@@ -178,7 +198,7 @@ class Gauge:
                     return None
         low = sum(amounts)
         left_out = (LeftOut("differs", asked, tuple(differing)),) if differing else ()
-        return _read((low, low, tuple(counted), tuple(amounts), left_out, (), ()))
+        return _read((low, low, tuple(counted), tuple(amounts), left_out, (), (), ()))
 
     def _blamed(self, reason: str, entries: Sequence[Entry], bearer: Getter) -> Iterable[LeftOut]:
         """Return entries that do not count, by the fact because of which."""
@@ -192,29 +212,14 @@ class Gauge:
             by_field.setdefault(field, []).append(entry.record)
         return [LeftOut(reason, field, tuple(found)) for field, found in by_field.items()]
 
-    def _amount(self, entry: Entry) -> Number | None:
+    def _worth(self, entry: Entry, bearer: Getter) -> Worth:
+        """Return what a record is worth: its tariff, its stated amount, or one."""
+        if self._assessor is not None:
+            return self._assessor.worth(entry, bearer)
         if not self._field:
-            return 1
-        amount = entry.get(self._field)
-        if amount is None:
-            return None
-        if type(amount) is not int and type(amount) is not Fraction:
-            try:
-                amount = exact(amount)
-            except InputError:
-                facts = {"record": entry.id, "field": self._field, "got": kind_of(amount)}
-                raise refuse("amount-not-a-number", **facts) from None
-        if amount < 0:
-            raise refuse("negative-amount", record=entry.id, field=self._field)
-        return amount
-
-    def _stated(self, entries: Sequence[Entry]) -> list[Any]:
-        """Return the amount of every entry, None where it is not stated."""
-        field = self._field
-        amounts = [entry.get(field) for entry in entries]
-        if _WHOLE.issuperset(map(type, amounts)) and min(amounts, default=0) >= 0:
-            return amounts
-        return [self._amount(entry) for entry in entries]
+            return Worth(1, 1)
+        amount = number_of(entry, self._field)
+        return Worth(0, None, "unstated", self._field) if amount is None else Worth(amount, amount)
 
     def _amounts(
         self,
@@ -223,112 +228,58 @@ class Gauge:
         left_out: tuple[LeftOut, ...],
         bearer: Getter,
         _: Period,
+        owed: Number | None,
     ) -> Reading:
-        unstated: list[Entry] = []
-        if not self._field:
-            amounts: list[Number] = [1] * len(sure)
-        else:
-            stated = self._stated(sure)
-            if None in stated:
-                pairs = list(zip(sure, stated, strict=True))
-                unstated = [entry for entry, amount in pairs if amount is None]
-                sure = [entry for entry, amount in pairs if amount is not None]
-                stated = [amount for amount in stated if amount is not None]
-            amounts = stated
-        if not self._caps and not maybe and not unstated:
-            low = sum(amounts)
-            counted = tuple(map(_RECORD, sure))
-            return _read((low, low, counted, tuple(amounts), left_out, (), ()))
-        return self._between(sure, amounts, maybe, unstated, left_out, bearer)
-
-    def _between(
-        self,
-        sure: Sequence[Entry],
-        amounts: list[Number],
-        maybe: Sequence[Entry],
-        unstated: Sequence[Entry],
-        left_out: tuple[LeftOut, ...],
-        bearer: Getter,
-    ) -> Reading:
-        """Read a count or sum with caps, or of which not everything is known."""
-        missing = _missing(left_out)
-        more = [(entry, self._amount(entry)) for entry in maybe]
-        bounded = not unstated and all(amount is not None for _, amount in more)
-        wide = [*zip(sure, amounts, strict=True), *((e, a or 0) for e, a in more)]
-        most = self._cut(*_unzip(wide), bearer, doubtful=False)[0]
-        high = sum(most) if bounded else self._ceiling()
-        missing += self._doubts(sure, bearer)
-        amounts, caps = self._cut(sure, amounts, bearer, doubtful=True)
-        low = sum(amounts)
-        if unstated:
-            records = tuple(entry.record for entry in unstated)
-            left_out = (*left_out, LeftOut("unstated", self._field, records))
-            missing = (*missing, *_missing(left_out[-1:]))
+        """Read a count, a sum or credits, with limits, and with what is not known of them."""
+        worths = [(entry, self._worth(entry, bearer)) for entry in sure]
+        left_out += _told_apart(worths)
+        missing = _missing(left_out) + _missing(_told_apart(worths, partly=True))
+        counted = [(entry, worth) for entry, worth in worths if not worth.reason]
+        open_ = [(entry, worth) for entry, worth in worths if worth.reason == "unstated"]
+        open_ += [(entry, self._worth(entry, bearer)) for entry in maybe]
+        entries = [entry for entry, _ in counted]
+        lows = [worth.low for _, worth in counted]
+        possible = [entry for entry, _ in [*counted, *open_]]
+        highs = [worth.high for _, worth in [*counted, *open_]]
+        most = [high or 0 for high in highs]
+        caps: tuple[BoundCap, ...] = ()
+        short: set[str] = set()
+        limits = self._limits
+        if limits:
+            missing += limits.doubts(entries, bearer)
+            reached = limits.reached(entries, lows, bearer, doubtful=True)
+            short = {e.id for e, a, r in zip(entries, lows, reached, strict=True) if a and not r}
+            lows, caps = limits.cut(entries, reached, bearer, owed, doubtful=True)
+            most = limits.reached(possible, most, bearer, doubtful=False)
+            most = limits.cut(possible, most, bearer, owed, doubtful=False)[0]
+        if short:
+            records = tuple([entry.record for entry in entries if entry.id in short])
+            left_out += (LeftOut("below-threshold", "", records),)
+        high = limits.ceiling(owed) if None in highs else sum(most)
+        told = [
+            (entry, low)
+            for (entry, worth), low in zip(counted, lows, strict=True)
+            if entry.id not in short and (worth.low or not worth.field)
+        ]
+        ranges: tuple[Range, ...] = ()
+        if self.detail:
+            least = {entry.id: low for entry, low in zip(entries, lows, strict=True)}
+            ranges = tuple(
+                [
+                    Range(entry, least.get(entry.id, 0), None if high is None else cut)
+                    for entry, high, cut in zip(possible, highs, most, strict=True)
+                ]
+            )
         return Reading(
-            low,
+            sum(lows),
             high,
-            tuple([entry.record for entry in sure]),
-            tuple(amounts),
+            tuple([entry.record for entry, _ in told]),
+            tuple([low for _, low in told]),
             left_out,
             caps,
             missing,
+            ranges,
         )
-
-    def _doubts(self, entries: Sequence[Entry], bearer: Getter) -> tuple[Missing, ...]:
-        """Return what is missing to know for which records a cap holds."""
-        counts: dict[str, int] = {}
-        for _, where in self._caps:
-            for entry in entries:
-                if where(entry.get, bearer) is None:
-                    field = where.blame(entry.get, bearer)
-                    counts[field] = counts.get(field, 0) + 1
-        return tuple(
-            Missing("record-fact", {"field": field, "count": count})
-            for field, count in counts.items()
-        )
-
-    def _ceiling(self) -> Number | None:
-        """Return the most the measure can ever be, by a cap on everything in the period."""
-        ceilings = [
-            cap.at_most for cap, where in self._caps if cap.per is Per.PERIOD and where.always
-        ]
-        return min(ceilings, default=None)
-
-    def _cut(
-        self,
-        entries: Sequence[Entry],
-        amounts: Sequence[Number],
-        bearer: Getter,
-        *,
-        doubtful: bool,
-    ) -> tuple[list[Number], tuple[BoundCap, ...]]:
-        """Apply the caps, narrow ranges first; within a range the latest records lose first.
-
-        A cap of which it is not known whether it holds for a record holds if ``doubtful``.
-        """
-        left = list(amounts)
-        bound = []
-        order = sorted(range(len(entries)), key=lambda i: entries[i].place, reverse=True)
-        for cap, where in self._caps:
-            buckets: dict[object, list[int]] = {}
-            bucket = BUCKETS[cap.per]
-            for index in order:
-                truth = where(entries[index].get, bearer)
-                if truth or (truth is None and doubtful):
-                    buckets.setdefault(bucket(entries[index]), []).append(index)
-            lost: Number = 0
-            for indexes in buckets.values():
-                excess = sum(left[index] for index in indexes) - cap.at_most
-                for index in indexes:
-                    if excess <= 0:
-                        break
-                    cut = min(left[index], excess)
-                    left[index] -= cut
-                    excess -= cut
-                    lost += cut
-            if lost:
-                bound.append(BoundCap(cap, lost))
-        return left, tuple(bound)
 
     def _distinct(
         self,
@@ -337,6 +288,7 @@ class Gauge:
         left_out: tuple[LeftOut, ...],
         _: Getter,
         __: Period,
+        ___: Number | None,
     ) -> Reading:
         seen: set[object] = set()
         counted, amounts, repeated, unstated = [], [], [], []
@@ -358,7 +310,7 @@ class Gauge:
             left_out = (*left_out, LeftOut("unstated", self.measure.field, tuple(unstated)))
         high = len(possible) + len(unstated) + silent
         missing = _missing(left_out)
-        return _read((len(seen), high, tuple(counted), tuple(amounts), left_out, (), missing))
+        return _read((len(seen), high, tuple(counted), tuple(amounts), left_out, (), missing, ()))
 
     def _named(self, entry: Entry) -> set[object]:
         """Return what a record names in the field told apart, which may be several."""
@@ -374,6 +326,7 @@ class Gauge:
         left_out: tuple[LeftOut, ...],
         _: Getter,
         period: Period,
+        __: Number | None,
     ) -> Reading:
         seen: set[date] = set()
         counted, amounts = [], []
@@ -393,6 +346,9 @@ class Gauge:
             _missing(left_out),
         )
 
+    def _weight(self, entry: Entry) -> Number | None:
+        return number_of(entry, self._field) if self._field else 1
+
     def _share(
         self,
         sure: Sequence[Entry],
@@ -400,8 +356,9 @@ class Gauge:
         left_out: tuple[LeftOut, ...],
         bearer: Getter,
         _: Period,
+        __: Number | None,
     ) -> Reading:
-        weights = {entry.id: self._amount(entry) for entry in [*sure, *maybe]}
+        weights = {entry.id: self._weight(entry) for entry in [*sure, *maybe]}
         inside = [entry for entry in sure if self._part(entry.get, bearer)]
         open_ = [entry for entry in sure if self._part(entry.get, bearer) is None]
         unstated = [entry for entry in [*sure, *maybe] if weights[entry.id] is None]
@@ -443,9 +400,19 @@ class Gauge:
         )
 
 
-def _unzip(pairs: Iterable[tuple[Entry, Number]]) -> tuple[list[Entry], list[Number]]:
-    pairs = list(pairs)
-    return [entry for entry, _ in pairs], [amount for _, amount in pairs]
+def _told_apart(
+    worths: Iterable[tuple[Entry, Worth]], *, partly: bool = False
+) -> tuple[LeftOut, ...]:
+    """Return the records that count for nothing, by reason; or those that count ``partly``."""
+    groups: dict[tuple[str, str], list[object]] = {}
+    for entry, worth in worths:
+        if partly:
+            if worth.field and not worth.reason and worth.low:
+                groups.setdefault(("unknown", worth.field), []).append(entry.record)
+        elif worth.reason or (worth.field and not worth.low):
+            reason = worth.reason or "unknown"
+            groups.setdefault((reason, worth.field), []).append(entry.record)
+    return tuple([LeftOut(*why, tuple(records)) for why, records in groups.items()])
 
 
 def _days_of(entry: Entry, period: Period) -> set[date]:

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from fractions import Fraction
 
 import attrs
 
 from eduplan.dates import school_year
 from eduplan.errors import FaultList, kind_of, refuse
-from eduplan.exact import Number, not_negative
+from eduplan.exact import Number, exact
+from eduplan.measures.tariff import (
+    Absence,
+    Factor,
+    Rate,
+    Threshold,
+    as_factors,
+    as_optional_absence,
+    as_optional_amount,
+    as_tariff,
+    as_thresholds,
+    tariff_faults,
+)
 from eduplan.records import Entry
 from eduplan.selectors import EVERYTHING, Scales, Selector, as_selector
-from eduplan.tables import Table, as_kinds, as_member, as_name, plain, read_each, read_table
+from eduplan.tables import (
+    Table,
+    as_kinds,
+    as_member,
+    as_name,
+    as_optional_name,
+    plain,
+    read_each,
+    read_table,
+)
 
 
 class Way(StrEnum):
@@ -23,12 +45,14 @@ class Way(StrEnum):
     DISTINCT = "distinct"
     DAYS = "days"
     SHARE = "share"
+    CREDITS = "credits"
 
 
 class Per(StrEnum):
     """Within what a cap holds."""
 
     RECORD = "record"
+    DAY = "day"
     MONTH = "month"
     SCHOOL_YEAR = "school-year"
     CALENDAR_YEAR = "calendar-year"
@@ -37,6 +61,7 @@ class Per(StrEnum):
 
 BUCKETS: dict[Per, Callable[[Entry], object]] = {
     Per.RECORD: lambda entry: entry.id,
+    Per.DAY: lambda entry: entry.day,
     Per.MONTH: lambda entry: (entry.day.year, entry.day.month),
     Per.SCHOOL_YEAR: lambda entry: school_year(entry.day),
     Per.CALENDAR_YEAR: lambda entry: entry.day.year,
@@ -55,13 +80,33 @@ class Cap:
 
     Args:
         at_most: the most that counts, in the unit of the measure.
-        per: within what: every record, month, school year, calendar year, or the whole period.
+        share: instead of ``at_most``, the most that counts as a share of what is owed.
+        per: within what: every record, day, month, school year, calendar year, or the whole period.
+        each: a fact of the records: within a range the cap holds for each of its values apart, such
+            as for every course.
         where: which records it holds for, by default all that count.
     """
 
-    at_most: Number = attrs.field(converter=not_negative)
+    at_most: Number | None = attrs.field(default=None, converter=as_optional_amount)
+    share: Number | None = attrs.field(default=None, converter=as_optional_amount)
     per: Per = attrs.field(converter=as_per)
+    each: str = attrs.field(default="", converter=as_optional_name)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.at_most is None) == (self.share is None):
+            raise refuse("cap-one-of", known="at_most, share")
+
+    def most(self, owed: Number | None) -> Number | None:
+        """Return the most that counts, None where that depends on what is owed and is not known."""
+        if self.share is None:
+            return self.at_most
+        return None if owed is None else exact(Fraction(self.share) * owed)
+
+    def bucket(self, entry: Entry) -> object:
+        """Return what a record shares the cap with others by."""
+        found = BUCKETS[self.per](entry)
+        return (found, entry.get(self.each)) if self.each else found
 
 
 def as_caps(value: Iterable[Cap | Table] | Cap | Table) -> tuple[Cap, ...]:
@@ -69,7 +114,9 @@ def as_caps(value: Iterable[Cap | Table] | Cap | Table) -> tuple[Cap, ...]:
     several = [value] if isinstance(value, Cap | Mapping) else value
     caps = read_each(several, lambda table: read_table(Cap, table))
     order = list(Per)
-    return tuple(sorted(caps, key=lambda cap: (order.index(cap.per), cap.where == EVERYTHING)))
+    return tuple(
+        sorted(caps, key=lambda c: (order.index(c.per), not c.each, c.where == EVERYTHING))
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -79,8 +126,8 @@ class Measure:
     In a plan file it is a table with exactly one way of measuring:
     ``{ count = "open-lesson" }``, ``{ sum = "hours", of = "training" }``,
     ``{ distinct = "book", of = "professional-reading" }``, ``{ days = "school-visit" }``, or
-    ``{ share = { tier = "@bearer.tier" }, of = "training", weigh = "hours" }``; besides ``where``,
-    ``by`` and ``caps``.
+    ``{ share = { tier = "@bearer.tier" }, of = "training", weigh = "hours" }``, or
+    ``{ credits = ["training", "paper"], tariff = [...] }``; besides ``where``, ``by`` and ``caps``.
 
     Args:
         way: how the records are taken together.
@@ -90,6 +137,10 @@ class Measure:
         part: of a share, the records that are in it.
         by: the fact of a record that points to the bearer.
         caps: at most so much counts.
+        tariff: of credits, what records are worth: of its rows the first that fits.
+        factors: of credits, tables of factors; of each the first row that fits multiplies.
+        absence: of credits, the share of absence that cancels a record.
+        thresholds: so much must come together before anything counts.
     """
 
     way: Way
@@ -99,6 +150,10 @@ class Measure:
     part: Selector = EVERYTHING
     by: str = "bearer"
     caps: tuple[Cap, ...] = ()
+    tariff: tuple[Rate, ...] = ()
+    factors: tuple[tuple[Factor, ...], ...] = ()
+    absence: Absence | None = None
+    thresholds: tuple[Threshold, ...] = ()
 
     @property
     def grows(self) -> bool:
@@ -114,12 +169,13 @@ class Measure:
         for index, cap in enumerate(self.caps):
             with faults.below(f"caps[{index}].where") as found:
                 cap.where.faults(scales, found)
+        tariff_faults(self.tariff, self.factors, self.thresholds, scales, faults)
 
     def plain(self) -> dict[str, object]:
         """Return the measure as it stands in a plan file."""
         kinds = self.kinds[0] if len(self.kinds) == 1 else list(self.kinds)
         table: dict[str, object]
-        if self.way in (Way.COUNT, Way.DAYS):
+        if self.way in _OF_KINDS:
             table = {self.way.value: kinds}
         elif self.way is Way.SHARE:
             table = {"share": self.part.plain(), "of": kinds}
@@ -133,6 +189,9 @@ class Measure:
             table["by"] = self.by
         if self.caps:
             table["caps"] = plain(self.caps)
+        for key in ("tariff", "factors", "absence", "thresholds"):
+            if getattr(self, key):
+                table[key] = plain(getattr(self, key))
         return table
 
 
@@ -142,7 +201,21 @@ _READERS: dict[str, Callable[..., object]] = {
     "by": as_name,
     "weigh": as_name,
     "caps": as_caps,
+    "tariff": as_tariff,
+    "factors": as_factors,
+    "absence": as_optional_absence,
+    "thresholds": as_thresholds,
 }
+_OF_KINDS = (Way.COUNT, Way.DAYS, Way.CREDITS)
+_ONLY_WITH = {
+    "weigh": (Way.SHARE,),
+    "caps": (Way.COUNT, Way.SUM, Way.CREDITS),
+    "thresholds": (Way.COUNT, Way.SUM, Way.CREDITS),
+    "tariff": (Way.CREDITS,),
+    "factors": (Way.CREDITS,),
+    "absence": (Way.CREDITS,),
+}
+"""Keys that go with some ways of measuring only."""
 
 
 def as_measure(value: Measure | Table) -> Measure:
@@ -172,13 +245,14 @@ def as_measure(value: Measure | Table) -> Measure:
             faults.add("unknown-key", str(key)[:64], known=known)
         else:
             found[key] = faults.read(key, _READERS[key], spelled)
-    if "weigh" in value and way is not Way.SHARE:
-        faults.add("measure-not-with", "weigh", way=way.value)
-    if "caps" in value and way not in (Way.COUNT, Way.SUM):
-        faults.add("measure-not-with", "caps", way=way.value)
-    reader = {Way.COUNT: as_kinds, Way.DAYS: as_kinds, Way.SHARE: as_selector}.get(way, as_name)
+    for key, ways_of_it in _ONLY_WITH.items():
+        if key in value and way not in ways_of_it:
+            faults.add("measure-not-with", key, way=way.value)
+    if way is Way.CREDITS and "tariff" not in value:
+        faults.add("measure-needs", way=way.value, needs="tariff")
+    reader = as_kinds if way in _OF_KINDS else as_selector if way is Way.SHARE else as_name
     head = faults.read(way.value, reader, value[way])
-    if way in (Way.COUNT, Way.DAYS):
+    if way in _OF_KINDS:
         if "of" in value:
             faults.add("measure-not-with", "of", way=way.value)
         found["of"] = head
@@ -193,4 +267,8 @@ def as_measure(value: Measure | Table) -> Measure:
         part=head if way is Way.SHARE else EVERYTHING,  # type: ignore[arg-type]
         by=found.get("by", "bearer"),  # type: ignore[arg-type]
         caps=found.get("caps", ()),  # type: ignore[arg-type]
+        tariff=found.get("tariff", ()),  # type: ignore[arg-type]
+        factors=found.get("factors", ()),  # type: ignore[arg-type]
+        absence=found.get("absence"),  # type: ignore[arg-type]
+        thresholds=found.get("thresholds", ()),  # type: ignore[arg-type]
     )

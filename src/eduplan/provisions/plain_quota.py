@@ -48,6 +48,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
         or measure.by != "bearer"
         or measure.way not in (Way.COUNT, Way.SUM, Way.DISTINCT)
         or measure.caps
+        or measure.thresholds
         or every.personal
         or every.needs_calendar
         or not (where.always or (plain is not None and len(plain[1]) == 1))

@@ -11,11 +11,22 @@ import attrs
 from eduplan.errors import FaultList, refuse
 from eduplan.exact import Number, Spelled, not_negative
 from eduplan.measures import Measure, Way, as_measure
+from eduplan.measures.tariff import as_optional_amount
 from eduplan.messages import Text
-from eduplan.periods import Every, as_every
+from eduplan.periods import Every, Length, as_every, as_optional_length
+from eduplan.provisions.portions import Portion, as_portions
 from eduplan.provisions.provision import Provision
 from eduplan.selectors import Scales, Selector, as_selector
-from eduplan.tables import Table, as_member, as_name, as_text, read_each, read_table
+from eduplan.tables import (
+    Table,
+    as_kinds,
+    as_member,
+    as_name,
+    as_text,
+    optional,
+    read_each,
+    read_table,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +108,48 @@ def as_scope(value: Scope | str | Table) -> Scope:
     raise refuse("scope-one-of")
 
 
+@attrs.frozen(kw_only=True)
+class Leave:
+    """Leave that lessens a total: what is owed is owed for the other days only.
+
+    Args:
+        kind: the kinds of record that state leave, from ``day`` to ``last_day``.
+        where: which of them do, such as maternity leave.
+        by: the fact of such a record that points to the bearer.
+    """
+
+    kind: tuple[str, ...] = attrs.field(converter=as_kinds)
+    where: Selector = attrs.field(factory=Selector, converter=as_selector)
+    by: str = attrs.field(default="bearer", converter=as_name)
+
+
+def as_optional_leave(value: Leave | Table | None) -> Leave | None:
+    """Return a rule on leave, or None."""
+    return optional(lambda table: read_table(Leave, table), value)
+
+
+@attrs.frozen(kw_only=True)
+class CarryOver:
+    """What of the period before counts in this one: what was done beyond what was owed.
+
+    It counts once: what is not needed in this period lapses.
+
+    Args:
+        at_most: no more than this is carried.
+        where: only what such records came to.
+        last: only what was done in the last months of the period before, such as ``"12 months"``.
+    """
+
+    at_most: Number | None = attrs.field(default=None, converter=as_optional_amount)
+    where: Selector = attrs.field(factory=Selector, converter=as_selector)
+    last: Length | None = attrs.field(default=None, converter=as_optional_length)
+
+
+def as_optional_carry_over(value: CarryOver | Table | None) -> CarryOver | None:
+    """Return a rule on what is carried over, or None."""
+    return optional(lambda table: read_table(CarryOver, table), value)
+
+
 TIMES = Text("次", "")
 
 
@@ -113,6 +166,9 @@ class Quota(Provision):
         partial: what somebody owes who joined or left within a period; left out, such a verdict
             is undetermined.
         unit: what is counted, such as hours.
+        part: what part of it must be, or may be at most, of some kind.
+        leave: days of leave, for which less is owed in proportion.
+        carry_over: what of the period before counts in this one.
 
     Raises:
         InputError: faults in the fields, none or both of the bounds.
@@ -127,6 +183,9 @@ class Quota(Provision):
     scope: Scope = attrs.field(factory=Scope, converter=as_scope)
     partial: Partial | None = attrs.field(default=None, converter=as_partial)
     unit: Text = attrs.field(default=TIMES, converter=as_text)
+    part: tuple[Portion, ...] = attrs.field(default=(), converter=as_portions)
+    leave: Leave | None = attrs.field(default=None, converter=as_optional_leave)
+    carry_over: CarryOver | None = attrs.field(default=None, converter=as_optional_carry_over)
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
@@ -136,12 +195,25 @@ class Quota(Provision):
             faults.add("scope-anchored", "scope")
         if self.measure.way is Way.SHARE and self.partial is Partial.PRO_RATA:
             faults.add("partial-share", "partial")
+        amounts = self.measure.way in (Way.COUNT, Way.SUM, Way.CREDITS)
+        for key in ("part", "leave", "carry_over"):
+            if getattr(self, key) and (not amounts or self.at_least is None):
+                faults.add("amounts-only", key)
+        if self.carry_over and self.scope.over is not Over.EACH:
+            faults.add("each-only", "carry_over")
+        if self.leave and self.scope.over is not Over.EACH:
+            faults.add("each-only", "leave")
         faults.raise_any()
 
     @property
     def special(self) -> bool:
         """Whether it asks for more than an amount of every single bearer."""
-        return self.scope.over is not Over.EACH
+        return self.scope.over is not Over.EACH or self.composite
+
+    @property
+    def composite(self) -> bool:
+        """Whether its verdict is made of more than one figure."""
+        return bool(self.part or self.leave or self.carry_over)
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
@@ -152,3 +224,10 @@ class Quota(Provision):
             for index, row in enumerate(getattr(self, name) or ()):
                 with faults.below(f"{name}[{index}].where") as found:
                     row.where.faults(scales, found)
+        for index, portion in enumerate(self.part):
+            with faults.below(f"part[{index}]") as found:
+                portion.faults(scales, found)
+        for key in ("leave", "carry_over"):
+            if (rule := getattr(self, key)) is not None:
+                with faults.below(f"{key}.where") as found:
+                    rule.where.faults(scales, found)

@@ -9,18 +9,22 @@ from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
 
-from eduplan.dates import Period
+from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
-from eduplan.measures import Gauge, LeftOut, Reading, Way
+from eduplan.measures import Gauge, LeftOut, Range, Reading, Way
+from eduplan.messages import Text
 from eduplan.people import Group, day_of
 from eduplan.periods import Unit
+from eduplan.provisions.bounds import Bound, decided
+from eduplan.provisions.composite import Composite, OnLeave, day_before, worst_of
 from eduplan.provisions.plain_quota import Quick, quick
+from eduplan.provisions.portions import Place, Tallied, Tally
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Partial, Quota
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Getter, Matcher
-from eduplan.verdicts import Citation, Justification, Status, Verdict
+from eduplan.verdicts import Citation, Justification, Point, Status, Verdict
 from eduplan.verdicts.telling import tell_figures
 from eduplan.verdicts.verdict import justified
 
@@ -59,11 +63,15 @@ class QuotaBench(Bench):
         self.quota = quota
         self._scales = setting.scales
         self.grouped = quota.scope.over is not Over.EACH
-        self._gauge = Gauge(quota.measure, setting.scales)
+        self._composite = Composite(quota, setting.scales) if quota.composite else None
+        self._gauge = Gauge(quota.measure, setting.scales, detail=quota.composite)
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
         self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
         self._every = quota.every
         self._kinds, self._by = quota.measure.kinds, quota.measure.by
+        self._complete: tuple[str, ...] = self._kinds
+        if quota.leave is not None:
+            self._complete += quota.leave.kind
         self._long = quota.every.unit in _LONG
         self._most = quota.at_most is not None
         self._grows = quota.measure.grows
@@ -130,14 +138,16 @@ class QuotaBench(Bench):
         entries: Sequence[Entry],
         owed: Number | None,
     ) -> Verdict:
+        if self._composite is not None:
+            return self._composed(subject, docket, seen, entries, owed)
         period, opens, due, _, _, first, stop, _ = seen
         if not entries:
             reading = self._none
         elif self._cuts or entries[0][0] < first or entries[-1][0] >= stop:
-            reading = self._reading(entries, subject.get, seen)
+            reading = self._reading(entries, subject.get, seen, owed)
         else:
-            reading = self._gauge.read(entries, subject.get, period)
-        low, high, counted, amounts, left_out, caps, missing = reading
+            reading = self._gauge.read(entries, subject.get, period, owed)
+        low, high, counted, amounts, left_out, caps, missing, _ = reading
         if owed is not None and low >= owed and self._reaches:
             status, missing = Status.MET, ()
         else:
@@ -156,6 +166,89 @@ class QuotaBench(Bench):
             missing,
             justified((counted, amounts, left_out, caps, None, 0, ())),
         )
+
+    def _composed(
+        self,
+        subject: Subject,
+        docket: Docket,
+        seen: View,
+        entries: Sequence[Entry],
+        owed: Number | None,
+    ) -> Verdict:
+        """Judge a quota that is made of several figures: the whole, and each of its parts."""
+        composite, get, period = self._composite, subject.get, seen.period
+        assert composite is not None  # noqa: S101 - for the type checker
+        lenient = OnLeave(0, 0)
+        if owed is not None:
+            span = Period(seen.opens, seen.due + DAY)
+            lenient = composite.on_leave(owed, span, subject, docket)
+            owed = lenient.owed
+        reading = self._reading(entries, get, seen, owed) if entries else self._none
+        inside, beside = composite.gauge.towards_the_whole(reading.ranges, get)
+        whole = _total(inside) if beside else Tally(reading.low, reading.high)
+        carried = self._carried(subject, docket, period, entries)
+        whole += carried
+        missing = reading.missing
+        status, lacking = self._status(whole.low, whole.high, missing, owed, seen, docket)
+        if status is Status.NOT_MET and lenient.missing:
+            possible = whole.high is None or whole.high >= lenient.least
+            if possible:
+                status, lacking = Status.UNDETERMINED, lenient.missing
+        tallied = composite.gauge.tally(reading.ranges, get, period)
+        points = composite.points(tallied, seen, docket)
+        statuses = [status, *(point.status for point in points)]
+        overall = worst_of(statuses)
+        if overall is Status.UNDETERMINED:
+            several = [*lacking, *(m for point in points for m in point.missing)]
+            lacking = tuple(m for i, m in enumerate(several) if m not in several[:i])
+        else:
+            lacking = ()
+        told = _told(carried, lenient.days, self.quota.unit)
+        left_out = reading.left_out
+        if beside:
+            records = tuple([one.entry.record for one in beside])
+            left_out += (LeftOut("beside", "", records),)
+        return Verdict(
+            self.citation,
+            subject.thing,
+            subject.id,
+            overall,
+            docket.as_of,
+            period,
+            whole.low,
+            owed,
+            seen.opens,
+            seen.due,
+            lacking,
+            Justification(
+                reading.counted,
+                reading.amounts,
+                left_out,
+                reading.caps,
+                points=(*told, *points),
+            ),
+        )
+
+    def _carried(
+        self, subject: Subject, docket: Docket, period: Period, entries: Sequence[Entry]
+    ) -> Tally:
+        """Return what the period before leaves for this one."""
+        composite, get = self._composite, subject.get
+        if composite is None or self.quota.carry_over is None or not entries:
+            return Tally()
+        before = docket.periods(self._every, subject, day_before(period))
+        if not before:
+            return Tally()
+        earlier = view(before[-1], docket.as_of)
+        full = self._fixed if self._fixed is not None else self._owed(get)
+        _, owed, excuse = self._in_service(earlier.period, full or 0, get)
+        if excuse or owed is None:
+            return Tally()
+        reading = self._reading(entries, get, earlier, owed)
+        inside, _ = composite.gauge.towards_the_whole(reading.ranges, get)
+        whole = _total(inside)
+        most = composite.eligible(inside, get, earlier.period)
+        return composite.carried(whole.low, whole.high, owed, most)
 
     def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
@@ -220,7 +313,9 @@ class QuotaBench(Bench):
             return span, None, "partial-exempt"
         return span, None, ""
 
-    def _reading(self, entries: Sequence[Entry], get: Getter, seen: View) -> Reading:
+    def _reading(
+        self, entries: Sequence[Entry], get: Getter, seen: View, owed: Number | None
+    ) -> Reading:
         """Read the records of the period up to the day of judgement; tell the rest by reason."""
         newest = entries[-1].place
         size = len(entries)
@@ -229,7 +324,7 @@ class QuotaBench(Bench):
         inside = entries[first:stop] if first or stop < size else entries
         if self._spans_days:
             return self._days(entries, first, stop, get, seen)
-        reading = self._gauge.read(inside, get, seen.period)
+        reading = self._gauge.read(inside, get, seen.period, owed)
         if stop == size and not self._long:
             return reading
         return self._cut_to(reading, entries[:first], entries[stop:], seen)
@@ -267,29 +362,11 @@ class QuotaBench(Bench):
         seen: View,
         docket: Docket,
     ) -> tuple[Status, tuple[Missing, ...]]:
-        """Judge a reading against what is owed; tell what is missing where that cannot be done.
-
-        A total that only grows is met as soon as it is reached, and an upper bound is broken as
-        soon as it is passed. Anything else is decided when the period is over and the register is
-        complete up to its end; until then it is pending, if the register is complete up to the day.
-        """
+        """Judge a reading against what is owed; tell what is missing where that cannot be done."""
         if owed is None:
             return Status.UNDETERMINED, (Missing("partial-policy"),)
-        if self._grows and (low > owed if self._most else low >= owed):
-            return (Status.NOT_MET if self._most else Status.MET), ()
-        if seen.needed is not None:
-            gap = docket.register.complete(self._kinds, seen.needed)
-            if gap is not None:
-                return Status.UNDETERMINED, (*missing, gap)
-        if seen.closed and high is not None:
-            worst, best = (high, low) if self._most else (low, high)
-            if worst <= owed if self._most else worst >= owed:
-                return Status.MET, ()
-            if best > owed if self._most else best < owed:
-                return Status.NOT_MET, ()
-        if missing and not seen.closed:  # what may still come is not missing yet
-            missing = tuple(m for m in missing if m.code != "nothing-to-share")
-        return (Status.UNDETERMINED, missing) if missing else (Status.PENDING, ())
+        bound = Bound(owed, self._most, self._grows)
+        return decided(bound, low, high, missing, seen, docket.register, self._complete)
 
     def _groups(self, subjects: Sequence[Subject], docket: Docket) -> Iterator[Verdict]:
         """Judge the mean or total of every group, by the same rules as a single bearer."""
@@ -342,7 +419,7 @@ class QuotaBench(Bench):
             if reason := self.out_of_force(period):
                 yield self.excuse(group, docket, *reason, period)
                 continue
-            owed, readings, gaps = self._members(members, seen, docket)
+            judged, owed, readings, gaps = self._members(members, seen, docket)
             if not readings:
                 yield self.excuse(group, docket, "not-in-service", None, period)
                 continue
@@ -357,6 +434,17 @@ class QuotaBench(Bench):
             if unknown:
                 gaps = (*gaps, Missing("members-undetermined", {"count": unknown}))
             status, missing = self._status(value, most, gaps, required, seen, docket)
+            points: Sequence[Point] = ()
+            if self._composite is not None:
+                tallied = _together(
+                    [
+                        self._composite.gauge.tally(reading.ranges, member.get, period)
+                        for member, reading in zip(judged, readings, strict=True)
+                    ]
+                )
+                points = self._composite.points(tallied, seen, docket, divisor)
+                status = worst_of([status, *(point.status for point in points)])
+                missing += tuple(m for point in points for m in point.missing)
             if doubts:
                 status, missing = Status.UNDETERMINED, (*doubts, *missing)
             yield Verdict(
@@ -371,13 +459,14 @@ class QuotaBench(Bench):
                 opens=period.start,
                 due=period.last,
                 missing=missing,
-                justification=Justification(members=len(readings)),
+                justification=Justification(members=len(readings), points=tuple(points)),
             )
 
     def _members(
         self, members: Sequence[Subject], seen: View, docket: Docket
-    ) -> tuple[list[Number], list[Reading], tuple[Missing, ...]]:
-        """Return what each member in service owes and did, and what is missing to know it."""
+    ) -> tuple[list[Subject], list[Number], list[Reading], tuple[Missing, ...]]:
+        """Return who is in service, what each owes and did, and what is missing to know it."""
+        judged: list[Subject] = []
         kinds, by = self.quota.measure.kinds, self.quota.measure.by
         amounts: list[Number] = []
         readings = []
@@ -389,10 +478,39 @@ class QuotaBench(Bench):
                 continue
             if owed is None:
                 gaps = (Missing("partial-policy"),)
+            judged.append(member)
             amounts.append(full if owed is None else owed)
             entries = docket.register.of(member.id, kinds, by)
             if entries:
-                readings.append(self._reading(entries, member.get, seen))
+                readings.append(self._reading(entries, member.get, seen, owed))
             else:
                 readings.append(self._none)
-        return amounts, readings, gaps
+        return judged, amounts, readings, gaps
+
+
+def _total(ranges: Sequence[Range]) -> Tally:
+    return sum((Tally(one.low, one.high) for one in ranges), Tally())
+
+
+def _told(carried: Tally, leave: int, unit: Text) -> tuple[Point, ...]:
+    """Return the points that only tell: what was carried over, and the days of leave."""
+    points = []
+    if carried.low:
+        points.append(Point("carried-over", Status.MET, {"value": carried.low, "unit": unit}))
+    if leave:
+        points.append(Point("on-leave", Status.MET, {"days": leave}))
+    return tuple(points)
+
+
+def _together(several: Sequence[Tallied]) -> Tallied:
+    """Return what the parts come to over several bearers."""
+    tallies: dict[Place, Tally] = {}
+    classes: dict[frozenset[str], Tally] = {}
+    for one in several:
+        for place, tally in one.tallies.items():
+            tallies[place] = tallies.get(place, Tally()) + tally
+        for which, tally in one.classes.items():
+            classes[which] = classes.get(which, Tally()) + tally
+    unknown = sum(1 for one in several if one.missing)
+    missing = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
+    return Tallied(tallies, classes, missing)

@@ -20,13 +20,17 @@ def tell_figures(verdict: Verdict, lang: Language) -> Told:
         known = verdict.required is not None and verdict.value is not None
         side = "most" if verdict.citation.most else "least"
         figures = say(f"explain.{side}.known", lang, **_figures(verdict, lang)) if known else ""
-        return Told(tell_undecided(verdict, lang) + figures, tell_records(verdict, lang))
+        evidence = tell_records(verdict, lang) + tell_points(verdict, lang)
+        return Told(tell_undecided(verdict, lang) + figures, evidence)
     side = "most" if verdict.citation.most else "least"
     pace = ""
     if verdict.status is Status.PENDING and not verdict.citation.most and verdict.shortfall:
         pace = say("explain.behind" if verdict.behind else "explain.on-pace", lang)
+    reached = verdict.status is not Status.MET and not verdict.citation.most
+    if reached and verdict.justification.points and not verdict.shortfall:
+        side = "parts"
     body = say(f"explain.{side}.{verdict.status}", lang, **_figures(verdict, lang)) + pace
-    return Told(body, tell_records(verdict, lang))
+    return Told(body, tell_records(verdict, lang) + tell_points(verdict, lang))
 
 
 def _figures(verdict: Verdict, lang: Language) -> dict[str, object]:
@@ -161,7 +165,7 @@ def tell_records(verdict: Verdict, lang: Language) -> str:
         say(
             f"explain.cap.{bound.cap.per}",
             lang,
-            most=show(bound.cap.at_most),
+            most=show(bound.most),
             lost=show(bound.lost),
             unit=verdict.citation.unit,
         )

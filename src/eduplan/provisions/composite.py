@@ -1,0 +1,218 @@
+"""Quotas that are made of several figures: parts, leave, and what is carried over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from eduplan.dates import DAY, Period, add_months
+from eduplan.errors import Missing
+from eduplan.exact import Number, exact
+from eduplan.measures import Range
+from eduplan.messages import Text
+from eduplan.provisions.bounds import Bound, decided
+from eduplan.provisions.portions import Clash, Place, PortionGauge, Tallied, Tally, clash
+from eduplan.provisions.provision import Docket, Subject, View, view
+from eduplan.provisions.quota import Quota
+from eduplan.records import last_day
+from eduplan.selectors import Getter, Matcher, Scales
+from eduplan.verdicts import Point, Status
+
+_ORDER = (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING, Status.MET)
+
+
+class OnLeave(NamedTuple):
+    """What is owed by somebody who was on leave.
+
+    Attributes:
+        owed: what is owed, counting the leave that is known.
+        least: what may be all that is owed, counting leave of which it is not known.
+        days: the days of leave that are known.
+        missing: what would have to be known for the two to meet.
+    """
+
+    owed: Number
+    least: Number
+    days: int = 0
+    missing: tuple[Missing, ...] = ()
+
+
+class Composite:
+    """The parts, leave and carry-over of a quota, made ready for many bearers."""
+
+    def __init__(self, quota: Quota, scales: Scales) -> None:
+        self.quota = quota
+        self.gauge = PortionGauge(quota.part, scales)
+        self.kinds = quota.measure.kinds
+        leave, carry = quota.leave, quota.carry_over
+        self._leave = Matcher(leave.where, scales) if leave is not None else None
+        self._carried = Matcher(carry.where, scales) if carry is not None else None
+
+    def on_leave(self, owed: Number, span: Period, subject: Subject, docket: Docket) -> OnLeave:
+        """Return what is owed for the days of ``span`` without leave.
+
+        Days of leave after the day of judgement count as far as they are on record.
+        """
+        leave = self.quota.leave
+        if leave is None or self._leave is None:
+            return OnLeave(owed, owed)
+        sure: set[date] = set()
+        maybe: set[date] = set()
+        doubts: dict[str, int] = {}
+        for entry in docket.register.of(subject.id, leave.kind, leave.by):
+            truth = self._leave(entry.get, subject.get)
+            if truth is False:
+                continue
+            first, last = max(entry.day, span.start), min(last_day(entry), span.last)
+            days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+            maybe |= days
+            if truth:
+                sure |= days
+            elif days:
+                field = self._leave.blame(entry.get, subject.get)
+                doubts[field] = doubts.get(field, 0) + 1
+        missing = tuple(
+            Missing("record-fact", {"field": field, "count": count})
+            for field, count in doubts.items()
+        )
+        return OnLeave(_less(owed, span, sure), _less(owed, span, maybe), len(sure), missing)
+
+    def eligible(self, ranges: Sequence[Range], get: Getter, period: Period) -> Tally:
+        """Return how much of a period's records may be carried over into the next."""
+        carry = self.quota.carry_over
+        if carry is None or self._carried is None:
+            return Tally()
+        start = period.start
+        if carry.last is not None:
+            start = max(start, add_months(period.end, -carry.last.months))
+        found = Tally()
+        for one in ranges:
+            truth = self._carried(one.entry.get, get)
+            if one.entry.day >= start and truth is not False:
+                found += Tally(one.low if truth else 0, one.high)
+        return found
+
+    def carried(self, low: Number, high: Number | None, owed: Number, most: Tally) -> Tally:
+        """Return what is carried over of a period: what went beyond what was owed, within bounds.
+
+        Args:
+            low: the least the period came to.
+            high: the most it may have come to.
+            owed: what was owed in it.
+            most: how much of its records may be carried over.
+        """
+        carry = self.quota.carry_over
+        least = min(max(low - owed, 0), most.low)
+        top = None if high is None or most.high is None else min(max(high - owed, 0), most.high)
+        if carry is not None and carry.at_most is not None:
+            least = min(least, carry.at_most)
+            top = carry.at_most if top is None else min(top, carry.at_most)
+        return Tally(least, top)
+
+    def points(
+        self,
+        tallied: Tallied,
+        seen: View,
+        docket: Docket,
+        count: int = 1,
+    ) -> list[Point]:
+        """Return a point for every part, and one for parts that cannot all be filled.
+
+        Args:
+            tallied: what the parts come to.
+            seen: the period.
+            docket: what the judgement rests on.
+            count: of how many bearers the mean is judged.
+        """
+
+        def of_one(tally: Tally) -> Tally:
+            return tally if count == 1 else tally.over(count)
+
+        found = [
+            self._point(place, of_one(tally), tallied.missing, seen, docket)
+            for place, tally in tallied.tallies.items()
+        ]
+        worst = clash(self.quota.part, tallied.classes, of_one)
+        if worst is not None:
+            single = [p.status for p in found if p.facts.get("id") in worst.parts]
+            if all(status is Status.MET for status in single):
+                found.append(self._clash(worst, tallied.missing, seen))
+        return found
+
+    def _point(
+        self,
+        place: Place,
+        tally: Tally,
+        missing: tuple[Missing, ...],
+        seen: View,
+        docket: Docket,
+    ) -> Point:
+        portion, span = place
+        share = portion.within is not None
+        low, high = tally.share if share else (tally.low, tally.high)
+        within = seen if span is None else view(span, docket.as_of)
+        if share and not tally.low and not tally.high and not tally.outside_low:
+            missing = (*missing, Missing("nothing-to-share"))
+        bound = Bound(portion.bound, portion.most, not share)
+        doubts = missing if low != high else tuple(m for m in missing if share and low != high)
+        status, lacking = decided(bound, low, high, doubts, within, docket.register, self.kinds)
+        if span is not None and span.start > docket.as_of:
+            status, lacking = Status.PENDING, ()
+        code = f"part-{'most' if portion.most else 'least'}{'-share' if share else ''}"
+        if span is not None:
+            code += "-in"
+        title = portion.title or Text(portion.id, portion.id)
+        facts: dict[str, object] = {"id": portion.id, "title": title, "unit": self.quota.unit}
+        if span is not None:
+            facts |= {"start": span.start, "last": span.last}
+        return Point(
+            code,
+            status,
+            {**facts, "value": _fraction(low, share), "required": _fraction(portion.bound, share)},
+            value=low,
+            required=portion.bound,
+            due=within.due,
+            missing=lacking,
+        )
+
+    def _clash(self, worst: Clash, missing: tuple[Missing, ...], seen: View) -> Point:
+        titles = {p.id: p.title or Text(p.id, p.id) for p in self.quota.part}
+        if not worst.surely:
+            status = Status.UNDETERMINED if missing else Status.PENDING
+        else:
+            status = Status.NOT_MET if seen.closed else Status.PENDING
+        facts = {
+            "parts": tuple(titles[name] for name in worst.parts),
+            "required": worst.required,
+            "value": worst.value,
+            "unit": self.quota.unit,
+        }
+        return Point(
+            "parts-clash",
+            status,
+            facts,
+            value=worst.value,
+            required=worst.required,
+            due=seen.due,
+            missing=missing if status is Status.UNDETERMINED else (),
+        )
+
+
+def _less(owed: Number, span: Period, days: set[date]) -> Number:
+    return exact(Fraction(owed) * (span.days - len(days)) / span.days)
+
+
+def _fraction(value: Number, share: bool) -> object:
+    return Fraction(value) if share else value
+
+
+def worst_of(statuses: Sequence[Status]) -> Status:
+    """Return the status of a whole whose figures have these: the worst, as far as it is decided."""
+    return min(statuses, key=_ORDER.index)
+
+
+def day_before(period: Period) -> Period:
+    """Return the day before a period, which lies in the period before it."""
+    return Period(period.start - DAY, period.start)

@@ -1,0 +1,344 @@
+"""Parts of a quota: so much of the whole must be, or may be at most, of some kind.
+
+"At least 360 hours, of which at least 90 centrally organised" has one part; "at least 24 in every
+year" is one too. An hour serves one part only, though the hours of one record may be split between
+parts, unless a part is declared to share. Whether the parts can all be filled so is decided by
+Hall's condition: whatever parts are taken together, the records that fit any of them must come to
+what they ask for together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from itertools import combinations
+from typing import NamedTuple
+
+import attrs
+
+from eduplan.dates import Period, cycles
+from eduplan.errors import FaultList, Missing, refuse
+from eduplan.exact import Number, exact
+from eduplan.measures import Range
+from eduplan.measures.tariff import as_optional_amount
+from eduplan.messages import Text
+from eduplan.periods import Every, as_optional_every, periods
+from eduplan.selectors import (
+    EVERYTHING,
+    Getter,
+    Matcher,
+    Scales,
+    Selector,
+    as_optional_selector,
+    as_selector,
+)
+from eduplan.tables import (
+    Table,
+    as_flag,
+    as_name,
+    as_optional_text,
+    read_each,
+    read_table,
+)
+
+MOST_PORTIONS = 10
+"""A quota has at most so many parts that may not share, for all their subsets are looked at."""
+
+
+@attrs.frozen(kw_only=True)
+class Portion:
+    """A part of a quota.
+
+    Args:
+        id: its name in the quota.
+        title: what people call it, by default its name.
+        where: the records that fit it.
+        within: of a share, the records it is taken of.
+        records: of a share, whether records are counted, and not their amounts.
+        at_least: the least it must come to, in the unit of the quota; of a share, a fraction.
+        at_most: the most it may come to.
+        yearly: whether it holds for every twelve months of the period, counted from its first day.
+        every: the period rule in whose periods, within that of the quota, it holds.
+        beside: whether its records do not count towards the whole, nor towards another part.
+        shared: whether its hours may serve other parts as well.
+
+    Raises:
+        InputError: not exactly one bound, or keys that do not go together.
+    """
+
+    id: str = attrs.field(converter=as_name)
+    title: Text | None = attrs.field(default=None, converter=as_optional_text)
+    where: Selector = attrs.field(factory=Selector, converter=as_selector)
+    within: Selector | None = attrs.field(default=None, converter=as_optional_selector)
+    records: bool = attrs.field(default=False, converter=as_flag)
+    at_least: Number | None = attrs.field(default=None, converter=as_optional_amount)
+    at_most: Number | None = attrs.field(default=None, converter=as_optional_amount)
+    yearly: bool = attrs.field(default=False, converter=as_flag)
+    every: Every | None = attrs.field(default=None, converter=as_optional_every)
+    beside: bool = attrs.field(default=False, converter=as_flag)
+    shared: bool = attrs.field(default=False, converter=as_flag)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        if (self.at_least is None) == (self.at_most is None):
+            faults.add("bound-missing")
+        if self.yearly and self.every is not None:
+            faults.add("part-not-with", "yearly", other="every")
+        if self.records and self.within is None:
+            faults.add("part-needs", "records", other="within")
+        if self.beside and (self.within is not None or self.shared):
+            faults.add("part-not-with", "beside", other="within, shared")
+        if self.within is not None and (self.at_least or self.at_most or 0) > 1:
+            faults.add("share-above-one", "at_most" if self.at_least is None else "at_least")
+        faults.raise_any()
+
+    @property
+    def bound(self) -> Number:
+        """The least or the most it may come to."""
+        return self.at_least if self.at_least is not None else self.at_most or 0
+
+    @property
+    def most(self) -> bool:
+        """Whether its bound is an upper one."""
+        return self.at_least is None
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether its hours may not serve another part as well."""
+        if self.most or self.shared or self.beside or self.within is not None:
+            return False
+        return not self.yearly and self.every is None and self.where != EVERYTHING
+
+    def faults(self, scales: Scales, faults: FaultList) -> None:
+        """Note what does not fit the scales of the plan."""
+        for name in ("where", "within"):
+            selector = getattr(self, name)
+            if selector is not None:
+                with faults.below(name) as found:
+                    selector.faults(scales, found)
+
+
+def as_portions(value: Iterable[Portion | Table]) -> tuple[Portion, ...]:
+    """Return the parts of a quota from their tables."""
+    found = read_each(value, lambda table: read_table(Portion, table))
+    names = [portion.id for portion in found]
+    if len(set(names)) < len(names):
+        raise refuse("part-twice")
+    if sum(portion.exclusive for portion in found) > MOST_PORTIONS:
+        raise refuse("too-many-parts", most=MOST_PORTIONS)
+    return found
+
+
+class Tally(NamedTuple):
+    """What the records of a part come to, at least and at most (None where there is no knowing).
+
+    Attributes:
+        low: the least of the part.
+        high: the most.
+        outside_low: of a share, the least of what is in its whole and not in the part.
+        outside_high: the most of that.
+    """
+
+    low: Number = 0
+    high: Number | None = 0
+    outside_low: Number = 0
+    outside_high: Number | None = 0
+
+    def __add__(self, other: object) -> Tally:
+        assert isinstance(other, Tally)  # noqa: S101 - for the type checker
+        return Tally(
+            self.low + other.low,
+            _plus(self.high, other.high),
+            self.outside_low + other.outside_low,
+            _plus(self.outside_high, other.outside_high),
+        )
+
+    def over(self, count: int) -> Tally:
+        """Return the tally of one of ``count``, on average."""
+        return Tally(*(None if one is None else exact(Fraction(one) / count) for one in self))  # type: ignore[arg-type]
+
+    @property
+    def share(self) -> tuple[Number, Number]:
+        """The share of the part in its whole, at least and at most."""
+        low: Number = 0
+        high: Number = 1
+        if self.outside_high is not None and self.low + self.outside_high:
+            low = exact(Fraction(self.low) / (self.low + self.outside_high))
+        if self.high is not None and self.high + self.outside_low:
+            high = exact(Fraction(self.high) / (self.high + self.outside_low))
+        return low, high
+
+
+def _plus(one: Number | None, other: Number | None) -> Number | None:
+    return None if one is None or other is None else one + other
+
+
+class Place(NamedTuple):
+    """A part, and the span of days for which it is tallied, None for the whole period."""
+
+    portion: Portion
+    span: Period | None
+
+
+class Tallied(NamedTuple):
+    """What was tallied for the parts of a quota.
+
+    Attributes:
+        tallies: what each part comes to.
+        classes: the amounts of exclusive parts, at least and at most, by which of them fit.
+        missing: what would have to be known.
+    """
+
+    tallies: dict[Place, Tally]
+    classes: dict[frozenset[str], Tally]
+    missing: tuple[Missing, ...]
+
+
+class PortionGauge:
+    """The parts of a quota, made ready to tally many bearers."""
+
+    def __init__(self, portions: Sequence[Portion], scales: Scales) -> None:
+        self._parts = [
+            (
+                portion,
+                Matcher(portion.where, scales),
+                Matcher(portion.within, scales) if portion.within is not None else None,
+            )
+            for portion in portions
+        ]
+        self._beside = [where for portion, where, _ in self._parts if portion.beside]
+
+    def towards_the_whole(
+        self, ranges: Sequence[Range], get: Getter
+    ) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
+        """Return what counts towards the whole, and what counts beside it."""
+        if not self._beside:
+            return tuple(ranges), ()
+        inside, beside = [], []
+        for one in ranges:
+            truths = [where(one.entry.get, get) for where in self._beside]
+            if True in truths:
+                beside.append(one)
+            else:
+                inside.append(one._replace(low=0) if None in truths else one)
+        return tuple(inside), tuple(beside)
+
+    def tally(self, ranges: Sequence[Range], get: Getter, period: Period) -> Tallied:
+        """Tally every part over the records of a bearer in a period."""
+        tallies: dict[Place, Tally] = {}
+        unknown: dict[str, int] = {}
+        for portion, where, within in self._parts:
+            for span in _spans(portion, period):
+                found = Tally()
+                for one in ranges:
+                    if span is not None and one.entry.day not in span:
+                        continue
+                    found += _tally(portion, where, within, one, get, unknown)
+                tallies[Place(portion, span)] = found
+        missing = tuple(
+            Missing("record-fact", {"field": field, "count": count})
+            for field, count in unknown.items()
+        )
+        return Tallied(tallies, self._classes(ranges, get), missing)
+
+    def _classes(self, ranges: Sequence[Range], get: Getter) -> dict[frozenset[str], Tally]:
+        parts = [(portion.id, where) for portion, where, _ in self._parts if portion.exclusive]
+        found: dict[frozenset[str], Tally] = {}
+        if len(parts) < 2:
+            return found
+        for one in ranges:
+            truths = [(name, where(one.entry.get, get)) for name, where in parts]
+            sure = frozenset(name for name, truth in truths if truth)
+            maybe = frozenset(name for name, truth in truths if truth is not False)
+            found[sure] = found.get(sure, Tally()) + Tally(low=one.low)
+            found[maybe] = found.get(maybe, Tally()) + Tally(high=one.high)
+        return found
+
+
+def _spans(portion: Portion, period: Period) -> Sequence[Period | None]:
+    """Return the spans for which a part holds: of several those that lie wholly in the period."""
+    if portion.yearly:
+        found: Sequence[Period] = cycles(period.start, 12, period)
+    elif portion.every is not None:
+        found = periods(portion.every, period, bearer=dict[str, object]().get)
+    else:
+        return (None,)
+    return [span for span in found if period.start <= span.start and span.end <= period.end]
+
+
+def _tally(
+    portion: Portion,
+    where: Matcher,
+    within: Matcher | None,
+    one: Range,
+    get: Getter,
+    unknown: dict[str, int],
+) -> Tally:
+    low, high = (1, 1) if portion.records else (one.low, one.high)
+    if within is not None:
+        inside = within(one.entry.get, get)
+        if inside is False:
+            return Tally()
+        if inside is None:
+            _note(within, one, get, unknown)
+            low = 0
+    truth = where(one.entry.get, get)
+    if truth:
+        return Tally(low, high)
+    if truth is None:
+        _note(where, one, get, unknown)
+        return Tally(0, high, 0, high if within is not None else 0)
+    return Tally(0, 0, low, high) if within is not None else Tally()
+
+
+def _note(matcher: Matcher, one: Range, get: Getter, unknown: dict[str, int]) -> None:
+    field = matcher.blame(one.entry.get, get)
+    unknown[field] = unknown.get(field, 0) + 1
+
+
+class Clash(NamedTuple):
+    """Parts that cannot all be filled, for an hour serves one of them only.
+
+    Attributes:
+        parts: their ids.
+        required: what they ask for together.
+        value: what the records that fit any of them come to, at least.
+        surely: whether they cannot be filled whatever is still to be found out.
+    """
+
+    parts: tuple[str, ...]
+    required: Number
+    value: Number
+    surely: bool
+
+
+def clash(
+    portions: Iterable[Portion],
+    classes: dict[frozenset[str], Tally],
+    of_one: Callable[[Tally], Tally],
+) -> Clash | None:
+    """Return the parts that clash most, None where an hour for each can be found.
+
+    Args:
+        portions: the parts of the quota.
+        classes: the amounts by which exclusive parts they fit.
+        of_one: makes a tally of several bearers that of one, where a mean is judged.
+    """
+    exclusive = [portion for portion in portions if portion.exclusive]
+    worst: Clash | None = None
+    for size in range(2, len(exclusive) + 1):
+        for several in combinations(exclusive, size):
+            names = {portion.id for portion in several}
+            fitting = [tally for which, tally in classes.items() if which & names]
+            found = of_one(sum(fitting, Tally()))
+            required = sum(portion.bound for portion in several)
+            if found.low >= required:
+                continue
+            surely = found.high is not None and found.high < required
+            one = Clash(tuple(sorted(names)), required, found.low, surely)
+            if worst is None or (one.surely, one.required - one.value) > (
+                worst.surely,
+                worst.required - worst.value,
+            ):
+                worst = one
+    return worst
