@@ -126,11 +126,14 @@ Write = Callable[..., Path]
 
 
 def refused(path: Path) -> PlanFileError:
-    """Return the error with which a file is refused, within a second and in both languages."""
-    started = time.perf_counter()
+    """Return the error with which a file is refused, within a second and in both languages.
+
+    The second is of the processor's time: what else the machine does is not the reader's fault.
+    """
+    started = time.process_time()
     with pytest.raises(PlanFileError) as error:
         load_plan(path)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
 
     assert took < 1
     assert error.value.source == path.name

@@ -66,12 +66,14 @@ def evaluate(
     subjects = _subjects(bearers)
     benches = plan.benches
     docket = Docket(register, day, during, calendar, plan.horizon, subjects, benches)
-    return chain.from_iterable(
-        bench.judge_all(subjects, docket)
-        if bench.grouped or len(subjects) != 1
-        else bench.judge(subjects[0], docket)
-        for bench in benches.values()
-    )
+    if len(subjects) != 1:
+        return chain.from_iterable(bench.judge_all(subjects, docket) for bench in benches.values())
+    found: list[Verdict] = []
+    for bench in benches.values():
+        found += (
+            bench.judge_all(subjects, docket) if bench.grouped else bench.judge(subjects[0], docket)
+        )
+    return iter(found)
 
 
 @cache

@@ -280,11 +280,16 @@ def _refuse_doubles(entries: Sequence[Entry]) -> None:
     faults.raise_any()
 
 
+@lru_cache(maxsize=1024)
+def _all_through(day: date) -> Mapping[str, date]:
+    return MappingProxyType({ALL_KINDS: as_date(day)})
+
+
 def _complete_through(spelled: object) -> Mapping[str, date]:
     if spelled is None:
         return MappingProxyType({})
     if isinstance(spelled, date):
-        return MappingProxyType({ALL_KINDS: as_date(spelled)})
+        return _all_through(spelled)
     if not isinstance(spelled, Mapping):
         raise refuse("not-a-date", "complete_through", got=kind_of(spelled))
     faults = FaultList()

@@ -353,6 +353,10 @@ class Matcher:
         """Return whether the thing is picked, None where that is not known."""
         return self.check(get, bearer)
 
+    def against(self, get: Getter, bearer: Getter) -> str:
+        """Return the fact because of which the selector is false of a thing of which it is."""
+        return self._only or self.blame(get, bearer)
+
     def blame(self, get: Getter, bearer: Getter) -> str:
         """Return the fact because of which the selector is false, else because of which unknown."""
         if self._only:

@@ -21,6 +21,7 @@ from eduplan.tables import (
     Table,
     as_flag,
     as_name,
+    as_optional_amount,
     as_optional_name,
     optional,
     read_each,
@@ -31,11 +32,6 @@ T = TypeVar("T")
 
 DAYS = "@days"
 """Stands for the days of a record, from its first to its last."""
-
-
-def as_optional_amount(value: object) -> Number | None:
-    """Return an amount that is not negative, or None."""
-    return optional(not_negative, value)
 
 
 def as_above_nothing(value: object) -> Number:

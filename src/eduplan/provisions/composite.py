@@ -164,7 +164,11 @@ class Composite:
         if span is not None:
             code += "-in"
         title = portion.title or Text(portion.id, portion.id)
-        facts: dict[str, object] = {"id": portion.id, "title": title, "unit": self.quota.unit}
+        facts: dict[str, object] = {
+            "id": portion.id,
+            "title": title,
+            "unit": behind(self.quota.unit),
+        }
         if span is not None:
             facts |= {"start": span.start, "last": span.last}
         return Point(
@@ -187,7 +191,7 @@ class Composite:
             "parts": tuple(titles[name] for name in worst.parts),
             "required": worst.required,
             "value": worst.value,
-            "unit": self.quota.unit,
+            "unit": behind(self.quota.unit),
         }
         return Point(
             "parts-clash",
@@ -198,6 +202,11 @@ class Composite:
             due=seen.due,
             missing=missing if status is Status.UNDETERMINED else (),
         )
+
+
+def behind(unit: Text) -> Text:
+    """Return a unit as it stands behind a figure: English puts a space between."""
+    return Text(unit.zh, f" {unit.en}" if unit.en else "")
 
 
 def _less(owed: Number, span: Period, days: set[date]) -> Number:
@@ -216,3 +225,33 @@ def worst_of(statuses: Sequence[Status]) -> Status:
 def day_before(period: Period) -> Period:
     """Return the day before a period, which lies in the period before it."""
     return Period(period.start - DAY, period.start)
+
+
+def total(ranges: Sequence[Range]) -> Tally:
+    """Return what records come to together."""
+    return sum((Tally(one.low, one.high) for one in ranges), Tally())
+
+
+def told_besides(carried: Tally, leave: int, unit: Text) -> tuple[Point, ...]:
+    """Return the points that only tell: what was carried over, and the days of leave."""
+    points = []
+    if carried.low:
+        facts = {"value": carried.low, "unit": behind(unit)}
+        points.append(Point("carried-over", Status.MET, facts))
+    if leave:
+        points.append(Point("on-leave", Status.MET, {"days": leave}))
+    return tuple(points)
+
+
+def together(several: Sequence[Tallied]) -> Tallied:
+    """Return what the parts come to over several bearers."""
+    tallies: dict[Place, Tally] = {}
+    classes: dict[frozenset[str], Tally] = {}
+    for one in several:
+        for place, tally in one.tallies.items():
+            tallies[place] = tallies.get(place, Tally()) + tally
+        for which, tally in one.classes.items():
+            classes[which] = classes.get(which, Tally()) + tally
+    unknown = sum(1 for one in several if one.missing)
+    missing = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
+    return Tallied(tallies, classes, missing)

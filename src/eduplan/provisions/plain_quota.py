@@ -57,7 +57,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
     ):
         return None
     bearer = Matcher(quota.bearer, scales)
-    check, blame = bearer.check, bearer.blame
+    check, against = bearer.check, bearer.against
     owed: Number = rows[0].amount
     kinds, rule = measure.kinds, every.key
     prefix = f"{kinds[0]}\0" if len(kinds) == 1 else ""
@@ -75,7 +75,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
         as_of = docket.as_of
         truth = check(get, get)
         if truth is False:
-            fact = blame(get, get)
+            fact = against(get, get)
             excuse = excuses.get(fact)
             if excuse is None:
                 excuse = excuses[fact] = Justification(reason=Reason("not-a-bearer", fact))
@@ -92,8 +92,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
         period, opens, due, closed, needed, first, stop, _ = views[0]
         if period.start < since or period.end > until:
             return None
-        register = docket.register
-        entries = register.usual.get(prefix + key, ()) if prefix else register.of(key, kinds)
+        entries = docket.usual.get(prefix + key, ()) if prefix else docket.register.of(key, kinds)
         size = len(entries)
         left_out: tuple[LeftOut, ...] = ()
         if size and (entries[0][0] < first or entries[-1][0] >= stop):
@@ -139,6 +138,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
         if value >= owed:
             status = met
         elif needed is not None:
+            register = docket.register
             through = register.throughout or register.complete_through(kinds)
             if through is None or through < needed:
                 return None

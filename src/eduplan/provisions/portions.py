@@ -20,7 +20,6 @@ from eduplan.dates import Period, cycles
 from eduplan.errors import FaultList, Missing, refuse
 from eduplan.exact import Number, exact
 from eduplan.measures import Range
-from eduplan.measures.tariff import as_optional_amount
 from eduplan.messages import Text
 from eduplan.periods import Every, as_optional_every, periods
 from eduplan.selectors import (
@@ -36,6 +35,7 @@ from eduplan.tables import (
     Table,
     as_flag,
     as_name,
+    as_optional_amount,
     as_optional_text,
     read_each,
     read_table,

@@ -22,7 +22,7 @@ from eduplan.provisions.versions import (
     changed,
     check_versions,
 )
-from eduplan.records import Register, mark
+from eduplan.records import Entry, Register, mark
 from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_selector, as_selector
 from eduplan.sources import Force, as_force
 from eduplan.tables import as_clauses, as_name, as_optional_date, as_optional_text, as_text
@@ -147,12 +147,18 @@ class Docket:
     horizon: Period | None = None
     subjects: Sequence[Subject] = ()
     benches: Mapping[str, Bench] = MappingProxyType({})
+    usual: Mapping[str, Sequence[Entry]] = attrs.field(init=False)
+    """The records by kind and bearer, as `Register.usual` has them."""
     shared: dict[str, tuple[View, ...]] = attrs.field(factory=dict, init=False)
     """Periods that all bearers share, as far as they have been asked for, by the rule's key."""
     _periods: dict[object, tuple[Period, ...]] = attrs.field(factory=dict, init=False)
     _grouped: dict[str, Mapping[str, tuple[Verdict, ...]]] = attrs.field(factory=dict, init=False)
     _single: dict[tuple[str, str], tuple[Verdict, ...]] = attrs.field(factory=dict, init=False)
     _by_id: dict[str, Subject] = attrs.field(factory=dict, init=False)
+
+    @usual.default
+    def _of_register(self) -> Mapping[str, Sequence[Entry]]:
+        return self.register.usual
 
     def subject(self, name: str) -> Subject | None:
         """Return the bearer of that id, None where it is none of those that are judged."""
@@ -416,7 +422,7 @@ class Bench:
         get = subject.get
         truth = self._bearer.check(get, get)
         if truth is False:
-            return (self.excuse(subject, docket, "not-a-bearer", self._bearer.blame(get, get)),)
+            return (self.excuse(subject, docket, "not-a-bearer", self._bearer.against(get, get)),)
         if truth is None:
             missing = Missing("bearer-fact", {"field": self._bearer.blame(get, get)})
             return (self.undetermined(subject, docket, (missing,)),)

@@ -11,7 +11,6 @@ import attrs
 from eduplan.errors import FaultList, refuse
 from eduplan.exact import Number, Spelled, not_negative
 from eduplan.measures import Measure, Way, as_measure
-from eduplan.measures.tariff import as_optional_amount
 from eduplan.messages import Text
 from eduplan.periods import Every, Length, as_every, as_optional_length
 from eduplan.provisions.portions import Portion, as_portions
@@ -22,6 +21,7 @@ from eduplan.tables import (
     as_kinds,
     as_member,
     as_name,
+    as_optional_amount,
     as_text,
     optional,
     read_each,

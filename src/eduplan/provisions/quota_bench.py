@@ -12,14 +12,21 @@ from operator import attrgetter
 from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
-from eduplan.measures import Gauge, LeftOut, Range, Reading, Way
-from eduplan.messages import Text
+from eduplan.measures import Gauge, LeftOut, Reading, Way
 from eduplan.people import Group, day_of
 from eduplan.periods import Unit
 from eduplan.provisions.bounds import Bound, decided
-from eduplan.provisions.composite import Composite, OnLeave, day_before, worst_of
+from eduplan.provisions.composite import (
+    Composite,
+    OnLeave,
+    day_before,
+    together,
+    told_besides,
+    total,
+    worst_of,
+)
 from eduplan.provisions.plain_quota import Quick, quick
-from eduplan.provisions.portions import Place, Tallied, Tally
+from eduplan.provisions.portions import Tally
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Partial, Quota
 from eduplan.records import Entry, last_day
@@ -185,7 +192,7 @@ class QuotaBench(Bench):
             owed = lenient.owed
         reading = self._reading(entries, get, seen, owed) if entries else self._none
         inside, beside = composite.gauge.towards_the_whole(reading.ranges, get)
-        whole = _total(inside) if beside else Tally(reading.low, reading.high)
+        whole = total(inside) if beside else Tally(reading.low, reading.high)
         carried = self._carried(subject, docket, period, entries)
         whole += carried
         missing = reading.missing
@@ -203,7 +210,7 @@ class QuotaBench(Bench):
             lacking = tuple(m for i, m in enumerate(several) if m not in several[:i])
         else:
             lacking = ()
-        told = _told(carried, lenient.days, self.quota.unit)
+        told = told_besides(carried, lenient.days, self.quota.unit)
         left_out = reading.left_out
         if beside:
             records = tuple([one.entry.record for one in beside])
@@ -246,7 +253,7 @@ class QuotaBench(Bench):
             return Tally()
         reading = self._reading(entries, get, earlier, owed)
         inside, _ = composite.gauge.towards_the_whole(reading.ranges, get)
-        whole = _total(inside)
+        whole = total(inside)
         most = composite.eligible(inside, get, earlier.period)
         return composite.carried(whole.low, whole.high, owed, most)
 
@@ -436,7 +443,7 @@ class QuotaBench(Bench):
             status, missing = self._status(value, most, gaps, required, seen, docket)
             points: Sequence[Point] = ()
             if self._composite is not None:
-                tallied = _together(
+                tallied = together(
                     [
                         self._composite.gauge.tally(reading.ranges, member.get, period)
                         for member, reading in zip(judged, readings, strict=True)
@@ -486,31 +493,3 @@ class QuotaBench(Bench):
             else:
                 readings.append(self._none)
         return judged, amounts, readings, gaps
-
-
-def _total(ranges: Sequence[Range]) -> Tally:
-    return sum((Tally(one.low, one.high) for one in ranges), Tally())
-
-
-def _told(carried: Tally, leave: int, unit: Text) -> tuple[Point, ...]:
-    """Return the points that only tell: what was carried over, and the days of leave."""
-    points = []
-    if carried.low:
-        points.append(Point("carried-over", Status.MET, {"value": carried.low, "unit": unit}))
-    if leave:
-        points.append(Point("on-leave", Status.MET, {"days": leave}))
-    return tuple(points)
-
-
-def _together(several: Sequence[Tallied]) -> Tallied:
-    """Return what the parts come to over several bearers."""
-    tallies: dict[Place, Tally] = {}
-    classes: dict[frozenset[str], Tally] = {}
-    for one in several:
-        for place, tally in one.tallies.items():
-            tallies[place] = tallies.get(place, Tally()) + tally
-        for which, tally in one.classes.items():
-            classes[which] = classes.get(which, Tally()) + tally
-    unknown = sum(1 for one in several if one.missing)
-    missing = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
-    return Tallied(tallies, classes, missing)

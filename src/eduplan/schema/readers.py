@@ -13,8 +13,26 @@ from eduplan.dates import Period, as_date
 from eduplan.exact import exact, not_negative
 from eduplan.figures import ShareOf, as_optional_number, as_share_of
 from eduplan.files.plan_tables import Extends, as_extends, as_parent
-from eduplan.measures import Cap, Measure, Per, as_caps, as_measure
+from eduplan.measures import (
+    Absence,
+    Cap,
+    Factor,
+    Measure,
+    Per,
+    Rate,
+    Threshold,
+    as_caps,
+    as_measure,
+)
 from eduplan.measures.measure import as_per
+from eduplan.measures.tariff import (
+    as_above_nothing,
+    as_factors,
+    as_optional_absence,
+    as_optional_counted,
+    as_tariff,
+    as_thresholds,
+)
 from eduplan.messages import Text
 from eduplan.periods import (
     NEEDS_CALENDAR,
@@ -61,6 +79,7 @@ from eduplan.provisions.occasions import (
     as_window,
 )
 from eduplan.provisions.open import Expects, as_expects, as_readings
+from eduplan.provisions.portions import Portion, as_portions
 from eduplan.provisions.process import (
     MOST_YEARS,
     MonthOf,
@@ -75,7 +94,15 @@ from eduplan.provisions.process import (
     as_steps,
     as_year,
 )
-from eduplan.provisions.quota import as_bound, as_partial, as_scope
+from eduplan.provisions.quota import (
+    CarryOver,
+    Leave,
+    as_bound,
+    as_optional_carry_over,
+    as_optional_leave,
+    as_partial,
+    as_scope,
+)
 from eduplan.provisions.reach import (
     BOUNDS,
     Peer,
@@ -190,6 +217,7 @@ from eduplan.verdicts import Status
 
 READS: Mapping[Callable[..., object] | None, object] = {
     None: ANYTHING,
+    as_above_nothing: NOT_NEGATIVE,
     as_annexes: list_of(Annex),
     as_answer: either(NAME, Answer),
     as_answers: Judgements,
@@ -208,6 +236,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_every: Every,
     as_extends: either(STRING, Extends),
     as_expects: one_of(Expects),
+    as_factors: either(list_of(Factor, 1), list_of(list_of(Factor, 1), 1)),
     as_flag: FLAG,
     as_for_each: ForEach,
     as_force: one_of(Force),
@@ -226,7 +255,11 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_name: NAME,
     as_names: one_or_list(NAME),
     as_needs: one_or_list(Need),
+    as_optional_absence: Absence,
     as_optional_amount: NOT_NEGATIVE,
+    as_optional_carry_over: CarryOver,
+    as_optional_counted: either(NAME, {"const": "@days"}),
+    as_optional_leave: Leave,
     as_occasions: list_of(Occasion),
     as_optional_carried_out: either(NAME, CarriedOut),
     as_optional_before: Before,
@@ -263,6 +296,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_per: one_of(Per),
     as_period: Period,
     as_pieces: either(NAME, Piece, list_of(either(NAME, Piece), 1)),
+    as_portions: list_of(Portion),
     as_positive: POSITIVE,
     as_readings: list_of(Reading),
     as_requirement: Requirement,
@@ -276,7 +310,9 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_steps: list_of(ProcessStep, 1),
     as_string: STRING,
     as_strings: one_or_list(STRING),
+    as_tariff: list_of(Rate, 1),
     as_text: Text,
+    as_thresholds: one_or_list(Threshold, 1),
     as_times: {**POSITIVE, "maximum": MOST_TIMES},
     as_value: one_or_list(SCALAR),
     as_versions: list_of(Version),
@@ -291,7 +327,12 @@ READS: Mapping[Callable[..., object] | None, object] = {
 
 _KINDS = READS[as_kinds]
 _WHICH = {"where": Selector, "by": NAME}
-_CAPS = {"caps": READS[as_caps]}
+_CAPS = {"caps": READS[as_caps], "thresholds": READS[as_thresholds]}
+_TARIFF = {
+    "tariff": READS[as_tariff],
+    "factors": READS[as_factors],
+    "absence": READS[as_optional_absence],
+}
 
 
 def _ways(besides: Schema, *rules: Schema) -> list[Schema]:
@@ -304,6 +345,7 @@ def _ways(besides: Schema, *rules: Schema) -> list[Schema]:
     ways: list[tuple[Schema, list[str]]] = [
         ({"count": _KINDS, **_CAPS}, ["count"]),
         ({"sum": NAME, "of": _KINDS, **_CAPS}, ["sum", "of"]),
+        ({"credits": _KINDS, **_CAPS, **_TARIFF}, ["credits", "tariff"]),
         ({"distinct": NAME, "of": _KINDS}, ["distinct", "of"]),
         ({"days": _KINDS}, ["days"]),
         ({"share": Selector, "of": _KINDS, "weigh": NAME}, ["share", "of"]),
@@ -391,7 +433,10 @@ RULES: Mapping[type, Schema] = {
             {"required": ["expects"]},
         ]
     },
+    Cap: exactly_one("at_most", "share"),
+    Portion: exactly_one("at_least", "at_most"),
     Quota: exactly_one("at_least", "at_most"),
+    Rate: exactly_one("fixed", "per", "stated"),
     Change: exactly_one("points", "per_cent", "amount"),
     Indicator: exactly_one("rate", "value", "share", "count", "measure"),
     Reach: exactly_one(*BOUNDS, "rises", "change", "relative_to"),
