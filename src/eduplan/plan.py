@@ -27,6 +27,7 @@ from eduplan.provisions import (
     changed_provision,
     check_provision,
 )
+from eduplan.provisions.forms import key_of
 from eduplan.provisions.versions import Governs, as_governs
 from eduplan.selectors import Scale
 from eduplan.sources import Clause, Document, as_document, tell_clauses
@@ -255,10 +256,10 @@ class Plan:
     @property
     def by_key(self) -> dict[str, list[Provision | Unanswered]]:
         """The provisions as they stand in a plan file, by the key of their form."""
-        return {
-            key: [p for p in self.provisions if _is_of(p, key, form.value)]
-            for key, form in FORMS.items()
-        }
+        found: dict[str, list[Provision | Unanswered]] = {key: [] for key in FORMS}
+        for provision in self.provisions:
+            found[key_of(provision)].append(provision)
+        return found
 
     def _repr_html_(self) -> str:
         title, count = escape(self.title["en"]), len(self.provisions)
@@ -277,12 +278,6 @@ class Plan:
             f'<div class="eduplan-plan"><p>{title} <span lang="zh">{escape(self.title.zh)}</span>'
             f" ({count})</p><table>{rows}</table><ul>{open_}</ul></div>"
         )
-
-
-def _is_of(provision: Provision | Unanswered, key: str, form: type[Provision]) -> bool:
-    if isinstance(provision, Unanswered):
-        return provision.key == key
-    return isinstance(provision, form)
 
 
 def at_places(tables: Mapping[str, Sequence[T]]) -> dict[str, T]:

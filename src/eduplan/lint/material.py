@@ -15,7 +15,8 @@ from eduplan.lint.finding import Finding
 from eduplan.lint.walking import Inside, look_inside
 from eduplan.messages import Text
 from eduplan.plan import Plan
-from eduplan.provisions import FORMS, Provision, Question, Unanswered
+from eduplan.provisions import Provision, Question, Unanswered
+from eduplan.provisions.forms import key_of
 from eduplan.selectors import Matcher, Scale, Selector
 
 Stated = Provision | Unanswered
@@ -148,10 +149,7 @@ class Material:
 
 def place_of(stated: Stated) -> str:
     """Return the place of a provision: the key of its form and its id."""
-    if isinstance(stated, Unanswered):
-        return f"{stated.key}.{stated.id}"
-    key = next(key for key, form in FORMS.items() if isinstance(stated, form.value))
-    return f"{key}.{stated.id}"
+    return f"{key_of(stated)}.{stated.id}"
 
 
 def named(title: Text | None, name: str) -> Text:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eduplan.provisions.attestation import Attestation, AttestationBench
-from eduplan.provisions.consequence import Consequence, ConsequenceBench
-from eduplan.provisions.follow_up import FollowUp, FollowUpBench
-from eduplan.provisions.gate import Gate, GateBench
-from eduplan.provisions.process import Process
-from eduplan.provisions.process_bench import ProcessBench
 from eduplan.provisions.provision import Bench, Provision, Setting
-from eduplan.provisions.quota import Quota
-from eduplan.provisions.quota_bench import QuotaBench
-from eduplan.provisions.roster import Roster, RosterBench
-from eduplan.provisions.schedule import Schedule
-from eduplan.provisions.schedule_bench import ScheduleBench
-from eduplan.provisions.target import Target, TargetBench
-from eduplan.provisions.version_bench import VersionedBench
+
+if TYPE_CHECKING:
+    from eduplan.provisions.open import Unanswered
 
 
 class Form(NamedTuple):
@@ -28,28 +19,62 @@ class Form(NamedTuple):
     prepare: Callable[[Any, Setting], Bench]
 
 
-FORMS: dict[str, Form] = {
-    "quota": Form(Quota, QuotaBench),
-    "follow_up": Form(FollowUp, FollowUpBench),
-    "gate": Form(Gate, GateBench),
-    "target": Form(Target, TargetBench),
-    "roster": Form(Roster, RosterBench),
-    "process": Form(Process, ProcessBench),
-    "schedule": Form(Schedule, ScheduleBench),
-    "attestation": Form(Attestation, AttestationBench),
-    "consequence": Form(Consequence, ConsequenceBench),
-}
+class Forms(Mapping[str, Form]):
+    """The forms by the key under which they stand in a plan file, each loaded when first used.
+
+    A form brings some ten classes, and most plans use few forms.
+    """
+
+    _PLACES: Mapping[str, tuple[str, str, str, str]] = {
+        "quota": ("quota", "Quota", "quota_bench", "QuotaBench"),
+        "follow_up": ("follow_up", "FollowUp", "follow_up", "FollowUpBench"),
+        "gate": ("gate", "Gate", "gate", "GateBench"),
+        "target": ("target", "Target", "target", "TargetBench"),
+        "roster": ("roster", "Roster", "roster", "RosterBench"),
+        "process": ("process", "Process", "process_bench", "ProcessBench"),
+        "schedule": ("schedule", "Schedule", "schedule_bench", "ScheduleBench"),
+        "attestation": ("attestation", "Attestation", "attestation", "AttestationBench"),
+        "consequence": ("consequence", "Consequence", "consequence", "ConsequenceBench"),
+    }
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Form] = {}
+
+    def __getitem__(self, key: str) -> Form:
+        form = self._loaded.get(key)
+        if form is None:
+            home, value, bench_home, prepare = self._PLACES[key]
+            form = self._loaded[key] = Form(_named(home, value), _named(bench_home, prepare))
+        return form
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._PLACES)
+
+    def __len__(self) -> int:
+        return len(self._PLACES)
+
+
+def _named(module: str, name: str) -> Any:
+    return getattr(import_module(f"eduplan.provisions.{module}"), name)
+
+
+FORMS: Mapping[str, Form] = Forms()
 """Forms by the key under which they stand in a plan file."""
+
+
+def key_of(provision: Provision | Unanswered) -> str:
+    """Return the key under which a provision stands in a plan file."""
+    own: str | None = getattr(provision, "key", None)
+    return own or provision.form.replace("-", "_")
 
 
 def bench(provision: Provision, setting: Setting) -> Bench:
     """Return ``provision`` made ready to judge; one that has versions by each of them."""
-    benches = [(wording, _prepare(wording.provision, setting)) for wording in provision.wordings]
-    return VersionedBench(provision, benches) if provision.version else benches[0][1]
-
-
-def _prepare(provision: Provision, setting: Setting) -> Bench:
-    for form in FORMS.values():
-        if isinstance(provision, form.value):
-            return form.prepare(provision, setting)
-    raise TypeError(type(provision).__name__)
+    benches = [
+        (wording, FORMS[key_of(wording.provision)].prepare(wording.provision, setting))
+        for wording in provision.wordings
+    ]
+    if not provision.version:
+        return benches[0][1]
+    versioned: type[Bench] = _named("version_bench", "VersionedBench")
+    return versioned(provision, benches)  # type: ignore[call-arg, arg-type]
