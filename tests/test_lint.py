@@ -30,6 +30,7 @@ from eduplan.calendars import load_calendar
 from eduplan.exports import findings_to_json
 from eduplan.lint import CODES, Finding, Severity, lint
 from eduplan.messages import LANGUAGES, catalogue
+from eduplan.provisions import FORMS
 
 FOLDER = Path(__file__).parent / "lint"
 HEAD = """
@@ -144,11 +145,11 @@ def _merge(into: dict[str, Any], other: dict[str, Any], suffix: str) -> None:
             return {name: renamed(item, name) for name, item in value.items()}
         if isinstance(value, list):
             return [renamed(item, key) for item in value]
-        if key in ("part", "whole", "total_of", "part_of", "same_as"):
-            return value + suffix
+        if key in ("part", "whole", "total_of", "part_of", "same_as", "verdict", "bar"):
+            return value + suffix if isinstance(value, str) else value
         return value + suffix if isinstance(value, str) and value.startswith("?") else value
 
-    for key in ("quota", "follow_up", "figure", "question"):
+    for key in ("figure", "question", *FORMS):
         for entry in other.get(key, []):
             changed = renamed(entry)
             into.setdefault(key, []).append({**changed, "id": entry["id"] + suffix})
@@ -159,11 +160,15 @@ def _merge(into: dict[str, Any], other: dict[str, Any], suffix: str) -> None:
         into["document"].setdefault(key, []).extend(other["document"].get(key, []))
 
 
+ORDERED = ("milestones", "step", "steps", "tariff", "version")
+"""Keys of lists whose order means something."""
+
+
 def shuffled(value: Any, chance: Random) -> Any:
     """Return tables with their entries and keys in another order; lists of values stay."""
     if isinstance(value, dict):
         keys = chance.sample(list(value), len(value))
-        return {key: shuffled(value[key], chance) for key in keys}
+        return {k: value[k] if k in ORDERED else shuffled(value[k], chance) for k in keys}
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return [shuffled(item, chance) for item in chance.sample(value, len(value))]
     return value

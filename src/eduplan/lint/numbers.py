@@ -15,7 +15,8 @@ from eduplan.lint.material import Facts, Material, named, place_of
 from eduplan.lint.printed import bounded, numbers
 from eduplan.lint.quotas import Plain, is_counted, pairs, plain, same_measure
 from eduplan.messages import Text
-from eduplan.provisions import Provision
+from eduplan.periods import Unit
+from eduplan.provisions import Provision, Quota
 from eduplan.weakening import implies
 
 
@@ -188,6 +189,51 @@ def _cross(material: Material, one: Provision, other: Provision) -> Facts | None
     }
 
 
+def portions(material: Material) -> Iterator[Finding]:
+    """Find parts of a quota that exceed the whole, and yearly parts that already make it."""
+    checks = {
+        "numbers.parts-exceed-total": _parts_exceed,
+        "structure.part-implies-total": _part_implies,
+    }
+    for stated in material.provisions:
+        for code, check in checks.items():
+            facts = material.always(check, stated)
+            if facts is not None:
+                yield material.finding(code, place_of(stated), stated.clause, facts)
+
+
+def _parts_exceed(one: Provision) -> Facts | None:
+    """Return parts that together ask for more than the whole; no hour serves two of them."""
+    asked = plain(one)
+    if asked is None or not isinstance(one, Quota):
+        return None
+    bounds = sorted((portion.bound for portion in one.part if portion.exclusive), reverse=True)
+    total = exact(sum(bounds))
+    if total <= asked.amount:
+        return None
+    parts = "+".join(map(show, bounds))
+    return {"parts": parts, "sum": show(total), "whole": show(asked.amount)}
+
+
+def _part_implies(one: Provision) -> Facts | None:
+    asked = plain(one)
+    if asked is None or not isinstance(one, Quota) or one.every.unit is not Unit.CYCLE:
+        return None
+    years = one.every.months // 12
+    for portion in sorted(one.part, key=lambda portion: portion.id):
+        floor = portion.at_least if portion.yearly and portion.within is None else None
+        if floor is None or portion.beside or floor * years < asked.amount:
+            continue
+        return {
+            "part": named(portion.title, portion.id),
+            "amount": show(floor),
+            "times": years,
+            "reached": show(exact(floor * years)),
+            "whole": show(asked.amount),
+        }
+    return None
+
+
 def differing_plans(material: Material) -> Iterator[Finding]:
     """Find quotas of two plans on the same kind of record that ask for it differently."""
     for other in material.others:
@@ -259,4 +305,4 @@ def _spelled(value: Number, share: bool) -> str:
     return show_share(value) if share else show(value)
 
 
-CHECKS = (totals, shares, counts, differing, parts, crossing, differing_plans)
+CHECKS = (totals, shares, counts, differing, parts, crossing, portions, differing_plans)

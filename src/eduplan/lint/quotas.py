@@ -7,6 +7,8 @@ from datetime import date
 from itertools import combinations
 from typing import NamedTuple
 
+import attrs
+
 from eduplan.dates import Period, full_months
 from eduplan.exact import Number
 from eduplan.lint.material import Material, Stated
@@ -94,7 +96,7 @@ def _about(measure: Measure) -> object:
 
 def same_measure(one: Measure, other: Measure) -> bool:
     """Say whether two measures take the same records alike, but for which of them count."""
-    return _about(one) == _about(other) and one.caps == other.caps
+    return attrs.evolve(one, where=EVERYTHING) == attrs.evolve(other, where=EVERYTHING)
 
 
 class Nesting(NamedTuple):

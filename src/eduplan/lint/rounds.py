@@ -46,7 +46,13 @@ def _rounds(material: Material, one: Provision) -> tuple[Period, Mapping[Stage, 
     cycle = first_round(one, material.plan)
     if cycle is None:
         return None
-    return cycle, {stage: stage.days(cycle.start) for stage in one.stage}
+    ordered = sorted(one.stage, key=_in_time)
+    return cycle, {stage: stage.days(cycle.start) for stage in ordered}
+
+
+def _in_time(stage: Stage) -> tuple[object, ...]:
+    """Return what stages are sorted by: their months, whatever their order in the file."""
+    return stage.first, stage.last, stage.id
 
 
 def stages(material: Material) -> Iterator[Finding]:
@@ -86,7 +92,7 @@ def _signed(material: Material, one: Provision) -> Facts | None:
     signed = material.plan.document.signed
     if signed is None or not days:
         return None
-    stage = min(days, key=lambda stage: (days[stage], stage.id))
+    stage = next(iter(days))
     if signed not in days[stage] or signed == days[stage].start:
         return None
     return {"signed": signed, "stage": stage.title, "first": days[stage].start}
@@ -121,8 +127,7 @@ def overlapping(material: Material) -> Iterator[Finding]:
 def _shared(process: Process) -> Iterator[tuple[tuple[str, str], Facts]]:
     # Any round will do: what is told are months, by the year of the round.
     begin = date(2001, 1, 1)
-    ordered = sorted(process.stage, key=lambda stage: (stage.first, stage.last, stage.id))
-    for one, other in combinations(ordered, 2):
+    for one, other in combinations(sorted(process.stage, key=_in_time), 2):
         shared = one.days(begin).meet(other.days(begin))
         if shared is not None:
             months = tuple(dict.fromkeys(map(_month, (shared.start, shared.last))))

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import partial
 from itertools import product
 
-from eduplan.exact import show
+from eduplan.exact import Number, show
 from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Facts, Material, Stated, named, place_of
 from eduplan.lint.quotas import (
@@ -19,12 +19,12 @@ from eduplan.lint.quotas import (
     same_measure,
 )
 from eduplan.lint.time import spans
-from eduplan.measures import Way
+from eduplan.measures import Per, Way
 from eduplan.messages import Text, catalogue
 from eduplan.people import bearer_getter
 from eduplan.periods import Unit
-from eduplan.provisions import FollowUp, Over, Provision, Roster, Unanswered
-from eduplan.selectors import Condition, Scales, Selector, Test
+from eduplan.provisions import FollowUp, Over, Provision, Quota, Roster, Unanswered
+from eduplan.selectors import EVERYTHING, Condition, Scales, Selector, Test
 from eduplan.sources import is_own
 from eduplan.weakening import implies, weaker
 
@@ -40,6 +40,8 @@ _MOST_DAYS = {
     Unit.CALENDAR_YEAR: 366,
 }
 """The days of the longest of these periods."""
+
+_YEARLY = (Per.SCHOOL_YEAR, Per.CALENDAR_YEAR)
 
 
 def known_names(material: Material) -> frozenset[str]:
@@ -195,6 +197,8 @@ def _implied(weak: Provision, strong: Provision, material: Material) -> Facts | 
         return None
     if not same_measure(one.measure, other.measure) or one.scope != other.scope:
         return None
+    if not _plainly(weak, strong):
+        return None
     wide, narrow = (other, one) if one.most else (one, other)
     if not implies(narrow.measure.where, wide.measure.where, material.scales):
         return None
@@ -226,7 +230,18 @@ def _as_wide(weak: Provision, strong: Provision, scales: Scales) -> bool:
 
 
 def _adds(asked: Plain) -> bool:
-    return asked.measure.way in _ADDED and not asked.measure.caps
+    measure = asked.measure
+    return measure.way in _ADDED and not measure.caps and not measure.thresholds
+
+
+def _plainly(weak: Provision, strong: Provision) -> bool:
+    """Say whether nothing but the amounts of two quotas matters.
+
+    Parts ask for more than the whole; leave and what is carried over let somebody do with less.
+    """
+    if isinstance(weak, Quota) and weak.part:
+        return False
+    return not (isinstance(strong, Quota) and (strong.leave or strong.carry_over))
 
 
 def _sooner(weak: FollowUp, strong: FollowUp, scales: Scales) -> Facts | None:
@@ -312,10 +327,10 @@ def _beyond(one: Provision, code: str, material: Material) -> Facts | None:
     most = _most(asked, material) if code == "structure.impossible" else _one_a_day(asked, material)
     if most is None or asked.amount <= most:
         return None
-    return {"amount": show(asked.amount), "most": most}
+    return {"amount": show(asked.amount), "most": show(most)}
 
 
-def _most(asked: Plain, material: Material) -> int | None:
+def _most(asked: Plain, material: Material) -> Number | None:
     """Return the most that can be reached in a period, None where there is no such bound."""
     measure, every = asked.measure, asked.every
     if measure.way is Way.SHARE:
@@ -325,7 +340,19 @@ def _most(asked: Plain, material: Material) -> int | None:
         return len(scale.values) if scale is not None else None
     if measure.way is Way.DAYS:
         return 31 * every.months if every.unit is Unit.CYCLE else _MOST_DAYS.get(every.unit)
-    return None
+    return min(_caps(asked), default=None)
+
+
+def _caps(asked: Plain) -> Iterator[Number]:
+    """Return the most that the caps on all records let count in a period."""
+    for cap in asked.measure.caps:
+        most = cap.most(asked.amount)
+        if most is None or cap.each or cap.where != EVERYTHING:
+            continue
+        if cap.per is Per.PERIOD:
+            yield most
+        elif cap.per in _YEARLY and asked.every.unit is Unit.CYCLE:
+            yield most * (asked.every.months // 12 + 1)  # years that a cycle has a day in
 
 
 def _one_a_day(asked: Plain, material: Material) -> int | None:

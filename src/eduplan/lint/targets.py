@@ -108,7 +108,7 @@ def _split(one: Provision) -> Facts | None:
     reaches = [reach for _, reach in one.reaches()] if isinstance(one, Target) else []
     for reach in reaches:
         if reach.adds_up is False:
-            parts = [part.at_least for part in reach.split]
+            parts = sorted((part.at_least for part in reach.split), reverse=True)
             return {
                 "parts": "+".join(map(show, parts)),
                 "sum": show(exact(sum(parts))),
