@@ -144,6 +144,10 @@ class OutsideCoverage(NotKnown):
     """A day lies outside what has been published, so nothing is known about it."""
 
 
+class NotPortable(InputError):
+    """What a plan asks for cannot be done over frames; every such provision is named."""
+
+
 class UnknownName(InputError, LookupError):
     """A plan, calendar, provision or bearer of that name does not exist."""
 

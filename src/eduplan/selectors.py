@@ -141,6 +141,15 @@ class Condition:
     operands: tuple[Scalar, ...]
     scale: str = ""
 
+    @property
+    def bearer_fields(self) -> tuple[str, ...]:
+        """Names of the facts of the bearer it holds the fact against."""
+        return tuple(
+            operand[len(BEARER) :]
+            for operand in self.operands
+            if isinstance(operand, str) and operand.startswith(BEARER)
+        )
+
     def faults(self, scales: Scales, faults: FaultList, *, dated: bool = False) -> None:
         """Note an order test on a text without a scale, and operands that are not on theirs.
 
@@ -214,6 +223,13 @@ class Selector:
             yield condition.field
         for selector in (*self.any_of, *self.none_of):
             yield from selector.fields()
+
+    def bearer_fields(self) -> Iterable[str]:
+        """Return the names of the facts of the bearer it asks for."""
+        for condition in self.conditions:
+            yield from condition.bearer_fields
+        for selector in (*self.any_of, *self.none_of):
+            yield from selector.bearer_fields()
 
 
 EVERYTHING = Selector()

@@ -1,5 +1,6 @@
 """Verdicts: a status with figures, clause and reasons, and the sentences that tell it."""
 
+from eduplan.verdicts.row import VerdictRow, reasons_of, row_of
 from eduplan.verdicts.verdict import (
     NOTHING,
     Citation,
@@ -23,5 +24,8 @@ __all__ = [
     "Status",
     "Told",
     "Verdict",
+    "VerdictRow",
     "order",
+    "reasons_of",
+    "row_of",
 ]

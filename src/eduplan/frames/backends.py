@@ -1,0 +1,103 @@
+"""Where frames lie: what a caller hands over, and small tables put beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import Fault, InputError, kind_of
+
+Frame = nw.LazyFrame[Any]
+"""A frame under way: a plan of steps where the backend is lazy."""
+
+
+class Backend(NamedTuple):
+    """A place where frames lie.
+
+    Attributes:
+        beside: puts a small table next to them.
+        back: returns a frame as the caller's own kind.
+    """
+
+    beside: Callable[[pa.Table], Frame]
+    back: Callable[[Frame], Any]
+
+
+def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
+    """Return two frames as narwhals sees them, and the place where both lie.
+
+    Raises:
+        InputError: not frames, of two kinds, or of a kind that is not supported.
+    """
+    taken = []
+    for name, native in (("bearers", bearers), ("records", records)):
+        try:
+            frame = nw.from_native(_from_pandas(native))
+        except TypeError:
+            facts = {"got": kind_of(native), "known": ", ".join(_KINDS)}
+            raise InputError([Fault("not-a-frame", name, facts)]) from None
+        kind = frame.implementation.name.lower()
+        if kind not in _KINDS:
+            facts = {"got": kind, "known": ", ".join(_KINDS)}
+            raise InputError([Fault("not-a-frame", name, facts)])
+        taken.append((frame, kind))
+    (first, kind), (second, other) = taken
+    if kind != other or type(bearers) is not type(records):
+        facts = {"one": kind_of(bearers), "other": kind_of(records)}
+        raise InputError([Fault("two-kinds-of-frame", "records", facts)])
+    return first.lazy(), second.lazy(), _KINDS[kind](bearers)
+
+
+def _from_pandas(native: Any) -> Any:
+    """Return a pandas frame as an Arrow table, in which absent is absent; anything else as it is.
+
+    pandas compares absent values as if they were some, keeps whole numbers with gaps as floats, and
+    days as objects.
+    """
+    if nw.dependencies.is_pandas_dataframe(native):
+        return pa.Table.from_pandas(native, preserve_index=False)
+    return native
+
+
+def _polars(native: object) -> Backend:
+    import polars as pl
+
+    def beside(table: pa.Table) -> Frame:
+        placed: Frame = nw.from_native(pl.DataFrame(pl.from_arrow(table)).lazy())
+        return placed
+
+    if isinstance(native, pl.LazyFrame):
+        return Backend(beside, lambda frame: frame.to_native())
+    return Backend(beside, lambda frame: frame.collect().to_native())
+
+
+def _arrow(native: object) -> Backend:
+    def beside(table: pa.Table) -> Frame:
+        return nw.from_native(table).lazy()
+
+    if not nw.dependencies.is_pandas_dataframe(native):
+        return Backend(beside, lambda frame: frame.to_native())
+    import pandas as pd
+
+    return Backend(beside, lambda frame: frame.to_native().to_pandas(types_mapper=pd.ArrowDtype))
+
+
+def _duckdb(native: Any) -> Backend:
+    def beside(table: pa.Table) -> Frame:
+        # Asked of the caller's own relation, so that it lies in the same connection. The query
+        # finds the variable by its name, which must not be that of a table there.
+        _eduplan_table = table
+        placed: Frame = nw.from_native(native.query("_eduplan", "select * from _eduplan_table"))
+        return placed
+
+    return Backend(beside, lambda frame: frame.to_native())
+
+
+_KINDS: Mapping[str, Callable[[Any], Backend]] = {
+    "polars": _polars,
+    "pyarrow": _arrow,
+    "duckdb": _duckdb,
+}

@@ -1,0 +1,185 @@
+"""Columns as the evaluator takes them: one sort for each, and what is absent made explicit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any
+
+import attrs
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import FaultList, InputError
+from eduplan.frames.backends import Backend, Frame
+
+MOST_VALUES = 100_000
+"""Columns with more different values are not looked up value by value."""
+
+WHOLE = nw.Int64
+"""The type of all figures."""
+
+
+class Sort(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    WHOLE = "whole number"
+    FLAG = "truth value"
+    DAY = "date"
+    NUMBER = "number"
+
+
+_SORTS: Mapping[type[nw.dtypes.DType], Sort] = {
+    nw.String: Sort.TEXT,
+    nw.Categorical: Sort.TEXT,
+    nw.Enum: Sort.TEXT,
+    nw.Boolean: Sort.FLAG,
+    nw.Date: Sort.DAY,
+    nw.Datetime: Sort.DAY,
+    nw.Int8: Sort.WHOLE,
+    nw.Int16: Sort.WHOLE,
+    nw.Int32: Sort.WHOLE,
+    nw.Int64: Sort.WHOLE,
+    nw.UInt8: Sort.WHOLE,
+    nw.UInt16: Sort.WHOLE,
+    nw.UInt32: Sort.WHOLE,
+    nw.UInt64: Sort.NUMBER,
+    nw.Int128: Sort.NUMBER,
+    nw.Float32: Sort.NUMBER,
+    nw.Float64: Sort.NUMBER,
+    nw.Decimal: Sort.NUMBER,
+}
+
+_CASTS: Mapping[Sort, nw.dtypes.DType] = {
+    Sort.TEXT: nw.String(),
+    Sort.WHOLE: nw.Int64(),
+    Sort.FLAG: nw.Boolean(),
+    Sort.DAY: nw.Date(),
+}
+
+
+def whole(number: int) -> nw.Expr:
+    """Return a whole number as a column of the type of all figures."""
+    return nw.lit(number, dtype=nw.Int64)
+
+
+def flag(truth: nw.Expr) -> nw.Expr:
+    """Return a truth value as 0 or 1."""
+    return truth.cast(nw.Int64)
+
+
+@attrs.frozen(eq=False)
+class Columns:
+    """The columns of a frame that are needed, by the names of facts.
+
+    Args:
+        name: what the frame is called in a message.
+        frame: the frame, of which only the needed columns are kept, each in the type of its sort.
+        sorts: what each of them holds; a fact without a column is absent of all.
+    """
+
+    name: str
+    frame: Frame
+    sorts: Mapping[str, Sort]
+    _values: dict[str, tuple[pa.Array, list[Any]]] = attrs.field(factory=dict, init=False)
+
+    def values(self, field: str) -> tuple[pa.Array, list[Any]]:
+        """Return the different values of a column, and the same as Python has them.
+
+        Raises:
+            InputError: there are too many of them to look up each.
+        """
+        found = self._values.get(field)
+        if found is None:
+            several = self.frame.select(field).filter(~nw.col(field).is_null()).unique()
+            array = several.collect().to_arrow().column(field)
+            if len(array) > MOST_VALUES:
+                raise _fault(self.name, "too-many-values", field, most=MOST_VALUES)
+            array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+            found = self._values[field] = (array, array.to_pylist())
+        return found
+
+
+def _fault(name: str, code: str, field: str, **facts: object) -> InputError:
+    faults = FaultList()
+    faults.add(code, f"{name}.{field}", **facts)
+    return InputError(faults.faults)
+
+
+def columns(
+    frame: Frame, wanted: Iterable[str], name: str, required: Mapping[str, Sort]
+) -> Columns:
+    """Return the wanted columns of a frame, as far as it has them.
+
+    Args:
+        frame: the frame.
+        wanted: names of facts.
+        name: what the frame is called in a message.
+        required: columns it must have, and what each must hold.
+
+    Raises:
+        InputError: a required column is missing, or one holds what facts cannot be; all at once.
+    """
+    faults = FaultList()
+    schema = frame.collect_schema()
+    sorts: dict[str, Sort] = {}
+    for field in dict.fromkeys([*required, *wanted]):
+        if field not in schema:
+            if field in required:
+                faults.add("column-missing", f"{name}.{field}")
+            continue
+        sort = _SORTS.get(type(schema[field]))
+        if sort is None and _blank(frame, field):
+            sort = None
+            if field in required:
+                faults.add("column-missing", f"{name}.{field}")
+            continue
+        if sort is None:
+            faults.add("column-type", f"{name}.{field}", got=str(schema[field]))
+        elif field in required and sort is not required[field]:
+            needs = required[field].value
+            faults.add("column-sort", f"{name}.{field}", got=str(schema[field]), needs=needs)
+        else:
+            sorts[field] = sort
+    faults.raise_any()
+    for field in sorts:
+        if isinstance(schema[field], nw.Datetime):
+            _only_days(frame, field, name)
+    picked = [
+        nw.col(field).cast(_CASTS[sort]) if sort in _CASTS else nw.col(field)
+        for field, sort in sorts.items()
+    ]
+    return Columns(name, frame.select(*picked), sorts)
+
+
+def _blank(frame: Frame, field: str) -> bool:
+    """Say whether a column holds nothing at all, so that its type tells nothing."""
+    return not _count(frame.filter(~nw.col(field).is_null()))
+
+
+def _only_days(frame: Frame, field: str, name: str) -> None:
+    """Refuse a column of date-times with a time of day."""
+    day = nw.col(field).cast(nw.Date).cast(nw.Datetime)
+    if _count(frame.filter(~nw.col(field).is_null()).filter(day != nw.col(field))):
+        raise _fault(name, "date-time", field)
+
+
+def _count(frame: Frame) -> int:
+    return int(frame.select(nw.len()).collect().item())
+
+
+def lookup(
+    frame: Frame, backend: Backend, keys: Mapping[str, pa.Array], made: Mapping[str, pa.Array]
+) -> Frame:
+    """Return ``frame`` with columns looked up by its own in a small table, absent where not found.
+
+    Args:
+        frame: the frame.
+        backend: where it lies.
+        keys: what is looked up, by the name of the frame's column.
+        made: what is found, by the name of the column to make.
+    """
+    beside = {f"_key_{index}": array for index, array in enumerate(keys.values())}
+    table = backend.beside(pa.table({**beside, **made}))
+    return frame.join(table, left_on=list(keys), right_on=list(beside), how="left")

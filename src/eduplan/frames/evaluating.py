@@ -1,0 +1,214 @@
+"""The evaluator over frames: the verdicts of `eduplan.evaluate` as rows, where the data lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+from narwhals.stable.v2.typing import IntoFrameT
+
+from eduplan.dates import Period, as_date, school_year
+from eduplan.errors import refuse
+from eduplan.frames.backends import Frame, take
+from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
+from eduplan.frames.columns import Columns, Sort, columns, flag, whole
+from eduplan.frames.placing import place
+from eduplan.frames.portable import portable
+from eduplan.frames.profiles import BEARER, Profiles, check_ids
+from eduplan.frames.readings import GROUP, amounts, read
+from eduplan.frames.truths import Sieve
+from eduplan.frames.windows import (
+    NOTHING_TO_SHARE,
+    SITUATIONS,
+    UNKNOWN_FACT,
+    Windows,
+    profile_fields,
+    situation,
+    windows,
+)
+from eduplan.measures import Way
+from eduplan.plan import Plan
+from eduplan.provisions import Bench, Docket, Quota
+from eduplan.records import Register
+
+if TYPE_CHECKING:
+    from eduplan.calendars import SchoolCalendar
+
+_NO_ROWS = pa.schema(
+    {
+        "bearer": pa.string(),
+        "provision": pa.string(),
+        "period_start": pa.date32(),
+        "period_end": pa.date32(),
+        "status": pa.string(),
+        "value": pa.int64(),
+        "required": pa.int64(),
+        "shortfall": pa.int64(),
+        "denominator": pa.int64(),
+        "due": pa.date32(),
+        "reasons": pa.string(),
+    }
+).empty_table()
+"""The result for a plan with nothing to judge."""
+
+
+def evaluate_frame(
+    plan: Plan,
+    bearers: IntoFrameT,
+    records: IntoFrameT,
+    *,
+    as_of: date,
+    complete_through: date | Mapping[str, date] | None = None,
+    calendar: SchoolCalendar | None = None,
+    during: Period | None = None,
+    several: Mapping[str, str] | None = None,
+    only: Iterable[str] | None = None,
+) -> IntoFrameT:
+    """Judge bearers by a plan where the data lie: one row for every provision, bearer and period.
+
+    Takes polars frames (lazy ones too), DuckDB relations, pandas frames and Arrow tables, and
+    returns the same kind; where that is lazy, the result is too. What is read at once are the
+    different facts of bearers, and of records the amounts and facts that have to be looked up.
+
+    Args:
+        plan: the plan.
+        bearers: columns ``id`` and the facts the plan asks for, one row a bearer.
+        records: columns ``kind``, ``day``, the fact that points to the bearer (``bearer`` unless a
+            measure names another), perhaps ``last_day``, and the facts the plan asks for. A column
+            that is not there is absent of every record. One row is one record.
+        as_of: the day on which is judged.
+        complete_through: the last day for which all records are in, for all kinds or by kind.
+        calendar: the school calendar, for teaching weeks and terms.
+        during: periods that overlap these days and have begun are judged; by default the school
+            year in which ``as_of`` lies.
+        several: facts of bearers that hold several values in one text, with what stands between
+            these, such as ``{"role": "|"}``.
+        only: ids of the provisions to judge; by default all of the plan.
+
+    Returns:
+        A frame with the columns ``bearer``, ``provision``, ``period_start`` and ``period_end`` (the
+        first day after it), ``status``, ``value``, ``required``, ``shortfall`` and ``denominator``
+        (the three before are so many parts of one; 15 with 2 is seven and a half), ``due``, and
+        ``reasons``: codes of why it does not apply or what is missing, with spaces between.
+
+    Raises:
+        NotPortable: provisions that cannot be judged over frames; all are named.
+        InputError: frames of different kinds, columns that are missing or hold what cannot be.
+        UnknownName: ``only`` names a provision the plan does not have.
+
+    Example:
+        >>> import polars as pl
+        >>> from eduplan import load_plan
+        >>> plan = load_plan("primary-school-2024")
+        >>> teachers = pl.DataFrame({"id": ["t1"], "role": ["teacher"], "stage": ["primary"]})
+        >>> lessons = pl.DataFrame(
+        ...     {"kind": ["open-lesson"], "day": [date(2024, 10, 9)], "bearer": ["t1"]})
+        >>> rows = evaluate_frame(plan, teachers, lessons, as_of=date(2025, 8, 31),
+        ...                       complete_through=date(2025, 8, 31), only=["open-lesson"])
+        >>> rows.select("bearer", "status", "value", "required").row(0)
+        ('t1', 'MET', 1, 1)
+    """
+    day = as_date(as_of)
+    if during is None:
+        year = school_year(day)
+        during = Period(date(year, 9, 1), date(year + 1, 9, 1))
+    quotas = portable(plan, only)
+    first, second, backend = take(bearers, records)
+    if not quotas:
+        return backend.back(backend.beside(_NO_ROWS))  # type: ignore[no-any-return]
+    people, register = _columns(quotas, first, second)
+    check_ids(people)
+    docket = Docket(
+        Register((), complete_through=complete_through), day, during, calendar, plan.horizon
+    )
+    benches = {bench.citation.provision: bench for bench in plan.benches}
+    profiles = Profiles(people, several or {}, backend)
+    sieve = Sieve(register, profiles, {scale.name: scale for scale in plan.scales}, backend)
+    frames = [
+        _rows(Bulk(quota, register, profiles, sieve, docket, backend), benches[quota.id])
+        for quota in quotas
+    ]
+    return backend.back(nw.concat(frames, how="vertical"))  # type: ignore[no-any-return]
+
+
+def _columns(quotas: Iterable[Quota], bearers: Frame, records: Frame) -> tuple[Columns, Columns]:
+    """Return the columns of both frames that the quotas ask for."""
+    of_bearers: list[str] = []
+    of_records: list[str] = []
+    pointers: list[str] = []
+    for quota in quotas:
+        measure = quota.measure
+        of_bearers += [*profile_fields(quota), *fields_of_bearer(measure)]
+        of_records += fields_of_records(measure)
+        pointers.append(measure.by)
+    people = columns(bearers, of_bearers, "bearers", {"id": Sort.TEXT})
+    needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
+    register = columns(records, of_records, "records", needed)
+    for field in ("kind", "day"):
+        blank = register.frame.filter(nw.col(field).is_null()).select(nw.len()).collect().item()
+        if blank:
+            raise refuse("column-blank", f"records.{field}", count=int(blank))
+    return people, register
+
+
+def _rows(bulk: Bulk, bench: Bench) -> Frame:
+    """Return the rows of one quota."""
+    found = windows(bench, bulk.profiles.facts(bulk.fields), bulk.docket)
+    grid = bulk.profiles.frame(bulk.fields)
+    grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
+    stated = amounts(bulk.register, bulk.quota.measure)
+    readings = read(place(bulk, found), bulk, stated)
+    return _judged(grid.join(readings, on=list(GROUP), how="left"), bulk, found)
+
+
+def _judged(frame: Frame, bulk: Bulk, found: Windows) -> Frame:
+    """Return the rows of one quota from what is owed and what was read.
+
+    Figures are compared crosswise: so many parts of one with so many parts of another.
+    """
+    empty = {"_low": 0, "_high": 0, "_parts_of": 1, "_open": 0, "_unknown": 0, "_nothing": 0}
+    if bulk.quota.measure.way is Way.SHARE:
+        empty.update(_high=1, _nothing=1)
+    frame = frame.with_columns(nw.col(name).fill_null(usual) for name, usual in empty.items())
+    read_, parts, owed_parts = nw.col("_read"), nw.col("_parts_of"), nw.col("_owed_parts")
+    frame = frame.with_columns(
+        _value=nw.col("_low") * owed_parts,
+        _most=nw.col("_high") * owed_parts,
+        _required=nw.col("_owed") * parts,
+        _denominator=parts * owed_parts,
+    )
+    value, required = nw.col("_value"), nw.col("_required")
+    bound = required.fill_null(0)
+    most = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(_against(nw.col("_most"), bound))
+    doubts = nw.col("_unknown") * UNKNOWN_FACT + nw.col("_nothing") * NOTHING_TO_SHARE
+    gap = value - required if bulk.quota.at_most is not None else required - value
+    frame = frame.with_columns(
+        _situation=nw.col("_kind") * SITUATIONS + situation(_against(value, bound), most, doubts),
+        _gap=gap,
+    )
+    frame = frame.join(bulk.backend.beside(found.outcome_table()), on="_situation", how="left")
+    shown = read_ > 0
+    return frame.select(
+        nw.col(BEARER).alias("bearer"),
+        nw.lit(bulk.quota.id, dtype=nw.String).alias("provision"),
+        nw.col("period_start"),
+        nw.col("period_end"),
+        nw.col("status"),
+        nw.when(shown).then(value).alias("value"),
+        nw.when(shown).then(required).alias("required"),
+        nw.when(shown & (nw.col("_gap") < 0))
+        .then(whole(0))
+        .otherwise(nw.col("_gap"))
+        .alias("shortfall"),
+        nw.when(shown).then(nw.col("_denominator")).alias("denominator"),
+        nw.col("due"),
+        nw.col("reasons"),
+    )
+
+
+def _against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:
+    """Return how a figure compares with a bound: 0 below, 1 equal, 2 above."""
+    return flag(figure >= bound) + flag(figure > bound)

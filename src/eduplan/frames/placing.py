@@ -1,0 +1,135 @@
+"""Records put into the periods they count in, by tables of days made in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.dates import DAY, Period
+from eduplan.errors import refuse
+from eduplan.frames.backends import Frame
+from eduplan.frames.bulk import BUCKETS, Bulk, fields_of_bearer, fields_of_records, of_kinds
+from eduplan.frames.columns import MOST_VALUES
+from eduplan.frames.profiles import BEARER
+from eduplan.frames.windows import Windows
+from eduplan.measures import Way
+
+MOST_DAYS = 5_000_000
+"""Records that go on for several days are not laid out day by day beyond so many."""
+
+
+def place(bulk: Bulk, found: Windows) -> Frame:
+    """Return the records that count in a period, up to the day of judgement.
+
+    Args:
+        bulk: the quota, and what its judgement rests on.
+        found: the periods of every profile.
+
+    Returns:
+        The facts the measure asks for, with ``_bearer``, ``_place`` (the place of the period among
+        those of the bearer), ``_day``, and the ranges in which caps hold.
+    """
+    measure = bulk.quota.measure
+    kept = [name for name in fields_of_records(measure) if name in bulk.register.sorts]
+    frame = bulk.register.frame.filter(of_kinds(measure.kinds))
+    frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
+    last = min(bulk.docket.as_of, max((p.last for _, p in _periods(found)), default=date.min))
+    first = min((p.start for _, p in _periods(found)), default=last)
+    if measure.way is Way.DAYS and "last_day" in kept:
+        frame = _day_by_day(frame, bulk, first, last)
+    own = fields_of_bearer(measure)
+    if own or bulk.quota.every.personal or len(set(found.spans.values())) > 1:
+        frame = frame.join(bulk.profiles.frame(bulk.fields, own=own), on=BEARER, how="inner")
+    if bulk.quota.every.personal:
+        return _in_own_periods(frame, bulk, found, first, last)
+    return _in_shared_periods(frame, bulk, found, last)
+
+
+def _periods(found: Windows) -> Iterator[tuple[int, Period]]:
+    for spans in found.spans.values():
+        yield from spans
+
+
+def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> Frame:
+    """Find the period of every record by its day, in a table of all days of all periods."""
+    lists = sorted(set(found.spans.values()))
+    rows = [
+        (number, index, day)
+        for number, spans in enumerate(lists)
+        for index, period in spans
+        for day in period
+        if day <= last
+    ]
+    table = _buckets([day for _, _, day in rows], bulk)
+    table["_place"] = pa.array([index for _, index, _ in rows], pa.int64())
+    on = ["_day"]
+    if len(lists) > 1:
+        places = {spans: number for number, spans in enumerate(lists)}
+        of_profile = pa.table(
+            {
+                "_profile": pa.array(found.spans, pa.int64()),
+                "_list": pa.array([places[s] for s in found.spans.values()], pa.int64()),
+            }
+        )
+        frame = frame.join(bulk.backend.beside(of_profile), on="_profile", how="inner")
+        table["_list"] = pa.array([number for number, _, _ in rows], pa.int64())
+        on.append("_list")
+    return frame.join(bulk.backend.beside(pa.table(table)), on=on, how="inner")
+
+
+def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last: date) -> Frame:
+    """Find the period of every record among those of its bearer, of which there are few."""
+    rows = [(p, index, span) for p, spans in found.spans.items() for index, span in spans]
+    table = pa.table(
+        {
+            "_profile": pa.array([profile for profile, _, _ in rows], pa.int64()),
+            "_place": pa.array([index for _, index, _ in rows], pa.int64()),
+            "_from": pa.array([span.start for _, _, span in rows], pa.date32()),
+            "_to": pa.array([span.end for _, _, span in rows], pa.date32()),
+        }
+    )
+    frame = frame.join(bulk.backend.beside(table), on="_profile", how="inner")
+    frame = frame.filter((nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to")))
+    days = _buckets(list(Period(first, last + DAY)) if rows else [], bulk)
+    return frame.join(bulk.backend.beside(pa.table(days)), on="_day", how="inner")
+
+
+def _buckets(days: Iterable[date], bulk: Bulk) -> dict[str, pa.Array]:
+    """Return days, and the ranges of each in which caps hold."""
+    table = {"_day": pa.array(days, pa.date32())}
+    for per, number in BUCKETS.items():
+        if any(cap.per is per for cap in bulk.quota.measure.caps):
+            table[per.value] = pa.array([number(day) for day in days], pa.int64())
+    return table
+
+
+def _day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:
+    """Lay records out by the days they went on for, between two days."""
+    ends = nw.col("last_day")
+    frame = frame.with_columns(_last=nw.when(ends.is_null()).then(nw.col("_day")).otherwise(ends))
+    frame = frame.with_columns(nw.col("_day").alias("_first"))
+    pairs = frame.select("_first", "_last").unique().collect().to_arrow()
+    if len(pairs) > MOST_VALUES:
+        raise refuse("too-many-values", "records.last_day", most=MOST_VALUES)
+    rows: list[tuple[date, date, date]] = []
+    turned = 0
+    for begins, ends_on in zip(
+        *(pairs.column(n).to_pylist() for n in ("_first", "_last")), strict=True
+    ):
+        turned += ends_on < begins
+        start, end = max(begins, first), min(ends_on, last)
+        rows += [(begins, ends_on, start + timedelta(n)) for n in range((end - start).days + 1)]
+        if len(rows) > MOST_DAYS:
+            raise refuse("too-many-values", "records.last_day", most=MOST_DAYS)
+    if turned:
+        raise refuse("days-turned", "records.last_day", count=turned)
+    table = pa.table(
+        {
+            name: pa.array([row[place] for row in rows], pa.date32())
+            for place, name in enumerate(("_first", "_last", "_day"))
+        }
+    )
+    return frame.drop("_day").join(bulk.backend.beside(table), on=["_first", "_last"], how="inner")

@@ -1,0 +1,107 @@
+"""What can be judged over frames: everything else is refused by name before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+import attrs
+
+from eduplan.errors import Fault, FaultList, NotPortable
+from eduplan.measures import Cap, Measure, Per
+from eduplan.periods import Every
+from eduplan.plan import Plan
+from eduplan.provisions import Provision, Quota, Unanswered
+from eduplan.selectors import EVERYTHING, Selector, Test
+
+_JUDGED = {
+    Quota: {
+        *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
+        *("measure", "every", "at_least", "at_most", "partial", "unit"),
+    },
+    Measure: {"way", "kinds", "field", "where", "part", "by", "caps"},
+    Every: {"unit", "months", "grid", "start", "school_days"},
+    Cap: {"at_most", "per", "where"},
+}
+"""The keys that are judged; what a value says besides is refused."""
+
+
+def portable(plan: Plan, only: Iterable[str] | None = None) -> tuple[Quota, ...]:
+    """Return the provisions to judge.
+
+    Args:
+        plan: the plan.
+        only: ids of provisions; by default all of the plan.
+
+    Raises:
+        UnknownName: the plan has no such provision.
+        NotPortable: some of them cannot be judged over frames; all are named, with the reason.
+    """
+    names = [p.id for p in plan.settled] if only is None else list(dict.fromkeys(only))
+    faults = FaultList()
+    found = []
+    for name in names:
+        provision = plan.provision(name)
+        with faults.below(name) as inner:
+            inner.faults.extend(refusals(provision))
+        if isinstance(provision, Quota):
+            found.append(provision)
+    faults.raise_any(NotPortable)
+    return tuple(found)
+
+
+def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
+    """Return why a provision cannot be judged over frames, nothing where it can."""
+    if isinstance(provision, Unanswered):
+        yield Fault("not-portable-question", "", {"question": provision.questions})
+    elif not isinstance(provision, Quota):
+        yield Fault("not-portable-form", "", {"form": provision.form})
+    else:
+        yield from _said_besides(provision, "")
+        yield from _said_besides(provision.measure, "measure.")
+        yield from _said_besides(provision.every, "every.")
+        for index, cap in enumerate(provision.measure.caps):
+            yield from _said_besides(cap, f"measure.caps[{index}].")
+        if not _nested(provision.measure.caps):
+            yield Fault("not-portable-caps", "measure.caps")
+
+
+def _said_besides(value: attrs.AttrsInstance, prefix: str) -> Iterator[Fault]:
+    """Return the keys of a value that are not judged and do not have their default."""
+    judged = _JUDGED[type(value)]
+    for field in attrs.fields(type(value)):
+        if field.name in judged or not field.init:
+            continue
+        default = field.default
+        if isinstance(default, attrs.Factory):
+            default = default.factory()  # type: ignore[union-attr]
+        if getattr(value, field.name) != default:
+            yield Fault("not-portable-key", prefix + field.name, {"key": field.name})
+
+
+def _nested(caps: Sequence[Cap]) -> bool:
+    """Say whether sums are enough to apply caps, whichever record is cut first.
+
+    They are where caps with different scopes have no record in common, and where none with a scope
+    comes after one on everything; and a school year does not nest in a calendar year.
+    """
+    ranges = [cap for cap in caps if cap.per is not Per.RECORD]
+    if {Per.SCHOOL_YEAR, Per.CALENDAR_YEAR} <= {cap.per for cap in ranges}:
+        return False
+    scoped = [cap.where != EVERYTHING for cap in ranges]
+    if scoped != sorted(scoped, reverse=True):
+        return False
+    scopes = list(dict.fromkeys(cap.where for cap in ranges if cap.where != EVERYTHING))
+    return all(_apart(one, other) for one, other in combinations(scopes, 2))
+
+
+def _apart(one: Selector, other: Selector) -> bool:
+    """Say whether no record can be picked by both: they want different values of one fact."""
+    return any(
+        mine.field == theirs.field
+        and mine.test is theirs.test is Test.IS
+        and not (mine.bearer_fields or theirs.bearer_fields)
+        and set(mine.operands).isdisjoint(theirs.operands)
+        for mine in one.conditions
+        for theirs in other.conditions
+    )

@@ -1,0 +1,123 @@
+"""Bearers by what a plan asks of them: everybody with the same facts is judged alike, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import refuse
+from eduplan.frames.backends import Backend, Frame
+from eduplan.frames.columns import Columns, Sort, lookup, whole
+
+MOST_PROFILES = 2**62
+BEARER = "_bearer"
+"""Column of a bearer's id in every frame made here."""
+
+
+class Profiles:
+    """Bearers with a number for every value of their facts.
+
+    Args:
+        bearers: the bearers.
+        several: facts that hold several values in one text, with what stands between these.
+        backend: where they lie.
+    """
+
+    def __init__(self, bearers: Columns, several: Mapping[str, str], backend: Backend) -> None:
+        self._bearers = bearers
+        self._several = several
+        self._backend = backend
+        self._decoded: dict[str, list[Any]] = {}
+        self._frame = bearers.frame.with_columns(nw.col("id").alias(BEARER))
+
+    def code(self, field: str) -> str:
+        """Return the column that numbers the values of a fact, 0 where it is absent."""
+        self.values(field)
+        return f"_code_{field}"
+
+    def values(self, field: str) -> list[Any]:
+        """Return the values of a fact by their numbers, the first None."""
+        found = self._decoded.get(field)
+        if found is not None:
+            return found
+        code = f"_code_{field}"
+        if field not in self._bearers.sorts:
+            self._decoded[field] = [None]
+            self._frame = self._frame.with_columns(whole(0).alias(code))
+            return [None]
+        array, values = self._bearers.values(field)
+        decoded = [None, *(self._decode(field, value) for value in values)]
+        codes = pa.array(range(1, len(decoded)), pa.int64())
+        coded = lookup(self._frame, self._backend, {field: array}, {code: codes})
+        self._frame = coded.with_columns(nw.col(code).fill_null(0))
+        self._decoded[field] = decoded
+        return decoded
+
+    def _decode(self, field: str, value: Any) -> Any:
+        separator = self._several.get(field)
+        if separator is None:
+            return value
+        parts = [part.strip() for part in str(value).split(separator)]
+        return tuple(part for part in parts if part) or None
+
+    def text(self, field: str) -> str | None:
+        """Return the column with a fact that is a single text, None where it is not one."""
+        if self._bearers.sorts.get(field) is not Sort.TEXT or field in self._several:
+            return None
+        return f"_own_{field}"
+
+    def frame(self, fields: Sequence[str], *, own: Iterable[str] = ()) -> Frame:
+        """Return ids and profiles of all bearers.
+
+        Args:
+            fields: the facts that make a profile.
+            own: facts whose numbers, or texts, are wanted besides.
+
+        Returns:
+            Columns ``_bearer`` and ``_profile``, and for ``own`` those that `code` and `text` name.
+        """
+        profile = self._profile(fields)
+        more = []
+        for field in dict.fromkeys(own):
+            more.append(nw.col(self.code(field)))
+            if (text := self.text(field)) is not None:
+                more.append(nw.col(field).alias(text))
+        return self._frame.select(nw.col(BEARER), profile.alias("_profile"), *more)
+
+    def _profile(self, fields: Sequence[str]) -> nw.Expr:
+        size = 1
+        number = whole(0)
+        for field in fields:
+            count = len(self.values(field))
+            size *= count
+            number = number * count + nw.col(self.code(field))
+        if size > MOST_PROFILES:
+            raise refuse("too-many-profiles", "bearers")
+        return number
+
+    def facts(self, fields: Sequence[str]) -> dict[int, dict[str, Any]]:
+        """Return the facts of every profile there is, by its number."""
+        distinct = self.frame(fields).select("_profile").unique().collect()
+        found = {}
+        for number in sorted(distinct.to_arrow().column("_profile").to_pylist()):
+            rest, facts = number, {}
+            for field in reversed(fields):
+                values = self.values(field)
+                rest, code = divmod(rest, len(values))
+                facts[field] = values[code]
+            found[number] = facts
+        return found
+
+
+def check_ids(bearers: Columns) -> None:
+    """Refuse bearers without an id, or with one that stands twice."""
+    blank = bearers.frame.filter(nw.col("id").is_null()).select(nw.len()).collect().item()
+    if blank:
+        raise refuse("column-blank", "bearers.id", count=int(blank))
+    counted = bearers.frame.with_columns(_one=whole(1)).group_by("id").agg(nw.col("_one").sum())
+    double = counted.filter(nw.col("_one") > 1).select(nw.len()).collect().item()
+    if double:
+        raise refuse("ids-twice", "bearers.id", count=int(double))

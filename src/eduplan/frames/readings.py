@@ -1,0 +1,316 @@
+"""Measures over columns: the least and the most they can be for every bearer and period.
+
+Only steps that mean the same on every backend are taken: columns are made first, then grouped with
+plain sums and largest values. Amounts are whole numbers in parts of one; there is no division.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import lcm
+from typing import Any
+
+import attrs
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import InputError, refuse
+from eduplan.exact import Number, exact
+from eduplan.frames.backends import Backend, Frame
+from eduplan.frames.bulk import BUCKETS, Bulk, of_kinds
+from eduplan.frames.columns import WHOLE, Columns, Sort, flag, lookup, whole
+from eduplan.frames.profiles import BEARER
+from eduplan.frames.truths import Sieve, Truth
+from eduplan.measures import Cap, Measure, Per, Way
+from eduplan.selectors import EVERYTHING, Selector
+
+GROUP = (BEARER, "_place")
+"""A reading is for one bearer and the period at one place among its own."""
+
+READING = ("_low", "_high", "_parts_of", "_open", "_unknown", "_nothing")
+"""Columns of a reading: least and most, both in parts of one, how many parts make one, and whether
+there is no most, facts are missing, there is nothing to share."""
+
+
+@attrs.frozen(eq=False)
+class Amounts:
+    """How much every record counts for, as whole numbers in parts of one.
+
+    Args:
+        parts: how many parts make one.
+        largest: the largest amount, in parts.
+        table: for amounts that are no whole numbers, each with its parts.
+        field: the column, empty where every record counts for one.
+    """
+
+    parts: int
+    largest: int
+    table: tuple[pa.Array, Sequence[int]] | None
+    field: str
+
+    def add(self, frame: Frame, sorts: Mapping[str, Sort], backend: Backend) -> Frame:
+        """Return the frame with columns ``_amount``, and ``_unstated`` where it is not known."""
+        if not self.field:
+            return frame.with_columns(_amount=whole(self.parts), _unstated=whole(0))
+        if self.field not in sorts:
+            return frame.with_columns(_amount=whole(0), _unstated=whole(1))
+        if self.table is None:
+            amount = nw.col(self.field)
+            if self.parts != 1:
+                amount = amount * self.parts
+        else:
+            array, numbers = self.table
+            made = {"_looked_up": pa.array(numbers, pa.int64())}
+            frame = lookup(frame, backend, {self.field: array}, made)
+            amount = nw.col("_looked_up")
+        return frame.with_columns(_amount=amount.fill_null(0), _unstated=flag(amount.is_null()))
+
+
+def amounts(records: Columns, measure: Measure) -> Amounts:
+    """Return how much the records of a measure count for.
+
+    Raises:
+        InputError: amounts that are no numbers, or below zero.
+    """
+    caps = lcm(1, *(cap.at_most.denominator for cap in measure.caps))
+    field = measure.field if measure.way in (Way.SUM, Way.SHARE) else ""
+    if field not in records.sorts:
+        return Amounts(caps, caps, None, field)
+    sort = records.sorts[field]
+    if sort in (Sort.FLAG, Sort.DAY):
+        raise refuse("amounts-not-numbers", f"records.{field}")
+    if sort is Sort.WHOLE:
+        ends = records.frame.filter(of_kinds(measure.kinds)).select(
+            nw.col(field).min().alias("least"), nw.col(field).max().alias("most")
+        )
+        least, most = ends.collect().row(0)
+        _not_negative(field, least)
+        return Amounts(caps, caps * int(most or 0), None, field)
+    array, values = records.values(field)
+    numbers = [_exact(field, value) for value in values]
+    parts = lcm(caps, *(number.denominator for number in numbers))
+    scaled = [int(number * parts) for number in numbers]
+    _not_negative(field, min(scaled, default=0))
+    return Amounts(parts, max(scaled, default=0), (array, scaled), field)
+
+
+def _exact(field: str, value: Any) -> Number:
+    try:
+        return exact(value)
+    except InputError:
+        raise refuse("amounts-not-numbers", f"records.{field}") from None
+
+
+def _not_negative(field: str, least: Any) -> None:
+    if least is not None and least < 0:
+        raise refuse("amounts-negative", f"records.{field}")
+
+
+def read(frame: Frame, bulk: Bulk, stated: Amounts) -> Frame:
+    """Return what the measure of a quota finds, one row for every bearer and period with records.
+
+    Args:
+        frame: records of the measure's kinds in its periods, with ``_bearer`` and ``_place``.
+        bulk: the quota, and what its judgement rests on.
+        stated: how much the records count for.
+
+    Returns:
+        Columns ``_bearer``, ``_place``, and those of `READING`.
+    """
+    measure, sieve = bulk.quota.measure, bulk.sieve
+    if measure.where == EVERYTHING:
+        frame = frame.with_columns(_sure=whole(1), _maybe=whole(0))
+    else:
+        frame, truth = sieve.apply(frame, measure.where)
+        frame = frame.with_columns(_sure=flag(truth.true), _maybe=flag(truth.unknown))
+        frame = frame.filter(nw.col("_sure") + nw.col("_maybe") > 0)
+    if measure.way is Way.DISTINCT:
+        return _distinct(frame, measure.field, bulk.register)
+    if measure.way is Way.DAYS:
+        return _days(frame)
+    frame = stated.add(frame, bulk.register.sorts, bulk.backend)
+    if measure.way is Way.SHARE:
+        return _share(frame, measure.part, sieve)
+    return _sums(frame, measure.caps, stated.parts, sieve)
+
+
+def _finish(frame: Frame, **made: nw.Expr) -> Frame:
+    """Return a reading: what was made, and the usual value for what was not."""
+    usual = {
+        "_parts_of": whole(1),
+        "_open": whole(0),
+        "_unknown": whole(0),
+        "_nothing": whole(0),
+    }
+    made = {**usual, **made}
+    return frame.select(*GROUP, *(made[name].cast(WHOLE).alias(name) for name in READING))
+
+
+def _distinct(frame: Frame, field: str, records: Columns) -> Frame:
+    """Count what is named; a record that names nothing may name something not yet named."""
+    if field not in records.sorts:
+        frame = frame.with_columns(nw.lit(None, nw.String).alias(field))
+    frame = frame.with_columns(_silent=flag(nw.col(field).is_null()))
+    named = frame.group_by(*GROUP, field).agg(
+        nw.col("_sure").max(), nw.col("_maybe").max(), nw.col("_silent").sum()
+    )
+    named = named.with_columns(_named=flag(nw.col("_silent") == 0))
+    named = named.with_columns(_sure_named=nw.col("_sure") * nw.col("_named"))
+    found = named.group_by(*GROUP).agg(
+        nw.col("_sure_named").sum(),
+        nw.col("_named").sum(),
+        nw.col("_maybe").max(),
+        nw.col("_silent").sum(),
+    )
+    silent = nw.col("_silent")
+    return _finish(
+        found,
+        _low=nw.col("_sure_named"),
+        _high=nw.col("_named") + silent,
+        _unknown=flag((nw.col("_maybe") + silent) > 0),
+    )
+
+
+def _days(frame: Frame) -> Frame:
+    """Count the days on which something took place."""
+    daily = frame.group_by(*GROUP, "_day").agg(nw.col("_sure").max(), nw.col("_maybe").max())
+    daily = daily.with_columns(_one=whole(1))
+    found = daily.group_by(*GROUP).agg(
+        nw.col("_sure").sum(), nw.col("_one").sum(), nw.col("_maybe").max()
+    )
+    return _finish(found, _low=nw.col("_sure"), _high=nw.col("_one"), _unknown=nw.col("_maybe"))
+
+
+def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
+    """Take the share of what lies in the part; what is unknown is tried both ways."""
+    frame, inside = sieve.apply(frame, part)
+    sure, amount = nw.col("_sure"), nw.col("_amount")
+    frame = frame.with_columns(
+        _inside=sure * flag(inside.true), _unclear=sure * flag(inside.unknown)
+    )
+    frame = frame.with_columns(
+        _least=nw.col("_inside") * amount,
+        _most=(nw.col("_inside") + nw.col("_unclear") + nw.col("_maybe")) * amount,
+    )
+    found = frame.group_by(*GROUP).agg(
+        nw.col("_least").sum(),
+        nw.col("_most").sum(),
+        nw.col("_amount").sum(),
+        nw.col("_unstated").max(),
+        nw.col("_maybe").max(),
+        nw.col("_unclear").max(),
+    )
+    stated, base = nw.col("_unstated") == 0, nw.col("_amount")
+    found = found.with_columns(_empty=flag(stated & (base == 0)))
+    found = found.with_columns(_told=flag(stated) - nw.col("_empty"))
+    told = nw.col("_told")
+    doubts = nw.col("_unstated") + nw.col("_maybe") + nw.col("_unclear")
+    return _finish(
+        found,
+        _low=told * nw.col("_least"),
+        _high=told * nw.col("_most") + (1 - told),
+        _parts_of=told * base + (1 - told),
+        _unknown=flag(doubts > 0),
+        _nothing=nw.col("_empty"),
+    )
+
+
+def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
+    """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most."""
+    stated = 1 - nw.col("_unstated")
+    frame = frame.with_columns(
+        _low=nw.col("_sure") * stated * nw.col("_amount"),
+        _high=nw.col("_amount"),
+        _unknown=flag(nw.col("_maybe") + nw.col("_unstated") > 0),
+    )
+    scopes: list[Selector] = []
+    for cap in caps:
+        frame, truth = sieve.apply(frame, cap.where)
+        if cap.where != EVERYTHING:
+            doubt = flag(truth.unknown) * nw.col("_sure") * stated
+            frame = frame.with_columns(_unknown=flag(nw.col("_unknown") + doubt > 0))
+        if cap.per is Per.RECORD:
+            frame = _cut_each(frame, int(cap.at_most * parts), truth)
+        elif cap.where not in scopes:
+            scopes.append(cap.where)
+            frame = frame.with_columns(
+                flag(~truth.false).alias(f"_held_{len(scopes)}"),
+                flag(truth.true).alias(f"_sure_held_{len(scopes)}"),
+            )
+    frame, low, high = _split(frame, scopes)
+    levels = [*(per for per in BUCKETS if any(cap.per is per for cap in caps)), Per.PERIOD]
+    for place, per in enumerate(levels):
+        buckets = [later.value for later in levels[place:-1]]
+        sums = [*low, *high]
+        frame = frame.group_by(*GROUP, *buckets).agg(
+            *(nw.col(name).sum() for name in sums),
+            nw.col("_unknown").max(),
+            nw.col("_unstated").max(),
+        )
+        frame = frame.with_columns(*(nw.col(name).cast(WHOLE) for name in sums))
+        for cap in caps:
+            if cap.per is per:
+                most = int(cap.at_most * parts)
+                scope = None if cap.where == EVERYTHING else scopes.index(cap.where)
+                frame, low = _cut_sum(frame, low, scope, most)
+                frame, high = _cut_sum(frame, high, scope, most)
+    ceilings = [
+        int(cap.at_most * parts)
+        for cap in caps
+        if cap.per is Per.PERIOD and cap.where == EVERYTHING
+    ]
+    unstated = nw.col("_unstated")
+    all_told = _added(high)
+    if ceilings:
+        all_told = nw.when(unstated > 0).then(whole(min(ceilings))).otherwise(all_told)
+    return _finish(
+        frame,
+        _low=_added(low),
+        _high=all_told,
+        _parts_of=whole(parts),
+        _open=whole(0) if ceilings else unstated,
+        _unknown=nw.col("_unknown"),
+    )
+
+
+def _cut_each(frame: Frame, most: int, truth: Truth) -> Frame:
+    """Cut what single records count for; at the least, a doubtful cap holds, at the most not."""
+    cut = whole(most)
+    low, high = nw.col("_low"), nw.col("_high")
+    return frame.with_columns(
+        _low=nw.when(~truth.false & (low > cut)).then(cut).otherwise(low),
+        _high=nw.when(truth.true & (high > cut)).then(cut).otherwise(high),
+    )
+
+
+def _split(frame: Frame, scopes: Sequence[Selector]) -> tuple[Frame, list[str], list[str]]:
+    """Part the figures by the scopes of caps, which do not overlap, with what is in none last."""
+    if not scopes:
+        return frame, ["_low"], ["_high"]
+    made: dict[str, nw.Expr] = {}
+    columns: list[list[str]] = []
+    for figure, held in (("_low", "_held_"), ("_high", "_sure_held_")):
+        inside = [nw.col(f"{held}{place}") for place in range(1, len(scopes) + 1)]
+        names = [f"{figure}_{place}" for place in range(len(scopes) + 1)]
+        parts = [nw.col(figure) * one for one in inside]
+        parts.append(nw.col(figure) * (1 - sum(inside[1:], start=inside[0])))
+        made.update(zip(names, parts, strict=True))
+        columns.append(names)
+    low, high = columns
+    return frame.with_columns(**made), low, high
+
+
+def _cut_sum(
+    frame: Frame, names: list[str], scope: int | None, most: int
+) -> tuple[Frame, list[str]]:
+    """Cut one scope of a figure, or all of it, which leaves nothing to tell scopes apart by."""
+    cut = whole(most)
+    name = names[0] if scope is None else names[scope]
+    figure = _added(names) if scope is None else nw.col(name)
+    frame = frame.with_columns(nw.when(figure > cut).then(cut).otherwise(figure).alias(name))
+    return frame, [name] if scope is None else names
+
+
+def _added(names: Sequence[str]) -> nw.Expr:
+    first, *rest = (nw.col(name) for name in names)
+    return sum(rest, start=first)

@@ -1,0 +1,206 @@
+"""Selectors over columns: true or false of every record, and neither where that is not known.
+
+A truth is a pair of expressions, *true* and *false*, that are never absent themselves; where
+neither holds, the truth is unknown. So Kleene's rules are plain ands and ors, and no backend's own
+ideas about absent values come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import reduce
+from math import ceil, floor
+from operator import and_, or_
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import refuse
+from eduplan.frames.backends import Backend, Frame
+from eduplan.frames.columns import MOST_VALUES, Columns, Sort, flag, lookup
+from eduplan.frames.profiles import Profiles
+from eduplan.selectors import BEARER, Condition, Matcher, Scales, Selector, Test, getter
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class Truth(NamedTuple):
+    """Whether something holds: two expressions that are never absent and never both true."""
+
+    true: nw.Expr
+    false: nw.Expr
+
+    @property
+    def unknown(self) -> nw.Expr:
+        """Where neither is known."""
+        return ~(self.true | self.false)
+
+
+def _constant(truth: bool | None) -> Truth:
+    return Truth(nw.lit(truth is True), nw.lit(truth is False))
+
+
+ALWAYS = _constant(True)
+
+
+class Sieve:
+    """Makes truths of selectors over a frame of records, and notes what has to be looked up.
+
+    Args:
+        records: the records.
+        bearers: the bearers by their facts, for selectors that ask for these.
+        scales: the scales of the plan.
+        backend: where the records lie.
+    """
+
+    def __init__(
+        self, records: Columns, bearers: Profiles, scales: Scales, backend: Backend
+    ) -> None:
+        self._records = records
+        self._bearers = bearers
+        self._scales = scales
+        self._backend = backend
+        self._made = 0
+
+    def apply(self, frame: Frame, selector: Selector) -> tuple[Frame, Truth]:
+        """Return the frame, with what was looked up, and the truth of a selector over it."""
+        frame, truths = self._conditions(frame, selector.conditions)
+        if selector.any_of:
+            frame, branches = self._each(frame, selector.any_of)
+            truths.append(
+                Truth(
+                    reduce(or_, [branch.true for branch in branches]),
+                    reduce(and_, [branch.false for branch in branches]),
+                )
+            )
+        frame, branches = self._each(frame, selector.none_of)
+        truths.extend(Truth(branch.false, branch.true) for branch in branches)
+        if not truths:
+            return frame, ALWAYS
+        true = reduce(and_, [truth.true for truth in truths])
+        return frame, Truth(true, reduce(or_, [truth.false for truth in truths]))
+
+    def _each(self, frame: Frame, selectors: Iterable[Selector]) -> tuple[Frame, list[Truth]]:
+        found = []
+        for selector in selectors:
+            frame, truth = self.apply(frame, selector)
+            found.append(truth)
+        return frame, found
+
+    def _conditions(
+        self, frame: Frame, conditions: Iterable[Condition]
+    ) -> tuple[Frame, list[Truth]]:
+        found = []
+        for condition in conditions:
+            sort = self._records.sorts.get(condition.field)
+            truth = _constant(None) if sort is None else self._plainly(condition, sort)
+            if truth is None:
+                frame, truth = self._looked_up(frame, condition)
+            found.append(truth)
+        return frame, found
+
+    def _plainly(self, condition: Condition, sort: Sort) -> Truth | None:
+        """Return the truth of a condition by comparing columns, None where that will not do."""
+        column = nw.col(condition.field)
+        if condition.bearer_fields:
+            return self._same(condition, column, sort)
+        ordered = condition.test not in (Test.IS, Test.NOT)
+        if sort is Sort.TEXT:
+            return self._of_text(condition, column)
+        if sort is Sort.FLAG:
+            return _constant(None) if ordered else _of_whole(condition, flag(column))
+        if sort is Sort.WHOLE and (condition.scale or condition.field) not in self._scales:
+            return _in_order(condition, column) if ordered else _of_whole(condition, column)
+        return None
+
+    def _same(self, condition: Condition, column: nw.Expr, sort: Sort) -> Truth | None:
+        """Return whether a text is the one text of the bearer."""
+        single = condition.operands == (BEARER + condition.bearer_fields[0],)
+        if not single or condition.test not in (Test.IS, Test.NOT) or sort is not Sort.TEXT:
+            return None
+        own = self._bearers.text(condition.bearer_fields[0])
+        if own is None:
+            return None
+        known = ~column.is_null() & ~nw.col(own).is_null()
+        same = column.fill_null("") == nw.col(own).fill_null("")
+        return _turned(Truth(known & same, known & ~same), condition.test)
+
+    def _of_text(self, condition: Condition, column: nw.Expr) -> Truth:
+        if condition.test in (Test.IS, Test.NOT):
+            wanted = [operand for operand in condition.operands if isinstance(operand, str)]
+            known = ~column.is_null()
+            hit = column.fill_null("").is_in(wanted) if wanted else nw.lit(False)
+            return _turned(Truth(known & hit, known & ~hit), condition.test)
+        scale = self._scales.get(condition.scale or condition.field)
+        matcher = Matcher(Selector((condition,)), self._scales)
+        values = scale.values if scale is not None else ()
+        by_truth: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+        for value in values:
+            truth = matcher({condition.field: value}.get, _NOTHING.get)
+            by_truth[truth].append(value)
+        # Not on the scale, or absent: unknown. No value of a scale is empty.
+        filled = column.fill_null("")
+        yes, no = (
+            filled.is_in(by_truth[truth]) if by_truth[truth] else nw.lit(False)
+            for truth in (True, False)
+        )
+        return Truth(yes, no)
+
+    def _looked_up(self, frame: Frame, condition: Condition) -> tuple[Frame, Truth]:
+        """Return the truth of a condition by asking it of every different value there is."""
+        array, values = self._records.values(condition.field)
+        matcher = Matcher(Selector((condition,)), self._scales)
+        self._made += 1
+        made = f"_truth_{self._made}"
+        fields = tuple(dict.fromkeys(condition.bearer_fields))
+        count = len(values)
+        if len(fields) > 1:
+            raise refuse("several-facts-of-bearer", condition.field)
+        owns = self._bearers.values(fields[0]) if fields else [None]
+        if count * len(owns) > MOST_VALUES:
+            raise refuse("too-many-values", f"records.{condition.field}", most=MOST_VALUES)
+        keys: dict[str, pa.Array] = {condition.field: array}
+        if fields:
+            codes = [code for code in range(len(owns)) for _ in values]
+            repeated = pa.concat_arrays([array] * len(owns))
+            keys = {condition.field: repeated, self._bearers.code(fields[0]): pa.array(codes)}
+        found = []
+        for own in owns:
+            bearer = getter(dict.fromkeys(fields, own))
+            for value in values:
+                truth = matcher(getter({condition.field: value}), bearer)
+                found.append({True: 1, False: 2, None: 0}[truth])
+        frame = lookup(frame, self._backend, keys, {made: pa.array(found, pa.int64())})
+        code = nw.col(made).fill_null(0)
+        return frame, Truth(code == 1, code == 2)
+
+
+def _turned(truth: Truth, test: Test) -> Truth:
+    return truth if test is Test.IS else Truth(truth.false, truth.true)
+
+
+def _of_whole(condition: Condition, column: nw.Expr) -> Truth:
+    wanted = [
+        int(operand)
+        for operand in condition.operands
+        if isinstance(operand, int | Fraction) and operand == int(operand)
+    ]
+    known = ~column.is_null()
+    hit = column.fill_null(0).is_in(wanted) if wanted else nw.lit(False)
+    return _turned(Truth(known & hit, known & ~hit), condition.test)
+
+
+def _in_order(condition: Condition, column: nw.Expr) -> Truth:
+    """Compare whole numbers with a bound, itself brought to the next whole number."""
+    bound = condition.operands[0]
+    if isinstance(bound, bool) or not isinstance(bound, int | Fraction):
+        return _constant(None)
+    known, filled = ~column.is_null(), column.fill_null(0)
+    lowest = {Test.AT_LEAST: ceil(bound), Test.ABOVE: floor(bound) + 1}.get(condition.test)
+    if lowest is not None:
+        hit = filled >= lowest
+    else:
+        hit = filled <= {Test.AT_MOST: floor(bound), Test.BELOW: ceil(bound) - 1}[condition.test]
+    return Truth(known & hit, known & ~hit)
