@@ -22,12 +22,14 @@ TEST_COMMAND = 'python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .
 HEAVY = {
     "altair",
     "cyclopts",
+    "duckdb",
     "hypothesis",
     "jinja2",
     "narwhals",
     "numpy",
     "pandas",
     "polars",
+    "pyarrow",
     "python_calamine",
     "rich",
     "xlsxwriter",
@@ -110,7 +112,7 @@ def test_import_loads_no_optional_library() -> None:
 def test_all_means_what_a_user_needs() -> None:
     included, distributions = resolved("all")
 
-    assert included == {"all", "excel", "report", "cli"}
+    assert included == {"all", "excel", "report", "cli", "frames"}
     assert distributions.isdisjoint({"pyspark", "pytest", "mkdocs", "zen-engine"})
 
 

@@ -63,26 +63,26 @@ def _from_pandas(native: Any) -> Any:
 
 
 def _polars(native: object) -> Backend:
-    import polars as pl
+    polars = nw.dependencies.get_polars()
 
     def beside(table: pa.Table) -> Frame:
-        placed: Frame = nw.from_native(pl.DataFrame(pl.from_arrow(table)).lazy())
+        placed: Frame = nw.from_native(polars.DataFrame(polars.from_arrow(table)).lazy())
         return placed
 
-    if isinstance(native, pl.LazyFrame):
+    if isinstance(native, polars.LazyFrame):
         return Backend(beside, lambda frame: frame.to_native())
     return Backend(beside, lambda frame: frame.collect().to_native())
 
 
 def _arrow(native: object) -> Backend:
     def beside(table: pa.Table) -> Frame:
-        return nw.from_native(table).lazy()
+        placed: Frame = nw.from_native(table).lazy()
+        return placed
 
     if not nw.dependencies.is_pandas_dataframe(native):
         return Backend(beside, lambda frame: frame.to_native())
-    import pandas as pd
-
-    return Backend(beside, lambda frame: frame.to_native().to_pandas(types_mapper=pd.ArrowDtype))
+    kept = nw.dependencies.get_pandas().ArrowDtype
+    return Backend(beside, lambda frame: frame.to_native().to_pandas(types_mapper=kept))
 
 
 def _duckdb(native: Any) -> Backend:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -84,6 +85,11 @@ class Columns:
     sorts: Mapping[str, Sort]
     _values: dict[str, tuple[pa.Array, list[Any]]] = attrs.field(factory=dict, init=False)
 
+    @cached_property
+    def size(self) -> int:
+        """Number of rows."""
+        return count(self.frame)
+
     def values(self, field: str) -> tuple[pa.Array, list[Any]]:
         """Return the different values of a column, and the same as Python has them.
 
@@ -124,28 +130,31 @@ def columns(
     faults = FaultList()
     schema = frame.collect_schema()
     sorts: dict[str, Sort] = {}
+    blank: set[str] = set()
     for field in dict.fromkeys([*required, *wanted]):
+        path = f"{name}.{field}"
+        sort = _SORTS.get(type(schema[field])) if field in schema else None
         if field not in schema:
             if field in required:
-                faults.add("column-missing", f"{name}.{field}")
-            continue
-        sort = _SORTS.get(type(schema[field]))
-        if sort is None and _blank(frame, field):
-            sort = None
-            if field in required:
-                faults.add("column-missing", f"{name}.{field}")
-            continue
-        if sort is None:
-            faults.add("column-type", f"{name}.{field}", got=str(schema[field]))
-        elif field in required and sort is not required[field]:
+                faults.add("column-missing", path)
+        elif sort is None and _blank(frame, field):
+            if field in required:  # such as a column of an empty pandas frame
+                sorts[field] = required[field]
+                blank.add(field)
+        elif sort is None:
+            faults.add("column-type", path, got=str(schema[field]))
+        elif sort is not required.get(field, sort):
             needs = required[field].value
-            faults.add("column-sort", f"{name}.{field}", got=str(schema[field]), needs=needs)
+            faults.add("column-sort", path, got=str(schema[field]), needs=needs)
         else:
             sorts[field] = sort
     faults.raise_any()
     for field in sorts:
         if isinstance(schema[field], nw.Datetime):
             _only_days(frame, field, name)
+    frame = frame.with_columns(
+        nw.lit(None, dtype=_CASTS[sorts[field]]).alias(field) for field in blank
+    )
     picked = [
         nw.col(field).cast(_CASTS[sort]) if sort in _CASTS else nw.col(field)
         for field, sort in sorts.items()
@@ -155,17 +164,18 @@ def columns(
 
 def _blank(frame: Frame, field: str) -> bool:
     """Say whether a column holds nothing at all, so that its type tells nothing."""
-    return not _count(frame.filter(~nw.col(field).is_null()))
+    return not count(frame.filter(~nw.col(field).is_null()))
 
 
 def _only_days(frame: Frame, field: str, name: str) -> None:
     """Refuse a column of date-times with a time of day."""
     day = nw.col(field).cast(nw.Date).cast(nw.Datetime)
-    if _count(frame.filter(~nw.col(field).is_null()).filter(day != nw.col(field))):
+    if count(frame.filter(~nw.col(field).is_null()).filter(day != nw.col(field))):
         raise _fault(name, "date-time", field)
 
 
-def _count(frame: Frame) -> int:
+def count(frame: Frame) -> int:
+    """Return the number of rows."""
     return int(frame.select(nw.len()).collect().item())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
@@ -14,11 +15,11 @@ from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
-from eduplan.frames.columns import Columns, Sort, columns, flag, whole
+from eduplan.frames.columns import Columns, Sort, columns, count, flag, whole
 from eduplan.frames.placing import place
 from eduplan.frames.portable import portable
 from eduplan.frames.profiles import BEARER, Profiles, check_ids
-from eduplan.frames.readings import GROUP, amounts, read
+from eduplan.frames.readings import GROUP, Amounts, amounts, read
 from eduplan.frames.truths import Sieve
 from eduplan.frames.windows import (
     NOTHING_TO_SHARE,
@@ -31,11 +32,14 @@ from eduplan.frames.windows import (
 )
 from eduplan.measures import Way
 from eduplan.plan import Plan
-from eduplan.provisions import Bench, Docket, Quota
+from eduplan.provisions import Docket, Quota, QuotaBench
 from eduplan.records import Register
 
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar
+
+LARGEST = 2**63 - 1
+"""The largest figure a column holds."""
 
 _NO_ROWS = pa.schema(
     {
@@ -124,7 +128,7 @@ def evaluate_frame(
     docket = Docket(
         Register((), complete_through=complete_through), day, during, calendar, plan.horizon
     )
-    benches = {bench.citation.provision: bench for bench in plan.benches}
+    benches = {b.citation.provision: b for b in plan.benches if isinstance(b, QuotaBench)}
     profiles = Profiles(people, several or {}, backend)
     sieve = Sieve(register, profiles, {scale.name: scale for scale in plan.scales}, backend)
     frames = [
@@ -148,20 +152,29 @@ def _columns(quotas: Iterable[Quota], bearers: Frame, records: Frame) -> tuple[C
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
     register = columns(records, of_records, "records", needed)
     for field in ("kind", "day"):
-        blank = register.frame.filter(nw.col(field).is_null()).select(nw.len()).collect().item()
-        if blank:
-            raise refuse("column-blank", f"records.{field}", count=int(blank))
+        if blank := count(register.frame.filter(nw.col(field).is_null())):
+            raise refuse("column-blank", f"records.{field}", count=blank)
     return people, register
 
 
-def _rows(bulk: Bulk, bench: Bench) -> Frame:
+def _rows(bulk: Bulk, bench: QuotaBench) -> Frame:
     """Return the rows of one quota."""
     found = windows(bench, bulk.profiles.facts(bulk.fields), bulk.docket)
     grid = bulk.profiles.frame(bulk.fields)
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
     stated = amounts(bulk.register, bulk.quota.measure)
+    _check_size(bulk, stated, found)
     readings = read(place(bulk, found), bulk, stated)
     return _judged(grid.join(readings, on=list(GROUP), how="left"), bulk, found)
+
+
+def _check_size(bulk: Bulk, stated: Amounts, found: Windows) -> None:
+    """Refuse amounts whose sums, compared crosswise, would not fit."""
+    owed = [Fraction(row.required or 0) for row in found.rows]
+    most = max(stated.largest, stated.parts) * max(bulk.register.size, 1)
+    crosswise = most * max((amount.denominator for amount in owed), default=1)
+    if max(crosswise, most * max((amount.numerator for amount in owed), default=1)) > LARGEST:
+        raise refuse("amounts-too-large", f"records.{stated.field or 'bearer'}")
 
 
 def _judged(frame: Frame, bulk: Bulk, found: Windows) -> Frame:

@@ -72,9 +72,8 @@ def _said_besides(value: attrs.AttrsInstance, prefix: str) -> Iterator[Fault]:
     for field in attrs.fields(type(value)):
         if field.name in judged or not field.init:
             continue
-        default = field.default
-        if isinstance(default, attrs.Factory):
-            default = default.factory()  # type: ignore[union-attr]
+        made = getattr(field.default, "factory", None)
+        default = made() if made is not None else field.default
         if getattr(value, field.name) != default:
             yield Fault("not-portable-key", prefix + field.name, {"key": field.name})
 

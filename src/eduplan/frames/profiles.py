@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from eduplan.errors import refuse
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import Columns, Sort, lookup, whole
+from eduplan.frames.columns import Columns, Sort, count, lookup, whole
 
 MOST_PROFILES = 2**62
 BEARER = "_bearer"
@@ -61,7 +61,7 @@ class Profiles:
         if separator is None:
             return value
         parts = [part.strip() for part in str(value).split(separator)]
-        return tuple(part for part in parts if part) or None
+        return tuple(part for part in parts if part)
 
     def text(self, field: str) -> str | None:
         """Return the column with a fact that is a single text, None where it is not one."""
@@ -114,10 +114,8 @@ class Profiles:
 
 def check_ids(bearers: Columns) -> None:
     """Refuse bearers without an id, or with one that stands twice."""
-    blank = bearers.frame.filter(nw.col("id").is_null()).select(nw.len()).collect().item()
-    if blank:
-        raise refuse("column-blank", "bearers.id", count=int(blank))
+    if blank := count(bearers.frame.filter(nw.col("id").is_null())):
+        raise refuse("column-blank", "bearers.id", count=blank)
     counted = bearers.frame.with_columns(_one=whole(1)).group_by("id").agg(nw.col("_one").sum())
-    double = counted.filter(nw.col("_one") > 1).select(nw.len()).collect().item()
-    if double:
-        raise refuse("ids-twice", "bearers.id", count=int(double))
+    if double := count(counted.filter(nw.col("_one") > 1)):
+        raise refuse("ids-twice", "bearers.id", count=double)

@@ -14,11 +14,11 @@ import attrs
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
-from eduplan.errors import InputError, refuse
+from eduplan.errors import Fault, InputError, NotPortable, refuse
 from eduplan.exact import Number, exact
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.bulk import BUCKETS, Bulk, of_kinds
-from eduplan.frames.columns import WHOLE, Columns, Sort, flag, lookup, whole
+from eduplan.frames.columns import WHOLE, Columns, Sort, count, flag, lookup, whole
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.truths import Sieve, Truth
 from eduplan.measures import Cap, Measure, Per, Way
@@ -237,6 +237,8 @@ def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
                 flag(~truth.false).alias(f"_held_{len(scopes)}"),
                 flag(truth.true).alias(f"_sure_held_{len(scopes)}"),
             )
+    if len(scopes) > 1:
+        _check_apart(frame, len(scopes))
     frame, low, high = _split(frame, scopes)
     levels = [*(per for per in BUCKETS if any(cap.per is per for cap in caps)), Per.PERIOD]
     for place, per in enumerate(levels):
@@ -271,6 +273,14 @@ def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
         _open=whole(0) if ceilings else unstated,
         _unknown=nw.col("_unknown"),
     )
+
+
+def _check_apart(frame: Frame, scopes: int) -> None:
+    """Refuse records of which it is not known which of several caps holds for them."""
+    held = [nw.col(f"_held_{place}") for place in range(1, scopes + 1)]
+    frame = frame.with_columns(_caps=nw.col("_sure") * sum(held[1:], start=held[0]))
+    if doubtful := count(frame.filter(nw.col("_caps") > 1)):
+        raise NotPortable([Fault("caps-doubtful", "records", {"count": doubtful})])
 
 
 def _cut_each(frame: Frame, most: int, truth: Truth) -> Frame:

@@ -165,7 +165,10 @@ class Sieve:
         if fields:
             codes = [code for code in range(len(owns)) for _ in values]
             repeated = pa.concat_arrays([array] * len(owns))
-            keys = {condition.field: repeated, self._bearers.code(fields[0]): pa.array(codes)}
+            keys = {
+                condition.field: repeated,
+                self._bearers.code(fields[0]): pa.array(codes, pa.int64()),
+            }
         found = []
         for own in owns:
             bearer = getter(dict.fromkeys(fields, own))

@@ -20,7 +20,7 @@ from eduplan.errors import Missing
 from eduplan.exact import Number
 from eduplan.measures import Reading
 from eduplan.people import bearer_getter
-from eduplan.provisions import Bench, Docket, Quota, Subject
+from eduplan.provisions import Docket, Quota, QuotaBench, Subject
 from eduplan.verdicts import Verdict, reasons_of
 
 SITUATIONS = 64
@@ -134,7 +134,9 @@ def situation(low: Any, high: Any, doubts: Any) -> Any:
     return 16 * low + 4 * high + doubts
 
 
-def windows(bench: Bench, profiles: Mapping[int, Mapping[str, Any]], docket: Docket) -> Windows:
+def windows(
+    bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]], docket: Docket
+) -> Windows:
     """Return what every profile owes, period by period.
 
     Args:
@@ -178,7 +180,7 @@ def _outcome(verdict: Verdict) -> Outcome:
 
 
 def _outcomes(
-    bench: Bench, required: Number | None, span: Period, docket: Docket
+    bench: QuotaBench, required: Number | None, span: Period, docket: Docket
 ) -> tuple[Outcome, ...]:
     """Return what the reference says of every situation."""
     owed = None if required is None else _EVEN

@@ -1,0 +1,122 @@
+"""Provisions to try evaluators on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from eduplan.exact import spell
+from eduplan.measures import Per, Way
+from eduplan.periods import Unit
+from eduplan.provisions import Partial, Quota
+from eduplan.testing.values import (
+    BEARER_FACTS,
+    KINDS,
+    ROLES,
+    amounts,
+    days,
+    seldom,
+    selectors,
+)
+
+TEXT = {"zh": "规定", "en": "provision"}
+
+
+@st.composite
+def measures(draw: DrawFn, ways: tuple[Way, ...] = tuple(Way)) -> dict[str, Any]:
+    """Return measures as they stand in a plan file.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        ways: the ways of measuring to choose from.
+    """
+    way = draw(st.sampled_from(ways))
+    kinds = draw(st.sampled_from([KINDS[0], list(KINDS), KINDS[0], KINDS[1]]))
+    table: dict[str, Any]
+    if way in (Way.COUNT, Way.DAYS):
+        table = {way.value: kinds}
+    elif way is Way.SUM:
+        table = {"sum": "hours", "of": kinds}
+    elif way is Way.DISTINCT:
+        table = {"distinct": draw(st.sampled_from(["topic", "tier"])), "of": kinds}
+    else:
+        table = {"share": draw(selectors()), "of": kinds}
+        if draw(st.booleans()):
+            table["weigh"] = "hours"
+    if (where := draw(seldom(selectors()))) is not None:
+        table["where"] = where
+    if way in (Way.COUNT, Way.SUM):
+        table["caps"] = draw(st.lists(caps(), max_size=3))
+    table["by"] = draw(st.sampled_from(["bearer", "bearer", "guest"]))
+    return table
+
+
+@st.composite
+def caps(draw: DrawFn) -> dict[str, Any]:
+    """Return caps as they stand in a plan file."""
+    table: dict[str, Any] = {
+        "at_most": draw(amounts()),
+        "per": draw(st.sampled_from([Per.PERIOD, *Per])),
+    }
+    scopes = st.one_of(st.sampled_from([{"mode": "online"}, {"mode": "on-site"}]), selectors())
+    if draw(st.booleans()):
+        table["where"] = draw(scopes)
+    return table
+
+
+def everies() -> SearchStrategy[Any]:
+    """Return period rules that need no calendar."""
+    words = [Unit.SCHOOL_YEAR, Unit.CALENDAR_YEAR, Unit.MONTH, Unit.PLAN]
+    cycles = [
+        {"cycle": "2 years", "grid": date(2023, 1, 1)},
+        {"cycle": "6 months", "grid": date(2020, 8, 31)},
+        {"cycle": "1 year", "from": "@bearer.joined"},
+    ]
+    return st.sampled_from([*(word.value for word in words), *cycles])
+
+
+@st.composite
+def quotas(
+    draw: DrawFn, *, ways: tuple[Way, ...] = tuple(Way), name: str = "quota", clause: str = "1"
+) -> Quota:
+    """Return quotas of all measures, periods, bounds and policies.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        ways: the ways of measuring to choose from.
+        name: the id of the quota.
+        clause: the clause it cites.
+    """
+    measure = draw(measures(ways))
+    shares = st.sampled_from(["1/2", "1/3", 0, 1])
+    amount = shares if "share" in measure else amounts().map(spell)
+    rows = st.lists(
+        st.fixed_dictionaries({"amount": amount, "where": bearer_selectors()}),
+        min_size=1,
+        max_size=2,
+    )
+    parts: dict[str, Any] = {
+        "measure": measure,
+        "every": draw(everies()),
+        draw(st.sampled_from(["at_least", "at_most"])): draw(seldom(rows)) or draw(amount),
+    }
+    partial = draw(st.sampled_from([*Partial, None]))
+    if not ("share" in measure and partial is Partial.PRO_RATA):
+        parts["partial"] = partial
+    parts["bearer"] = draw(seldom(bearer_selectors())) or {}
+    parts["exempt"] = draw(seldom(seldom(bearer_selectors())))
+    parts["since"] = draw(seldom(seldom(days())))
+    parts["until"] = draw(seldom(seldom(days())))
+    return Quota(id=name, clause=[clause], title=TEXT, **parts)
+
+
+def bearer_selectors() -> SearchStrategy[Any]:
+    """Return selectors of bearers, as they stand in a plan file or as values."""
+    return st.one_of(
+        st.sampled_from([{"role": role} for role in ROLES]),
+        st.just({"type": "person"}),
+        selectors(BEARER_FACTS, of_bearer=False),
+    )
