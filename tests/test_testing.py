@@ -89,7 +89,7 @@ def says_things_twice(*given: Any, **rest: Any) -> Judged:
     return [*verdicts, *verdicts]
 
 
-WRONG = [
+WRONG: list[Callable[..., Judged]] = [
     forgets_caps,
     believes_every_register,
     reads_one_day_too_far,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from eduplan.errors import Fault as Fault
     from eduplan.errors import InputError as InputError
     from eduplan.errors import MissingExtra as MissingExtra
+    from eduplan.errors import NotPortable as NotPortable
     from eduplan.errors import OutsideCoverage as OutsideCoverage
     from eduplan.errors import PlanFileError as PlanFileError
     from eduplan.errors import SheetError as SheetError
@@ -77,6 +78,7 @@ _HOMES = {
         "Fault",
         "InputError",
         "MissingExtra",
+        "NotPortable",
         "OutsideCoverage",
         "PlanFileError",
         "SheetError",

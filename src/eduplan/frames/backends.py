@@ -37,18 +37,21 @@ def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
         try:
             frame = nw.from_native(_from_pandas(native))
         except TypeError:
-            facts = {"got": kind_of(native), "known": ", ".join(_KINDS)}
-            raise InputError([Fault("not-a-frame", name, facts)]) from None
+            raise _no_frame(name, kind_of(native)) from None
         kind = frame.implementation.name.lower()
         if kind not in _KINDS:
-            facts = {"got": kind, "known": ", ".join(_KINDS)}
-            raise InputError([Fault("not-a-frame", name, facts)])
+            raise _no_frame(name, kind)
         taken.append((frame, kind))
     (first, kind), (second, other) = taken
     if kind != other or type(bearers) is not type(records):
-        facts = {"one": kind_of(bearers), "other": kind_of(records)}
+        facts = {"one": type(bearers).__name__, "other": type(records).__name__}
         raise InputError([Fault("two-kinds-of-frame", "records", facts)])
     return first.lazy(), second.lazy(), _KINDS[kind](bearers)
+
+
+def _no_frame(name: str, got: object) -> InputError:
+    known = "polars, DuckDB, pandas, pyarrow"
+    return InputError([Fault("not-a-frame", name, {"got": got, "known": known})])
 
 
 def _from_pandas(native: Any) -> Any:

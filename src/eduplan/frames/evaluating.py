@@ -106,7 +106,7 @@ def evaluate_frame(
     Example:
         >>> import polars as pl
         >>> from eduplan import load_plan
-        >>> plan = load_plan("primary-school-2024")
+        >>> plan = load_plan("primary-school-2024").answer({"joined-or-left": "full"})
         >>> teachers = pl.DataFrame({"id": ["t1"], "role": ["teacher"], "stage": ["primary"]})
         >>> lessons = pl.DataFrame(
         ...     {"kind": ["open-lesson"], "day": [date(2024, 10, 9)], "bearer": ["t1"]})
@@ -128,7 +128,7 @@ def evaluate_frame(
     docket = Docket(
         Register((), complete_through=complete_through), day, during, calendar, plan.horizon
     )
-    benches = {b.citation.provision: b for b in plan.benches if isinstance(b, QuotaBench)}
+    benches = {name: b for name, b in plan.benches.items() if isinstance(b, QuotaBench)}
     profiles = Profiles(people, several or {}, backend)
     sieve = Sieve(register, profiles, {scale.name: scale for scale in plan.scales}, backend)
     frames = [

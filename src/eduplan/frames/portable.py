@@ -8,11 +8,12 @@ from itertools import combinations
 import attrs
 
 from eduplan.errors import Fault, FaultList, NotPortable
+from eduplan.frames.bulk import selectors
 from eduplan.measures import Cap, Measure, Per
 from eduplan.periods import Every
 from eduplan.plan import Plan
 from eduplan.provisions import Provision, Quota, Unanswered
-from eduplan.selectors import EVERYTHING, Selector, Test
+from eduplan.selectors import EVERYTHING, Condition, Selector, Test
 
 _JUDGED = {
     Quota: {
@@ -62,8 +63,19 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
         yield from _said_besides(provision.every, "every.")
         for index, cap in enumerate(provision.measure.caps):
             yield from _said_besides(cap, f"measure.caps[{index}].")
+        for selector in selectors(provision.measure):
+            for condition in _conditions(selector):
+                if len(set(condition.bearer_fields)) > 1:
+                    facts = {"field": condition.field}
+                    yield Fault("not-portable-operands", "measure", facts)
         if not _nested(provision.measure.caps):
             yield Fault("not-portable-caps", "measure.caps")
+
+
+def _conditions(selector: Selector) -> Iterator[Condition]:
+    yield from selector.conditions
+    for inner in (*selector.any_of, *selector.none_of):
+        yield from _conditions(inner)
 
 
 def _said_besides(value: attrs.AttrsInstance, prefix: str) -> Iterator[Fault]:

@@ -231,7 +231,7 @@ def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
             frame = frame.with_columns(_unknown=flag(nw.col("_unknown") + doubt > 0))
         if cap.per is Per.RECORD:
             frame = _cut_each(frame, int(cap.at_most * parts), truth)
-        elif cap.where not in scopes:
+        elif cap.where != EVERYTHING and cap.where not in scopes:
             scopes.append(cap.where)
             frame = frame.with_columns(
                 flag(~truth.false).alias(f"_held_{len(scopes)}"),

@@ -154,10 +154,8 @@ class Sieve:
         matcher = Matcher(Selector((condition,)), self._scales)
         self._made += 1
         made = f"_truth_{self._made}"
-        fields = tuple(dict.fromkeys(condition.bearer_fields))
+        fields = tuple(dict.fromkeys(condition.bearer_fields))  # one at most: see `portable`
         count = len(values)
-        if len(fields) > 1:
-            raise refuse("several-facts-of-bearer", condition.field)
         owns = self._bearers.values(fields[0]) if fields else [None]
         if count * len(owns) > MOST_VALUES:
             raise refuse("too-many-values", f"records.{condition.field}", most=MOST_VALUES)

@@ -18,9 +18,9 @@ import pyarrow as pa
 from eduplan.dates import DAY, Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
-from eduplan.measures import Reading
 from eduplan.people import bearer_getter
 from eduplan.provisions import Docket, Quota, QuotaBench, Subject
+from eduplan.provisions.provision import view
 from eduplan.verdicts import Verdict, reasons_of
 
 SITUATIONS = 64
@@ -148,7 +148,9 @@ def windows(
     found = Windows()
     judged: dict[tuple[Period, bool], int] = {}
     for profile, facts in profiles.items():
-        subject = Subject(str(profile), facts, bearer_getter(facts))
+        get = bearer_getter(facts)
+        throughout = get("joined") is None and get("left") is None
+        subject = Subject(str(profile), facts, get, throughout)
         for index, verdict in enumerate(bench.judge(subject, docket)):
             read = verdict.value is not None
             if read:
@@ -184,13 +186,13 @@ def _outcomes(
 ) -> tuple[Outcome, ...]:
     """Return what the reference says of every situation."""
     owed = None if required is None else _EVEN
+    seen = view(span, docket.as_of)
     found = []
     for number in range(SITUATIONS):
         low, rest = divmod(number, 16)
         high, doubts = divmod(rest, 4)
         most = None if high == 3 else high
-        reading = Reading(low, most, (), (), (), (), _DOUBTS[doubts])
-        status, missing = bench._status(reading, owed, span, docket)
+        status, missing = bench._status(low, most, _DOUBTS[doubts], owed, seen, docket)
         reasons = " ".join(sorted({one.code for one in missing}))
         found.append((status.value, reasons))
     return tuple(found)
