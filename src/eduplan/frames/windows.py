@@ -29,12 +29,7 @@ SITUATIONS = 64
 UNKNOWN_FACT, NOTHING_TO_SHARE = 1, 2
 """Doubts of a reading: facts of records are missing; there is nothing of which to take a share."""
 
-_DOUBTS = {
-    0: (),
-    UNKNOWN_FACT: (Missing("record-fact"),),
-    NOTHING_TO_SHARE: (Missing("nothing-to-share"),),
-    UNKNOWN_FACT | NOTHING_TO_SHARE: (Missing("record-fact"), Missing("nothing-to-share")),
-}
+_DOUBTS = {UNKNOWN_FACT: "record-fact", NOTHING_TO_SHARE: "nothing-to-share"}
 _EVEN = 1
 """What is owed where only the order of figures matters: 0 falls short of it, 2 passes it."""
 
@@ -192,8 +187,9 @@ def _outcomes(
         low, rest = divmod(number, 16)
         high, doubts = divmod(rest, 4)
         most = None if high == 3 else high
-        status, missing = bench._status(low, most, _DOUBTS[doubts], owed, seen, docket)
-        reasons = " ".join(sorted({one.code for one in missing}))
+        missing = tuple(Missing(code) for doubt, code in _DOUBTS.items() if doubts & doubt)
+        status, lacking = bench._status(low, most, missing, owed, seen, docket)
+        reasons = " ".join(sorted({one.code for one in lacking}))
         found.append((status.value, reasons))
     return tuple(found)
 
