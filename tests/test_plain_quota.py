@@ -154,6 +154,13 @@ def test_one_pass_and_the_long_way_agree(
     assert plain == long
 
 
+def test_a_quota_owed_once_in_a_plan_without_days_is_undetermined() -> None:
+    quota = {**COURSES, "every": "plan", "at_least": 1}
+    (verdict,) = judged(quota, {"id": "t1"}, [LATE], None, date(2024, 9, 3), None)
+
+    assert [missing.code for missing in verdict.missing] == ["no-horizon"]
+
+
 def test_a_quota_is_plain_or_not_as_the_other_test_takes_it() -> None:
     """The test above would show nothing if neither or both of its quotas were plain."""
     for exempt, plain in ((None, True), (NOBODY, False)):

@@ -45,6 +45,7 @@ class Bulk(NamedTuple):
 
 
 BUCKETS: Mapping[Per, Callable[[date], int]] = {
+    Per.DAY: date.toordinal,
     Per.MONTH: lambda day: 12 * day.year + day.month,
     Per.SCHOOL_YEAR: school_year,
     Per.CALENDAR_YEAR: lambda day: day.year,

@@ -72,7 +72,7 @@ def amounts(records: Columns, measure: Measure) -> Amounts:
     Raises:
         InputError: amounts that are no numbers, or below zero.
     """
-    caps = lcm(1, *(cap.at_most.denominator for cap in measure.caps))
+    caps = lcm(1, *(_most(cap).denominator for cap in measure.caps))
     field = measure.field if measure.way in (Way.SUM, Way.SHARE) else ""
     if field not in records.sorts:
         return Amounts(caps, caps, None, field)
@@ -92,6 +92,11 @@ def amounts(records: Columns, measure: Measure) -> Amounts:
     scaled = [int(number * parts) for number in numbers]
     _not_negative(field, min(scaled, default=0))
     return Amounts(parts, max(scaled, default=0), (array, scaled), field)
+
+
+def _most(cap: Cap) -> Number:
+    """Return the most that counts; a share of what is owed is refused before (see `portable`)."""
+    return 0 if cap.at_most is None else cap.at_most
 
 
 def _exact(field: str, value: Any) -> Number:
@@ -230,7 +235,7 @@ def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
             doubt = flag(truth.unknown) * nw.col("_sure") * stated
             frame = frame.with_columns(_unknown=flag(nw.col("_unknown") + doubt > 0))
         if cap.per is Per.RECORD:
-            frame = _cut_each(frame, int(cap.at_most * parts), truth)
+            frame = _cut_each(frame, int(_most(cap) * parts), truth)
         elif cap.where != EVERYTHING and cap.where not in scopes:
             scopes.append(cap.where)
             frame = frame.with_columns(
@@ -252,14 +257,12 @@ def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
         frame = frame.with_columns(*(nw.col(name).cast(WHOLE) for name in sums))
         for cap in caps:
             if cap.per is per:
-                most = int(cap.at_most * parts)
+                most = int(_most(cap) * parts)
                 scope = None if cap.where == EVERYTHING else scopes.index(cap.where)
                 frame, low = _cut_sum(frame, low, scope, most)
                 frame, high = _cut_sum(frame, high, scope, most)
     ceilings = [
-        int(cap.at_most * parts)
-        for cap in caps
-        if cap.per is Per.PERIOD and cap.where == EVERYTHING
+        int(_most(cap) * parts) for cap in caps if cap.per is Per.PERIOD and cap.where == EVERYTHING
     ]
     unstated = nw.col("_unstated")
     all_told = _added(high)

@@ -51,6 +51,7 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
         or measure.thresholds
         or every.personal
         or every.needs_calendar
+        or every.unit is Unit.PLAN  # a plan without a first and last day leaves it open
         or not (where.always or (plain is not None and len(plain[1]) == 1))
         or quota.exempt is not None
         or quota.special

@@ -22,11 +22,14 @@ from eduplan.testing.values import (
     selectors,
 )
 
+WAYS = (Way.COUNT, Way.SUM, Way.DISTINCT, Way.DAYS, Way.SHARE)
+"""Ways of measuring that generated quotas have."""
+
 TEXT = {"zh": "规定", "en": "provision"}
 
 
 @st.composite
-def measures(draw: DrawFn, ways: tuple[Way, ...] = tuple(Way)) -> dict[str, Any]:
+def measures(draw: DrawFn, ways: tuple[Way, ...] = WAYS) -> dict[str, Any]:
     """Return measures as they stand in a plan file.
 
     Args:
@@ -80,7 +83,7 @@ def everies() -> SearchStrategy[Any]:
 
 @st.composite
 def quotas(
-    draw: DrawFn, *, ways: tuple[Way, ...] = tuple(Way), name: str = "quota", clause: str = "1"
+    draw: DrawFn, *, ways: tuple[Way, ...] = WAYS, name: str = "quota", clause: str = "1"
 ) -> Quota:
     """Return quotas of all measures, periods, bounds and policies.
 
