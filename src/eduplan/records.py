@@ -19,7 +19,7 @@ import attrs
 from eduplan.dates import as_date
 from eduplan.errors import FaultList, Missing, kind_of, refuse
 from eduplan.selectors import Getter, Known, getter
-from eduplan.tables import Value, as_facts, as_name, as_optional_date, as_string
+from eduplan.tables import Value, as_facts, as_name, as_optional_date, as_string, as_strings
 
 _NONE: Sequence[Entry] = ()
 
@@ -59,6 +59,15 @@ def entry_of(day: date, key: str, kind: str, record: object, get: Getter) -> Ent
     return Entry(mark(day) + key, day, key, kind, record, get, whose)
 
 
+def as_bearers(value: object) -> str | tuple[str, ...]:
+    """Return the id of one bearer as a text, those of several as a tuple.
+
+    >>> as_bearers("t1"), as_bearers(["t1", "t2"])
+    ('t1', ('t1', 't2'))
+    """
+    return as_strings(value) if isinstance(value, list | tuple) else str(value)
+
+
 @attrs.frozen(kw_only=True)
 class Record:
     """One thing that took place, for one or several bearers.
@@ -67,7 +76,7 @@ class Record:
         id: its number in the register, unique there.
         kind: what it is, such as ``training`` or ``lesson-observation``.
         day: the day on which it counts.
-        bearer: id of the person, group or school that did it.
+        bearer: id of the person, group or school that did it, or several ids.
         last_day: its last day, where it went on for several; inclusive.
         facts: everything else by name, such as ``hours``, ``observed`` or ``level``. Numbers are
             kept exactly; a blank is left out, for absent is not zero.
@@ -85,7 +94,7 @@ class Record:
     id: str = attrs.field(converter=as_string)
     kind: str = attrs.field(converter=as_name)
     day: date = attrs.field(converter=as_date)
-    bearer: str = attrs.field(default="", converter=str, repr=False)
+    bearer: str | tuple[str, ...] = attrs.field(default="", converter=as_bearers, repr=False)
     last_day: date | None = attrs.field(default=None, converter=as_optional_date)
     facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
     origin: str = attrs.field(default="", converter=str, repr=False, eq=False)
