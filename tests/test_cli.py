@@ -504,7 +504,7 @@ def test_the_demo_writes_a_report_in_both_languages(tmp_path: Path) -> None:
     for lang in ("zh", "en"):
         page = (out / f"report.{lang}.html").read_text("utf-8")
         assert page.rstrip().endswith("</html>")
-        for name in available_plans():
+        for name in ("county-six-year", "primary-school-2024"):
             assert load_plan(name).title[lang] in page
     verdicts = json.loads((out / "verdicts.json").read_text("utf-8"))["verdicts"]
     statuses = {verdict["status"] for verdict in verdicts}
