@@ -185,6 +185,37 @@ def test_a_follow_up_may_go_by_the_day_of_its_record() -> None:
     assert duty.on(date(2027, 1, 1)).within.days == 10  # type: ignore[attr-defined]
 
 
+def test_a_version_may_leave_out_milestones_that_are_past() -> None:
+    share = {"share": {"compliant": True}, "within": {"type": "school"}}
+    end = {year: date(year, 12, 31) for year in (2026, 2027, 2028)}
+    target = {
+        "id": "compliant",
+        "clause": "三",
+        "title": TITLE,
+        "bearer": {"type": "city"},
+        "indicator": share,
+        "milestones": [{"by": end[y], "at_least": "60%"} for y in (2026, 2027)],
+        "governs": "period-start",
+        "version": [
+            {
+                "from": date(2027, 1, 1),
+                "milestones": [{"by": end[y], "at_least": "85%"} for y in (2027, 2028)],
+            }
+        ],
+    }
+    text = {"plan": {"id": "city", "title": TITLE, "horizon": {"from": date(2026, 1, 1), "to": date(2029, 1, 1)}}}  # fmt: skip
+    plan = plan_from_table({**table(), **text, "target": [target]})
+    city = {"id": "c", "type": "city"}
+    found = list(evaluate(plan, [city], Register([]), as_of=date(2029, 1, 1), during=TEN_YEARS))
+
+    told = [(v.due, v.citation.governing.since if v.citation.governing else None) for v in found]
+    assert told == [
+        (end[2026], None),
+        (end[2027], date(2027, 1, 1)),
+        (end[2028], date(2027, 1, 1)),
+    ]
+
+
 DAYS = st.dates(date(2024, 1, 1), date(2024, 1, 8))
 CHANGES = st.lists(DAYS, min_size=1, max_size=3, unique=True).map(sorted)
 

@@ -128,6 +128,11 @@ class Attestation(Provision):
             faults.add("holds-and-every", "holds")
         faults.raise_any()
 
+    @property
+    def by_day(self) -> bool:
+        """Whether an answer holds is asked on the day of judgement, where nothing is owed anew."""
+        return self.every is None
+
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
         super().faults(scales, faults)

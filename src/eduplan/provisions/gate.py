@@ -56,6 +56,11 @@ class Gate(Provision):
         """Every verdict is on an act, where acts are judged."""
         return self.over is not None
 
+    @property
+    def by_day(self) -> bool:
+        """A bearer is admitted, or not, on the day of judgement."""
+        return self.over is None
+
     def refers(self) -> tuple[str, ...]:
         """Return the ids of the provisions whose verdicts it rests on."""
         return tuple(name for _, leaf in leaves(self.admits) for name in leaf.refers())

@@ -209,7 +209,6 @@ class Process(Provision):
     """
 
     form: ClassVar[str] = "process"
-    by_record: ClassVar[bool] = True
 
     every: Every | None = attrs.field(default=None, converter=as_optional_every)
     after: tuple[str, ...] = attrs.field(default=(), converter=as_names)
@@ -218,6 +217,11 @@ class Process(Provision):
     stage: tuple[Stage, ...] = attrs.field(default=(), converter=as_stages)
     step: tuple[ProcessStep, ...] = attrs.field(converter=as_steps)
     partial: Partial | None = attrs.field(default=None, converter=as_partial)
+
+    @property
+    def by_record(self) -> bool:
+        """Every verdict is on the record that begins it, where it does not run in rounds."""
+        return self.every is None
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()

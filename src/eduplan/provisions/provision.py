@@ -327,6 +327,11 @@ class Provision:
         """Whether each of its verdicts is on one record, so that the record's day may govern."""
         return False
 
+    @property
+    def by_day(self) -> bool:
+        """Whether it is judged on the day of judgement alone, and in no period."""
+        return False
+
     def refers(self) -> tuple[str, ...]:
         """Return the ids of the provisions whose verdicts it rests on."""
         return ()

@@ -155,6 +155,11 @@ class Roster(Provision):
                     faults.add("not-a-side", f"without[{index}].{field}", known=known)
         faults.raise_any()
 
+    @property
+    def by_day(self) -> bool:
+        """Who is there is counted on the day of judgement."""
+        return True
+
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
         super().faults(scales, faults)

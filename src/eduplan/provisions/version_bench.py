@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
+from eduplan.dates import Period
 from eduplan.errors import NotKnown
 from eduplan.periods import Every
 from eduplan.provisions.provision import Bench, Docket, Provision, Subject, Wording, by_bearer
@@ -29,7 +30,8 @@ class VersionedBench(Bench):
 
     Every version judges by itself; of its verdicts those hold whose day lies in its time. A verdict
     without a period, such as one that the provision is not for this bearer, holds only where no
-    version has more to say, unless it says that something is not known.
+    version has more to say, unless it says that something is not known. What is judged on the day
+    of judgement goes by the version of that day.
 
     Args:
         provision: the provision.
@@ -39,6 +41,8 @@ class VersionedBench(Bench):
     def __init__(self, provision: Provision, benches: Sequence[tuple[Wording, Bench]]) -> None:
         self.provision = provision
         self.governs = provision.governs or Governs.PERIOD_START
+        if any(wording.provision.by_day for wording, _ in benches):
+            self.governs = Governs.AS_OF
         self._benches = benches
         for wording, bench in benches:
             governing = Governing(self.governs.value, wording.since, wording.until)
@@ -117,10 +121,10 @@ class VersionedBench(Bench):
         for way in ways:
             for verdict in way.verdicts:
                 day = self._day(verdict, docket)
-                if day is not None and day in way.wording:
-                    kept.append(verdict)
-                elif day is None and way.concerns:
+                if day is None and way.concerns:
                     general.append(verdict)
+                elif day is not None and (day in way.wording or _left_over(verdict, way, kept)):
+                    kept.append(verdict)
         unknown: list[Verdict] = []
         for verdict in general:
             if verdict.status is Status.UNDETERMINED and verdict.missing not in [
@@ -147,3 +151,18 @@ class VersionedBench(Bench):
             return verdict.period.start
         general = verdict.status in (Status.NOT_APPLICABLE, Status.UNDETERMINED)
         return None if general else docket.as_of
+
+
+def _left_over(verdict: Verdict, way: _Way, kept: Sequence[Verdict]) -> bool:
+    """Say whether a version speaks of days of its own that none before it covers.
+
+    A version that lists its milestones anew may leave out those that are past; its first then seems
+    to begin long before the version does.
+    """
+    since, period = way.wording.since, verdict.period
+    if since is None or period is None or verdict.citation.every is not None:
+        return False
+    if way.wording.provision.by_record or not period.start < since < period.end:
+        return False
+    own = Period(since, period.end)
+    return not any(other.period is not None and other.period.overlaps(own) for other in kept)
