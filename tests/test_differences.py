@@ -175,6 +175,17 @@ def test_what_is_only_spelled_differently_is_no_difference() -> None:
     assert told(plan(quota("hours")), plan(quota("hours", at_least=rows))) == []
 
 
+def test_what_stands_under_another_form_is_another_thing() -> None:
+    head = {"id": "hours", "clause": "一", "title": TEXT}
+    one = plan(quota("other"), quota("hours"))
+    other = plan(
+        quota("other"),
+        follow_up=[{**head, "after": "training", "answer": "summary", "within": {"days": 7}}],
+    )
+    wanted = [("provision", "removed", "hours", ""), ("provision", "added", "hours", "")]
+    assert told(one, other) == wanted
+
+
 NUMBERS = st.integers(0, 3)
 SMALL = st.fixed_dictionaries(
     {"at_least": NUMBERS},

@@ -183,6 +183,19 @@ def test_questions_of_the_parent_are_asked_and_answers_hold() -> None:
     assert [v.required for v in judge(plan.answer({"how-many": 3}))] == [3, 7]
 
 
+def test_answers_and_questions_of_its_own_come_in_the_place_of_the_parent_s() -> None:
+    assert county(asking(), answers={"which": 8}).answers == {"which": 8}
+
+    own = [{"id": "which", "clause": "三", "asks": REASON, "expects": "number"}]
+    plan = county(asking(), question=own)
+    assert [(q.id, q.clause) for q in plan.questions] == [
+        ("which", ("三",)),
+        ("how-many", ("五@city",)),
+    ]
+    assert plan.answers == {}, "the answer was one to the parent's question"
+    assert again(plan, asking()) == plan
+
+
 def test_a_question_that_an_override_settles_is_no_longer_asked() -> None:
     plan = county(asking(), {"id": "hours", "clause": "三", "at_least": 80})
 
@@ -368,6 +381,16 @@ def test_the_depth_is_bounded(tmp_path: Path) -> None:
     assert len(lineage(load_plan(tmp_path / f"{MOST_PARENTS}.toml"))) == MOST_PARENTS + 1
     with pytest.raises(PlanFileError, match=f"more than {MOST_PARENTS} plans above it"):
         load_plan(tmp_path / f"{MOST_PARENTS + 1}.toml")
+
+
+def test_a_chain_of_any_length_ends_in_a_fault_and_nothing_else(tmp_path: Path) -> None:
+    text = dump_toml(county(city()))
+    for depth in range(300):
+        named = text.replace('extends = "city"', f'extends = "./{depth + 1}.toml"')
+        (tmp_path / f"{depth}.toml").write_text(named, "utf-8")
+
+    with pytest.raises(PlanFileError, match="plans above it"):
+        load_plan(tmp_path / "0.toml")
 
 
 def test_faults_of_the_parent_are_told_with_its_file_and_line(tmp_path: Path) -> None:
@@ -627,6 +650,21 @@ def test_the_parent_s_own_later_version_is_what_counts() -> None:
     (one,) = weaker(plan)
 
     assert (one.old, one.new, one.since) == (80, 72, date(2027, 1, 1))
+
+
+def test_what_is_weaker_throughout_is_told_once() -> None:
+    later = {"from": date(2027, 1, 1), "unit": TEXT}
+    own = {"id": "hours", "clause": "三", "at_least": 60, "governs": "as-of", "version": [later]}
+
+    assert [(one.key, one.since) for one in weaker(county(city(), own))] == [("at_least", None)]
+
+
+def test_less_of_what_must_not_be_is_not_weaker() -> None:
+    def gate(least: int, **head: Any) -> Table:
+        return {"id": "entry", "admits": {"not": {"count": "incident", "at_least": least}}, **head}
+
+    parent = city(gate=[gate(2, clause="五", title=TEXT)])
+    assert weaker(county(parent, gate=[gate(1, clause="三")])) == ()
 
 
 def test_what_depends_on_an_open_question_is_not_told() -> None:

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from eduplan import (
     PlanFileError,
     Quota,
     Register,
+    Status,
     Verdict,
     dump_json,
     dump_toml,
@@ -214,6 +216,69 @@ def test_a_version_may_leave_out_milestones_that_are_past() -> None:
         (end[2027], date(2027, 1, 1)),
         (end[2028], date(2027, 1, 1)),
     ]
+
+
+HONOURED, TITLED = {"honours": "backbone"}, {"title": "senior"}
+BY_BEARER = versioned(
+    "period-start",
+    {"from": date(2029, 1, 1), "bearer": TITLED},
+    bearer=HONOURED,
+)
+
+
+def about(bearer: dict[str, Any]) -> list[Verdict]:
+    plan = plan_from_table(table(BY_BEARER))
+    register = Register([], complete_through=TEN_YEARS.last)
+    return list(
+        evaluate(plan, [{"id": "t", **bearer}], register, as_of=TEN_YEARS.end, during=TEN_YEARS)
+    )
+
+
+def test_what_two_versions_do_not_know_is_told_of_both() -> None:
+    found = about({})
+
+    assert [verdict.status for verdict in found] == [Status.UNDETERMINED] * 2
+    assert [verdict.missing[0].facts["field"] for verdict in found] == ["honours", "title"]
+
+
+def test_what_one_version_does_not_know_is_told_beside_what_the_other_does() -> None:
+    first, second = about({"honours": "backbone"})
+
+    assert (first.status, second.status) == (Status.NOT_MET, Status.UNDETERMINED)
+
+
+def test_who_owes_nothing_by_any_version_is_told_so_by_the_last() -> None:
+    (verdict,) = about({"honours": "none", "title": "junior"})
+
+    assert verdict.status is Status.NOT_APPLICABLE
+    assert verdict.justification.reason is not None
+    assert verdict.justification.reason.fact == "title"
+
+
+def test_within_a_milestone_s_period_a_new_version_does_not_yet_govern_it() -> None:
+    share = {"share": {"compliant": True}, "within": {"type": "school"}}
+    target = {
+        "id": "compliant",
+        "clause": "三",
+        "title": TITLE,
+        "indicator": share,
+        "since": date(2026, 1, 1),
+        "milestones": [{"by": date(2027, 12, 31), "at_least": "60%"}],
+        "governs": "period-start",
+        "version": [
+            {
+                "from": date(2027, 7, 1),
+                "milestones": [
+                    {"by": date(2027, 12, 31), "at_least": "85%"},
+                    {"by": date(2028, 12, 31), "at_least": "90%"},
+                ],
+            }
+        ],
+    }
+    plan = plan_from_table({**table(), "target": [target]})
+    found = evaluate(plan, [{"id": "c"}], Register([]), as_of=date(2029, 1, 1), during=TEN_YEARS)
+
+    assert [verdict.required for verdict in found] == [Fraction(3, 5), Fraction(9, 10)]
 
 
 DAYS = st.dates(date(2024, 1, 1), date(2024, 1, 8))

@@ -420,6 +420,28 @@ def test_records_to_follow_up_are_told_apart_by_their_ids() -> None:
     assert [(s.before, s.after, s.count) for s in found.shifts] == [(Status.MET, Status.NOT_MET, 1)]
 
 
+def test_a_record_that_is_no_longer_asked_about_is_not_taken_for_another() -> None:
+    after = {"id": "summary", "clause": "三", "title": TEXT, "after": "training"}
+    before = plan(
+        follow_up=[{**after, "answer": {"kind": "summary", "link": "of"}, "within": {"days": 30}}]
+    )
+    records = [
+        {"id": "r1", "kind": "training", "day": date(2026, 6, 1), "bearer": "a", "away": False},
+        {"id": "r2", "kind": "training", "day": date(2026, 6, 1), "bearer": "a", "away": True},
+        {"id": "r3", "kind": "summary", "day": date(2026, 6, 20), "bearer": "a", "of": "r1"},
+    ]
+    found = compare(
+        before,
+        before.with_changes({"summary": {"where": {"away": True}}}),
+        [PEOPLE[0]],
+        Register(records, complete_through=date(2026, 12, 31)),
+        as_of=Y2027,
+        during=Period(Y2026, Y2027),
+    )
+    assert [(s.before, s.after, s.count) for s in found.shifts] == [(Status.MET, None, 1)]
+    assert found.same == 2, "the other training, and the hours"
+
+
 @pytest.mark.parametrize("name", available_plans())
 def test_a_plan_changes_nothing_against_itself(name: str) -> None:
     it = load_plan(name)
