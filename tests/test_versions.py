@@ -168,6 +168,13 @@ def test_what_the_provision_lacks_is_told_once() -> None:
     assert [fault.path for fault in caught.value.faults] == ["quota[0]"]
 
 
+def test_what_does_not_fit_the_scales_is_told_once() -> None:
+    with pytest.raises(PlanFileError) as caught:
+        plan_from_table(table(versioned("as-of", bearer={"level": {"at_least": "city"}})))
+
+    assert [fault.path for fault in caught.value.faults] == ["quota[0].bearer.level"]
+
+
 def test_a_version_cannot_be_evolved_into_a_fault() -> None:
     with pytest.raises(InputError, match=r"version\[0\].at_least"):
         Quota(**versioned("as-of", {"from": date(2027, 1, 1), "at_least": -1}))
