@@ -247,8 +247,9 @@ class QuotaBench(Bench):
         if not before:
             return Tally()
         earlier = view(before[-1], docket.as_of)
-        full = self._fixed if self._fixed is not None else self._owed(get)
-        _, owed, excuse = self._in_service(earlier.period, full or 0, get)
+        then = self._in_force(earlier.period.start)
+        full = then._owed(get)
+        _, owed, excuse = then._in_service(earlier.period, full or 0, get)
         if excuse or owed is None:
             return Tally()
         reading = self._reading(entries, get, earlier, owed)
@@ -256,6 +257,13 @@ class QuotaBench(Bench):
         whole = total(inside)
         most = composite.eligible(inside, get, earlier.period)
         return composite.carried(whole.low, whole.high, owed, most)
+
+    def _in_force(self, day: date) -> QuotaBench:
+        """Return the version by which a period that began on a day was judged."""
+        for wording, bench in self.versions:
+            if day in wording and isinstance(bench, QuotaBench):
+                return bench
+        return self
 
     def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
