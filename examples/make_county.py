@@ -21,6 +21,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import attrs
+import primary_school
 import xlsxwriter
 
 SEED = 20250602
@@ -100,6 +101,8 @@ class Teacher:
     joined: date
     employment: str = ""
     shadow: bool = False
+    duties: list[str] = attrs.field(factory=list)
+    trained: str = ""
 
     @property
     def teaches(self) -> bool:
@@ -587,30 +590,35 @@ def write_roster(county: County, path: Path) -> None:
             if len(person.name) == 2 and number % 4 == 0
             else person.name,
             person.stage,
-            "、".join(person.roles),
+            "、".join([*person.roles, *person.duties]),
             person.subject,
             person.title,
             "、".join(person.honours) or "无",
             spelled(person.joined, number),
             person.employment,
             "是" if person.shadow else "否",
+            person.trained,
         ]
         for number, person in enumerate(county.people, start=1)
     ]
     people.append(["合计", "", "", f"{len(people)}人"])
     headers = (
-        "序号 学校编号 学校 工号 姓名 学段 岗位 学科 职称 荣誉 入职日期 教研员类别 选派影子培训"
+        "序号 学校编号 学校 工号 姓名 学段 岗位 学科 职称 荣誉 入职日期 教研员类别 选派影子培训 校长培训"
     )
     book = Workbook(path)
     book.sheet("教师名册", "虚构县教师名册", headers.split(), people, merged=(1, 2))
     schools: Rows = [
-        [school, name, "学校", stage, "是" if weak else "否"]
+        [
+            *(school, name, "学校", stage, "是" if weak else "否"),
+            *primary_school.facts_of_school(stage),
+        ]
         for school, name, stage, weak in PLACES
     ]
-    schools.append([*OFFICE, "教研室", "", "否"])
-    book.sheet("学校", "虚构县学校", ["编号", "名称", "类型", "学段", "薄弱学校"], schools)
+    schools.append([*OFFICE, "教研室", "", "否", *primary_school.facts_of_school("")])
+    columns = ["编号", "名称", "类型", "学段", "薄弱学校", *primary_school.SCHOOL_FACTS]
+    book.sheet("学校", "虚构县学校", columns, schools)
     group_headers = "编号 名称 类型 学校编号 学段 学科 组长工号 成员工号"
-    book.sheet("组", "虚构县备课组与学科专家组", group_headers.split(), county.groups)
+    book.sheet("组", "虚构县备课组、学科专家组与领导小组", group_headers.split(), county.groups)
     book.close()
 
 
@@ -636,6 +644,7 @@ def main() -> None:
     county.check()
     county.lead()
     county.assess()
+    primary_school.keep(county, [school for school, _, stage, _ in PLACES if stage == "小学"])
     write_roster(county, folder / "roster.xlsx")
     write_register(county, folder / "register.xlsx")
     counts = {name: len(rows) for name, (_, rows) in county.sheets.items()}

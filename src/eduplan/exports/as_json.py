@@ -69,7 +69,7 @@ def write_json(verdicts: Iterable[Verdict], file: TextIO, *, names: bool = False
     file.write(f'{{"format":"{FORMAT}","version":{VERSION},"verdicts":[')
     for index, verdict in enumerate(verdicts):
         file.write(",\n" if index else "\n")
-        json.dump(_verdict(verdict, names), file, separators=(",", ":"))
+        file.write(json.dumps(_verdict(verdict, names), separators=(",", ":")))
     file.write("\n]}\n")
 
 
