@@ -406,14 +406,14 @@ def test_faulty_word_is_named(workbook: Make, header: str, cell: object, code: s
 def test_whole_numbers(csv_file: Make, tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(
-        'layouts.school.columns.classes = { headers = ["班数"], type = "whole" }', "utf-8"
+        'layouts.school.columns.rooms = { headers = ["教室数"], type = "whole" }', "utf-8"
     )
     mapping = load_mapping(own)
 
-    [school] = read_people(csv_file("学校.csv", "编号,班数\nS1,12\n"), mapping=mapping)
-    bad = csv_file("学校2.csv", "编号,班数\nS1,12.5\n")
+    [school] = read_people(csv_file("学校.csv", "编号,教室数\nS1,12\n"), mapping=mapping)
+    bad = csv_file("学校2.csv", "编号,教室数\nS1,12.5\n")
 
-    assert school.get("classes") == 12
+    assert school.get("rooms") == 12
     assert faults(read_people, bad, mapping=mapping) == {"学校2!B2": "cell-not-whole"}
 
 
@@ -686,7 +686,7 @@ def test_own_mapping_adds_to_the_packaged_one(csv_file: Make, tmp_path: Path) ->
         [layouts.tour]
         makes = "record"
         kind = "patrol"
-        sheets = ["巡课"]
+        sheets = ["巡视"]
         columns = { bearer = { headers = ["工号"], type = "id" }, day = { headers = ["日期"], type = "date" } }
         """,
         "utf-8-sig",
@@ -698,7 +698,7 @@ def test_own_mapping_adds_to_the_packaged_one(csv_file: Make, tmp_path: Path) ->
     )
 
     first, second = read_people(people, mapping=mapping)
-    [tour] = read_records(csv_file("巡课.csv", "工号,日期\nT1,2024-09-02\n"), mapping=mapping)
+    [tour] = read_records(csv_file("巡视.csv", "工号,日期\nT1,2024-09-02\n"), mapping=mapping)
 
     assert [first.get("role"), first.get("title"), first.get("blood")] == [
         ("staff", "researcher"),
@@ -868,7 +868,8 @@ def test_the_example_county_reads() -> None:
     known = {one.id for one in people}
     kinds = {record.kind for record in records}
     assert len(records) > 25_000
-    assert kinds == {layout.kind for layout in packaged_mapping().layouts.values() if layout.kind}
+    layouts = packaged_mapping().layouts.values()
+    assert kinds >= {layout.kind for layout in layouts if layout.kind}
     # every link leads somewhere
     assert {record.bearer for record in records} <= known
     by_id = {record.id: record.kind for record in records}
@@ -877,6 +878,8 @@ def test_the_example_county_reads() -> None:
         ("preparation", "collective-preparation"),
         ("check", "routine-check"),
         ("test", "test"),
+        ("talk", "admonishing-talk"),
+        ("round", "check-round"),
     ]:
         assert {by_id[str(r.get(fact))] for r in records if r.get(fact)} == {kind}
     for fact in ("observed", "mentee", "visitor", "host_school"):
