@@ -603,7 +603,8 @@ def write_roster(county: County, path: Path) -> None:
     ]
     people.append(["合计", "", "", f"{len(people)}人"])
     headers = (
-        "序号 学校编号 学校 工号 姓名 学段 岗位 学科 职称 荣誉 入职日期 教研员类别 选派影子培训 校长培训"
+        "序号 学校编号 学校 工号 姓名 学段 岗位 学科 职称 荣誉 入职日期 教研员类别 "
+        "选派影子培训 校长培训"
     )
     book = Workbook(path)
     book.sheet("教师名册", "虚构县教师名册", headers.split(), people, merged=(1, 2))
