@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 GRADES = range(1, 7)
 CLASSES = tuple(f"{grade}0{number}" for grade in GRADES for number in (1, 2))
 SUBJECTS = ("语文", "数学", "英语")
-LESSONS = ("1", "2", "3", "4", "5", "6")
+LESSONS = ("第1节", "第2节", "第3节", "第4节", "第5节", "第6节")
 LINKS = ("计划", "备课", "上课", "作业布置与批改", "辅导", "活动", "成绩考查与评价", "教学研究")
 ACTIVITIES = ("上岗培训", "评优课", "示范课", "专题研讨", "经验介绍", "学生引导")
 JUDGED = ("links-go-together", "moral-education-quality", "three-spirits")
