@@ -147,7 +147,7 @@ def test_text_is_in_its_language(run: Run, tmp_path: Path, lang: Language) -> No
     assert title[lang] in ran.out
     if lang == "en":
         told = ran.out.replace(NAME, "").replace("李强", "")
-        assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"[五六七(（].*?\d", "", told))
+        assert not re.search(r"[\u4e00-\u9fff]", re.sub("[一二三四五六七八九十、]", "", told))
 
 
 def test_answers_are_taken_from_a_file_and_from_options(run: Run, tmp_path: Path) -> None:

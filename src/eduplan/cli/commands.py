@@ -124,7 +124,7 @@ def demo(
     write_files(out, inputs)
     with _progress(lang) as step:
         case = read_case(plans, options, step)
-        verdicts = judge(case, step)
+        verdicts = [verdict for verdict in judge(case, step) if _concerns(verdict)]
         summary = summarise(verdicts, case.bearers)
         step("writing", {})
         results: dict[str, str | bytes] = {}
@@ -165,6 +165,12 @@ def questions(
     console = Console(highlight=False)
     print_questions(console, load_plans(plans, answers, answer or ()), lang, all_=True)
     return OK
+
+
+def _concerns(verdict: Verdict) -> bool:
+    """Say whether a provision is for the bearer: of most people most provisions are not."""
+    reason = verdict.justification.reason
+    return reason is None or reason.code != "not-a-bearer"
 
 
 def _render(
