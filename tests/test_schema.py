@@ -196,7 +196,8 @@ def keys_of(part: object) -> Iterator[str]:
     if isinstance(part, Mapping):
         for key, value in part.get("properties", {}).items():
             shape = {"type", "enum", "anyOf", "$ref", "const"}
-            if shape & set(value) and not value.get("description"):
+            told = value.get("description") or "/properties/" in json.dumps(value)
+            if shape & set(value) and not told:
                 yield key
         for value in part.values():
             yield from keys_of(value)

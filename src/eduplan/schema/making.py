@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -94,7 +94,7 @@ def _by_name(schemas: Mapping[type, Schema]) -> dict[str, Schema]:
 
 def dump_schema() -> str:
     """Return the JSON Schema of plan files as the text of a file."""
-    return json.dumps(plan_schema(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(plan_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def _refer(cls: type, found: dict[type, Schema]) -> Schema:
@@ -124,11 +124,10 @@ def _override(cls: type, form: Schema) -> Schema:
         cls: the form's class.
         form: its schema.
     """
-    place = f"#/$defs/{cls.__name__}/properties"
-    keys = {key: either({"$ref": f"{place}/{key}"}) for key in form["properties"]}
+    keys = _as_in(cls, form["properties"])
     gone = one_or_list({"enum": [key for key in keys if key not in _CITED]})
-    own = table({**keys, "no_longer": gone}, ["id"])
-    return {**_described(("Override", *_names(cls)), own), "minProperties": 2}
+    own = _described(("Override",), table({"no_longer": gone}))["properties"]
+    return {**table({**keys, **own}, ["id"]), "minProperties": 2}
 
 
 def _version(cls: type, form: Schema) -> Schema:
@@ -139,13 +138,17 @@ def _version(cls: type, form: Schema) -> Schema:
         form: its schema.
     """
     keys = [key for key in form["properties"] if key not in FIXED]
-    place = f"#/$defs/{cls.__name__}/properties"
-    changes = {key: either({"$ref": f"{place}/{key}"}) for key in keys}
+    changes = _as_in(cls, keys)
     changes |= {key: _or_question(changes[key]) for key in keys if key in _CITED}
     optional = {"enum": [key for key in keys if key not in form["required"]]}
-    own = _with_questions(table({"from": DATE, "no_longer": one_or_list(optional)}))["properties"]
-    version = _described(("Version", *_names(cls)), table({**own, **changes}, ["from"]))
-    return {**version, "minProperties": 2}
+    own = _with_questions(table({"from": DATE, "no_longer": one_or_list(optional)}))
+    own = _described(("Version",), own)["properties"]
+    return {**table({**own, **changes}, ["from"]), "minProperties": 2}
+
+
+def _as_in(cls: type, keys: Iterable[str]) -> Schema:
+    """Return keys of a form with the schemas and the words they have there."""
+    return {key: {"$ref": f"#/$defs/{cls.__name__}/properties/{key}"} for key in keys}
 
 
 def _written_out(schema: object) -> Any:
