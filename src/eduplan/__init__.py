@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from eduplan.files import load_plan as load_plan
     from eduplan.files import plan_from_table as plan_from_table
     from eduplan.files import save_plan as save_plan
+    from eduplan.ledger import Ledger as Ledger
+    from eduplan.ledger import SameEvent as SameEvent
     from eduplan.messages import Text as Text
     from eduplan.people import Group as Group
     from eduplan.people import Person as Person
@@ -93,6 +95,7 @@ _HOMES = {
         "plan_from_table",
         "save_plan",
     ),
+    "ledger": ("Ledger", "SameEvent"),
     "messages": ("Text",),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
