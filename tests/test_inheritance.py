@@ -690,3 +690,21 @@ def test_a_diff_with_the_parent_names_only_what_was_said() -> None:
         ("clause", "三", ""),
         ("provision", "hours", "at_least"),
     }
+
+
+def test_a_county_derives_its_own_liaison_plan_and_less_is_told() -> None:
+    # the plan of a city's institute ends by asking counties for plans of their own
+    table: Table = {
+        "plan": {"id": "county-a", "title": TEXT, "extends": {"plan": "liaison", "clause": "一"}},
+        "document": {"title": TEXT},
+        "clause": [{"number": "一", "gist": TEXT}],
+        "quota": [{"id": "week-on-site", "clause": "一", "at_least": 10}],
+        "roster": [
+            {"id": "liaison-schools", "clause": "一", "needs": {"at_least": 1, "at_most": 5}},
+        ],
+    }
+
+    (one,) = weaker(plan_from_table(table))
+
+    assert (one.provision, one.key, one.old, one.new) == ("liaison-schools", "needs.at_most", 4, 5)
+    assert one.clause == ("一", "三@liaison", "附件@liaison")
