@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from eduplan.calendars import SchoolCalendar
 from eduplan.lint.codes import CODES, Severity
 from eduplan.lint.finding import Finding
+from eduplan.lint.implied import CHECKS as IMPLIED
 from eduplan.lint.material import Material
 from eduplan.lint.numbers import CHECKS as NUMBERS
 from eduplan.lint.open import CHECKS as OPEN
@@ -20,7 +21,7 @@ from eduplan.plan import Plan
 
 __all__ = ["CODES", "Finding", "Severity", "lint"]
 
-CHECKS = (*NUMBERS, *TIME, *ROUNDS, *STRUCTURE, *RESTING, *TARGETS, *WORDING, *OPEN)
+CHECKS = (*NUMBERS, *TIME, *ROUNDS, *STRUCTURE, *IMPLIED, *RESTING, *TARGETS, *WORDING, *OPEN)
 """Every check: it takes the material and yields findings."""
 
 

@@ -13,7 +13,7 @@ from eduplan.calendars import SchoolCalendar
 from eduplan.errors import InputError
 from eduplan.lint.finding import Finding
 from eduplan.lint.walking import Inside, look_inside
-from eduplan.messages import Text
+from eduplan.messages import Text, catalogue
 from eduplan.plan import Plan
 from eduplan.provisions import Provision, Question, Unanswered
 from eduplan.provisions.forms import key_of
@@ -155,3 +155,13 @@ def place_of(stated: Stated) -> str:
 def named(title: Text | None, name: str) -> Text:
     """Return a title, or the id in its place."""
     return title if title is not None else Text(zh=name, en=name)
+
+
+def told_names(names: Sequence[str], labels: Mapping[str, Text]) -> tuple[Text, ...]:
+    """Return what facts, kinds and roles are called, the bare name where nothing says it.
+
+    Args:
+        names: the names.
+        labels: what the plan calls them.
+    """
+    return tuple(labels.get(n) or catalogue().get(f"term.{n}") or named(None, n) for n in names)

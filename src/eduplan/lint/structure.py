@@ -1,37 +1,26 @@
-"""How a plan is built: provisions that are nobody's, that others imply, that none can meet."""
+"""How a plan is built: provisions that are nobody's, that none can meet, clauses left over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import partial
-from itertools import product
 
 from eduplan.exact import Number, show
-from eduplan.lint.finding import Finding, both
-from eduplan.lint.material import Facts, Material, Stated, named, place_of
-from eduplan.lint.quotas import (
-    Plain,
-    is_counted,
-    nesting,
-    pairs,
-    plain,
-    same_measure,
-)
+from eduplan.lint.finding import Finding
+from eduplan.lint.material import Facts, Material, place_of, told_names
+from eduplan.lint.quotas import Plain, is_counted, plain
 from eduplan.lint.time import spans
 from eduplan.measures import Per, Way
-from eduplan.messages import Text, catalogue
+from eduplan.messages import catalogue
 from eduplan.people import bearer_getter
 from eduplan.periods import Unit
-from eduplan.provisions import FollowUp, Over, Provision, Quota, Roster, Unanswered
-from eduplan.selectors import EVERYTHING, Condition, Scales, Selector, Test
+from eduplan.provisions import Over, Provision, Roster
+from eduplan.selectors import EVERYTHING, Condition, Selector, Test
 from eduplan.sources import is_own
-from eduplan.weakening import implies, weaker
-
-_ADDED = (Way.COUNT, Way.SUM, Way.DAYS)
-"""Measures of which a longer period has the sum of the shorter ones in it."""
 
 _MOST_DAYS = {
+    Unit.SCHOOL_DAY: 1,
     Unit.WEEK: 7,
     Unit.TEACHING_WEEK: 7,
     Unit.MONTH: 31,
@@ -157,158 +146,6 @@ def unused_clauses(material: Material) -> Iterator[Finding]:
             yield material.finding("structure.clause-unused", place, (clause.number,), facts)
 
 
-def weakened(material: Material) -> Iterator[Finding]:
-    """Find where a derived plan asks for less than the plan it is derived from."""
-    places = {stated.id: place_of(stated) for stated in material.provisions}
-    for one in weaker(material.plan):
-        told = Text(zh=one.message("zh"), en=one.message("en"))
-        place = places.get(one.provision, f"drop.{one.provision}")
-        yield material.finding("structure.weaker", place, one.clause, {"told": told})
-
-
-def implied(material: Material) -> Iterator[Finding]:
-    """Find provisions that another one implies: five times forty is already two hundred."""
-    for one, other in (*pairs(material), *_follow_up_pairs(material)):
-        for weak, strong in ((one, other), (other, one)):
-            facts = material.always(
-                lambda weak, strong: _implied(weak, strong, material), weak, strong
-            )
-            if facts is not None:
-                clauses = tuple(dict.fromkeys((*weak.clause, *strong.clause)))
-                yield material.finding("structure.implied", place_of(weak), clauses, facts)
-
-
-def _follow_up_pairs(material: Material) -> Iterator[tuple[Stated, Stated]]:
-    found = [one for one in material.provisions if isinstance(one, FollowUp)]
-    for index, one in enumerate(found):
-        for other in found[index + 1 :]:
-            if one.after == other.after:
-                yield one, other
-
-
-def _implied(weak: Provision, strong: Provision, material: Material) -> Facts | None:
-    """Return how one provision follows from another, for those in service all the time."""
-    if not _as_wide(weak, strong, material.scales):
-        return None
-    if isinstance(weak, FollowUp) and isinstance(strong, FollowUp):
-        return _sooner(weak, strong, material.scales)
-    one, other = plain(weak), plain(strong)
-    if one is None or other is None or one.most is not other.most:
-        return None
-    if not same_measure(one.measure, other.measure) or one.scope != other.scope:
-        return None
-    if not _plainly(weak, strong):
-        return None
-    wide, narrow = (other, one) if one.most else (one, other)
-    if not implies(narrow.measure.where, wide.measure.where, material.scales):
-        return None
-    nest = nesting(other.every, one.every, material.plan.horizon)
-    times = nest and (nest.touching if one.most else nest.inside)
-    if not times or (times > 1 and not _adds(other)):
-        return None
-    reached = other.amount * times
-    if reached > one.amount if one.most else reached < one.amount:
-        return None
-    return {
-        "strong": strong.title,
-        "times": times,
-        "amount": show(other.amount),
-        "reached": show(reached),
-        "asked": show(one.amount),
-    }
-
-
-def _as_wide(weak: Provision, strong: Provision, scales: Scales) -> bool:
-    """Say whether whoever owes ``weak`` owes ``strong`` too, at the same time and as strictly."""
-    return (
-        implies(weak.bearer, strong.bearer, scales)
-        and strong.exempt in (None, weak.exempt)
-        and strong.since in (None, weak.since)
-        and strong.until in (None, weak.until)
-        and (strong.force.binding or not weak.force.binding)
-    )
-
-
-def _adds(asked: Plain) -> bool:
-    measure = asked.measure
-    return measure.way in _ADDED and not measure.caps and not measure.thresholds
-
-
-def _plainly(weak: Provision, strong: Provision) -> bool:
-    """Say whether nothing but the amounts of two quotas matters.
-
-    Parts ask for more than the whole; leave and what is carried over let somebody do with less.
-    """
-    if isinstance(weak, Quota) and weak.part:
-        return False
-    return not (isinstance(strong, Quota) and (strong.leave or strong.carry_over))
-
-
-def _sooner(weak: FollowUp, strong: FollowUp, scales: Scales) -> Facts | None:
-    if (weak.after, weak.by, weak.answer) != (strong.after, strong.by, strong.answer):
-        return None
-    if not implies(weak.where, strong.where, scales):
-        return None
-    for name in ("days", "school_days"):
-        asked, given = getattr(weak.within, name), getattr(strong.within, name)
-        if asked is not None and given is not None and given <= asked:
-            reached = show(given)
-            return {
-                "strong": strong.title,
-                "times": 1,
-                "amount": reached,
-                "reached": reached,
-                "asked": show(asked),
-            }
-    return None
-
-
-def implied_by_follow_ups(material: Material) -> Iterator[Finding]:
-    """Find what a follow-up asks for by the way, of what another quota asks for too."""
-    quotas = [stated for stated in material.provisions if is_counted(stated)]
-    for follow_up in filter(_is_follow_up, material.provisions):
-        near = [quota for quota in quotas if material.kinds(quota) & material.kinds(follow_up)]
-        for quota, beside in product(near, near):
-            facts = material.always(partial(_answers_owed, material), follow_up, quota, beside)
-            if facts is not None:
-                clauses = tuple(dict.fromkeys((*follow_up.clause, *quota.clause, *beside.clause)))
-                yield material.finding(
-                    "structure.follow-up-implies", place_of(follow_up), clauses, facts
-                )
-
-
-def _is_follow_up(stated: Stated) -> bool:
-    if isinstance(stated, Unanswered):
-        return stated.key == "follow_up"
-    return isinstance(stated, FollowUp)
-
-
-def _answers_owed(
-    material: Material, follow_up: Provision, quota: Provision, beside: Provision
-) -> Facts | None:
-    asked, other = plain(quota), plain(beside)
-    if not isinstance(follow_up, FollowUp) or asked is None or asked.most or other is None:
-        return None
-    answers = follow_up.answer.kind
-    if not set(answers) & set(other.measure.kinds):
-        return None
-    if asked.measure.way is not Way.COUNT or not set(asked.measure.kinds) <= set(follow_up.after):
-        return None
-    if asked.scope.over is not Over.EACH:
-        return None
-    if not implies(quota.bearer, follow_up.bearer, material.scales):
-        return None
-    if not implies(asked.measure.where, follow_up.where, material.scales):
-        return None
-    return {
-        "quota": quota.title,
-        "answer": _words(answers, material.plan.labels),
-        "amount": show(asked.amount),
-        "every": both(f"lint.every.{asked.every.unit}"),
-        "beside": beside.title,
-    }
-
-
 def impossible(material: Material) -> Iterator[Finding]:
     """Find what nobody can meet in any period, or only by more than one a school day."""
     for stated in material.provisions:
@@ -395,17 +232,13 @@ def leading_group(material: Material) -> Iterator[Finding]:
         facts = {
             "places": group.leader_places,
             "leaders": leaders,
-            "roles": _words(group.leaders, labels),
+            "roles": told_names(group.leaders, labels),
         }
         yield material.finding("structure.leaders", "document.leading_group", group.clause, facts)
     within = (*group.leaders, *group.deputies, *group.members)
     if group.office and within and group.office not in within:
-        facts = {"office": _words((group.office,), labels)}
+        facts = {"office": told_names((group.office,), labels)}
         yield material.finding("structure.office", "document.leading_group", group.clause, facts)
-
-
-def _words(names: Sequence[str], labels: Mapping[str, Text]) -> tuple[Text, ...]:
-    return tuple(labels.get(n) or catalogue().get(f"term.{n}") or named(None, n) for n in names)
 
 
 CHECKS = (
@@ -413,9 +246,6 @@ CHECKS = (
     contradictions,
     nobody,
     unused_clauses,
-    weakened,
-    implied,
-    implied_by_follow_ups,
     impossible,
     rosters,
     leading_group,
