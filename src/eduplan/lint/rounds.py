@@ -60,7 +60,6 @@ def stages(material: Material) -> Iterator[Finding]:
     checks = {
         "time.stage-outside": _before,
         "time.stage-beyond": _beyond,
-        "time.signed-in-stage": _signed,
         "time.step-order": _disordered,
     }
     for stated in material.provisions:
@@ -85,6 +84,19 @@ def _beyond(material: Material, one: Provision) -> Facts | None:
         return None
     last = max(days[stage].last for stage in late)
     return {"stages": tuple(stage.title for stage in late), "last": last, "end": cycle.last}
+
+
+def signing(material: Material) -> Iterator[Finding]:
+    """Find a document signed inside the first stage of what it plans; each stage is told once."""
+    found: dict[str, tuple[Facts, str, tuple[str, ...]]] = {}
+    for stated in sorted(material.provisions, key=place_of):
+        facts = material.always(partial(_signed, material), stated)
+        if facts is not None:
+            told, place, clauses = found.get(repr(facts), (facts, place_of(stated), ()))
+            found[repr(facts)] = told, place, (*clauses, *stated.clause)
+    for facts, place, clauses in found.values():
+        several = tuple(dict.fromkeys(clauses))
+        yield material.finding("time.signed-in-stage", place, several, facts)
 
 
 def _signed(material: Material, one: Provision) -> Facts | None:
@@ -140,4 +152,4 @@ def _month(day: date) -> Text:
     return both("lint.month", year=day.year - 2000, month=both(f"month.{day.month}"))
 
 
-CHECKS = (stages, overlapping)
+CHECKS = (stages, signing, overlapping)
