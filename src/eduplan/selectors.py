@@ -258,6 +258,12 @@ def as_selector(value: Selector | Table) -> Selector:
     return _selector(value, DEEPEST)
 
 
+def as_selectors(value: object) -> tuple[Selector, ...]:
+    """Return selectors from one or several tables."""
+    several = [value] if isinstance(value, Selector | Mapping) else value
+    return read_each(several, as_selector)
+
+
 def _selector(value: object, depth: int) -> Selector:
     if isinstance(value, Selector):
         return value

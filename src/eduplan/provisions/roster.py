@@ -41,7 +41,7 @@ from eduplan.selectors import (
     Selector,
     Truth,
     as_optional_selector,
-    as_selector,
+    as_selectors,
 )
 from eduplan.tables import (
     MOST_ENTRIES,
@@ -51,7 +51,6 @@ from eduplan.tables import (
     as_optional_date,
     as_optional_name,
     as_strings,
-    read_each,
 )
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
@@ -74,12 +73,6 @@ def as_cells(value: Table) -> Mapping[str, tuple[str, ...]]:
         faults.add("too-many-entries", most=MOST_ENTRIES)
     faults.raise_any()
     return found
-
-
-def as_selectors(value: object) -> tuple[Selector, ...]:
-    """Return selectors from one or several tables."""
-    several = [value] if isinstance(value, Selector | Mapping) else value
-    return read_each(several, as_selector)
 
 
 @attrs.frozen(kw_only=True)

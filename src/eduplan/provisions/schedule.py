@@ -20,7 +20,7 @@ from eduplan.provisions.occasions import (
 )
 from eduplan.provisions.provision import Provision
 from eduplan.provisions.quota import Partial, as_partial
-from eduplan.selectors import Scales
+from eduplan.selectors import Scales, Selector, as_selectors
 from eduplan.tables import (
     Scalar,
     Table,
@@ -153,6 +153,7 @@ class Schedule(Provision):
         window: on which days of a period, by default on all.
         occasion: several named things due in each period, instead of ``times`` and ``window``.
         for_each: facts of the records for each combination of which it is due.
+        without: combinations for which nothing is due, such as physics in primary schools.
         grace: days after the window in which what takes place is late, and not missed.
         late: whether what is late counts as held.
         waived_by: records that waive one occurrence of every window they touch.
@@ -173,6 +174,7 @@ class Schedule(Provision):
     window: Window | None = attrs.field(default=None, converter=as_window)
     occasion: tuple[Occasion, ...] = attrs.field(default=(), converter=as_occasions)
     for_each: ForEach = attrs.field(factory=ForEach, converter=as_for_each)
+    without: tuple[Selector, ...] = attrs.field(default=(), converter=as_selectors)
     grace: int = attrs.field(default=0, converter=as_grace)
     late: Late = attrs.field(default=Late.FAILS, converter=as_late)
     waived_by: Happening | None = attrs.field(default=None, converter=as_optional_happening)
@@ -201,6 +203,12 @@ class Schedule(Provision):
             faults.add("report-too-short", "report")
         if self.partial is Partial.PRO_RATA:
             faults.add("partial-occurrence", "partial")
+        sides = [dimension.field for dimension in self.for_each.dimensions]
+        for index, selector in enumerate(self.without):
+            for field in selector.fields():
+                if field not in sides:
+                    known = ", ".join(sides) or "-"
+                    faults.add("not-in-for-each", f"without[{index}].{field}", known=known)
         faults.raise_any()
 
     @property
@@ -219,3 +227,6 @@ class Schedule(Provision):
         for index, occasion in enumerate(self.occasion):
             with faults.below(f"occasion[{index}].where") as found:
                 occasion.where.faults(scales, found)
+        for index, selector in enumerate(self.without):
+            with faults.below(f"without[{index}]") as found:
+                selector.faults(scales, found)

@@ -61,6 +61,7 @@ class ScheduleBench(Bench):
         self._where = Matcher(rule.what.where, setting.scales)
         self._occasions = [Matcher(one.where, setting.scales) for one in rule.occasion]
         self._titles = [one.title for one in rule.occasion]
+        self._without = [Matcher(selector, setting.scales) for selector in rule.without]
         self._windows = [one.window for one in rule.occasion] or [rule.window]
         self._waives = (
             Matcher(rule.waived_by.where, setting.scales) if rule.waived_by is not None else None
@@ -162,13 +163,22 @@ class ScheduleBench(Bench):
     def _cells(self, get: Getter) -> list[Cell]:
         """Return every combination of values for which something is due."""
         values = []
+        fields = [dimension.field for dimension in self.rule.for_each.dimensions]
         for dimension in self.rule.for_each.dimensions:
             found = get(dimension.fact) if dimension.fact else dimension.values
             if found is None:
                 raise NotKnown("bearer-fact", field=dimension.fact)
             several = found if isinstance(found, tuple) else (found,)
             values.append(tuple(dict.fromkeys(several)))
-        return list(product(*values))
+        cells = list(product(*values))
+        if not self._without:
+            return cells
+        facts = [dict(zip(fields, cell, strict=True)).get for cell in cells]
+        return [
+            cell
+            for cell, get_fact in zip(cells, facts, strict=True)
+            if not any(matcher(get_fact, get) for matcher in self._without)
+        ]
 
     def _candidates(
         self, entries: Sequence[Entry], cells: Sequence[Cell], get: Getter

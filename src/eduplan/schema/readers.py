@@ -128,7 +128,7 @@ from eduplan.provisions.requirements import (
     as_requirement,
     as_statuses,
 )
-from eduplan.provisions.roster import as_cells, as_selectors
+from eduplan.provisions.roster import as_cells
 from eduplan.provisions.schedule import (
     MOST_TIMES,
     ForEach,
@@ -180,7 +180,14 @@ from eduplan.schema.shapes import (
     one_or_list,
     table,
 )
-from eduplan.selectors import Condition, Selector, Test, as_optional_selector, as_selector
+from eduplan.selectors import (
+    Condition,
+    Selector,
+    Test,
+    as_optional_selector,
+    as_selector,
+    as_selectors,
+)
 from eduplan.sources import (
     Annex,
     Cited,
