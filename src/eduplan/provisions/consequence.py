@@ -15,6 +15,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.exact import Number, show
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
+from eduplan.provisions.attestation import Attestation
 from eduplan.provisions.happening import Happening
 from eduplan.provisions.matching import matched
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
@@ -336,11 +337,12 @@ def _since(verdict: Verdict, docket: Docket) -> date | None:
     """Return the day on which a verdict came about.
 
     That is the last day of its period; where that is still to come, the day of the last record it
-    rests on, by which it is settled. Without a period it is the day on which it was given.
+    rests on, by which it is settled; of an attestation always the day on which it was given.
     """
     if verdict.period is None:
         return verdict.opens
-    if verdict.period.last < docket.as_of:
+    judged = isinstance(docket.benches[verdict.citation.provision].provision, Attestation)
+    if verdict.period.last < docket.as_of and not judged:
         return verdict.period.last
     days = [getter(record)("day") for record in verdict.justification.counted]
     return max((day for day in days if isinstance(day, date)), default=None)
