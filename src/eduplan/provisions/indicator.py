@@ -12,7 +12,7 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact
-from eduplan.measures import Gauge, Measure, Reading, as_measure
+from eduplan.measures import Gauge, Measure, Reading, Way, as_measure
 from eduplan.provisions.population import Population, part_of
 from eduplan.provisions.provision import Docket, Subject
 from eduplan.records import Entry, last_day
@@ -107,6 +107,11 @@ class Indicator:
     @property
     def shares(self) -> bool:
         """Whether its values are shares."""
+        return self.counted or (self.measure is not None and self.measure.way is Way.SHARE)
+
+    @property
+    def counted(self) -> bool:
+        """Whether its values are shares of known numbers, which may be small."""
         return bool(self.rate) or self.share is not None
 
     @property

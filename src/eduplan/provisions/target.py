@@ -78,7 +78,7 @@ class Target(Provision):
         days = [milestone.by for milestone in self.milestones]
         if any(later <= earlier for earlier, later in pairwise(days)):
             faults.add("milestones-in-order", "milestones")
-        if self.suppress_below is not None and not self.indicator.shares:
+        if self.suppress_below is not None and not self.indicator.counted:
             faults.add("only-of-shares", "suppress_below")
         for path, reach in self.reaches():
             with faults.below(path) as found:
