@@ -46,7 +46,7 @@ def lint(
     >>> import eduplan
     >>> for finding in lint(eduplan.load_plan("county-six-year"))[:1]:
     ...     print(finding.severity, finding.code, finding.place)
-    warning open.blank question.external-training-from
+    warning time.cycle-cut quota.training-hours
     """
     material = Material(plan=plan, calendar=calendar, people=tuple(people), others=tuple(others))
     found = dict.fromkeys(finding for check in CHECKS for finding in check(material))
