@@ -18,11 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from eduplan import PlanFileError, available_plans, plan_from_table, plan_schema
+from eduplan import InputError, PlanFileError, available_plans, plan_from_table, plan_schema
 from eduplan.cases import plan_table
+from eduplan.exact import exact, not_negative
 from eduplan.provisions import FORMS
 from eduplan.schema import dump_schema
 from eduplan.schema.making import of_class
+from eduplan.schema.shapes import NOT_NEGATIVE, NUMBER
 from test_cases import FOLDER
 from test_form_faults import FAULTS, HEAD
 
@@ -213,6 +215,45 @@ def test_a_field_with_a_new_reader_must_be_given_its_schema() -> None:
 
     with pytest.raises(TypeError, match=r"Novelty\.field: say in READS"):
         of_class(Novelty)
+
+
+NUMBERS = [
+    *[
+        "0",
+        "12",
+        "12.5",
+        "1/3",
+        "75%",
+        "-1",
+        "-0",
+        "-0.0",
+        "-0/3",
+        "-0e5",
+        "+3",
+        "1e3",
+        "1E-3",
+        ".5",
+        "5.",
+        "1e",
+        "1/",
+        "/3",
+        "x",
+        "1,5",
+        "5%%",
+    ]
+]
+
+
+@pytest.mark.parametrize("spelled", [*NUMBERS, " 75 % ", "5% %", "", "- 1"])
+def test_a_number_is_spelled_as_it_is_read(spelled: str) -> None:
+    for read, shape in ((exact, NUMBER), (not_negative, NOT_NEGATIVE)):
+        try:
+            read(spelled)
+        except InputError:
+            readable = False
+        else:
+            readable = True
+        assert Draft202012Validator(shape).is_valid(spelled) is readable
 
 
 # ---------------------------------------------------------------- small changes to plans
