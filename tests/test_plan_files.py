@@ -63,6 +63,14 @@ ANSWERS: dict[str, dict[str, object]] = {
         "several-forms": "all-three",
         "exchange-held-by": "institute",
         "county-plans-by": date(2024, 8, 31),
+    "research-group-rectification": {
+        "study-rhythm": "monthly",
+        "note-rhythm": "termly",
+        "start-of-term": "two-weeks",
+        "feedback-within": "days-7",
+        "sharing-within": "days-30",
+        "forms-a-year": 3,
+        "tracked-within": "days-60",
     },
     "primary-school-2024": {
         "research-activity-holder": "teacher",
