@@ -63,6 +63,7 @@ ANSWERS: dict[str, dict[str, object]] = {
         "several-forms": "all-three",
         "exchange-held-by": "institute",
         "county-plans-by": date(2024, 8, 31),
+    },
     "research-group-rectification": {
         "study-rhythm": "monthly",
         "note-rhythm": "termly",
