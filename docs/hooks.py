@@ -3,9 +3,10 @@
 A line ``<!-- table: NAME -->`` in a page becomes the table of that name, in the page's language:
 ``glossary`` from ``glossary.toml``, ``names`` from the package's own catalogue, ``calendars`` and
 ``plans`` from the calendars and plans that come with the package, ``findings`` from the codes of
-lint and what it says of them.
+lint and what it says of them, ``coverage`` from the table in which every clause is accounted for.
 """
 
+import csv
 import re
 import tomllib
 from itertools import groupby
@@ -19,6 +20,7 @@ from eduplan.plan import Plan
 from eduplan.provisions import FORMS, Unanswered
 
 GLOSSARY = Path(__file__).with_name("glossary.toml")
+COVERAGE = Path(__file__).parent.parent / "tests" / "coverage.csv"
 MARK = re.compile(r"^<!-- table: (\w+) -->$", re.MULTILINE)
 
 WORDS = {
@@ -58,6 +60,14 @@ WORDS = {
     "process": Text("工作流程", "process"),
     "schedule": Text("日程", "schedule"),
     "target": Text("指标目标", "target"),
+    "says": Text("内容（英文）", "What it says"),
+    "how": Text("方式", "How"),
+    "computed": Text("计算", "computed"),
+    "attested": Text("评定", "attested"),
+    "carriers": Text("由什么承担", "Carried by"),
+    "reason": Text("为何不能计算", "Why facts cannot decide"),
+    "count": Text("条数", "Clauses"),
+    "plan": Text("方案", "Plan"),
     "code": Text("代码", "Code"),
     "severity": Text("程度", "Severity"),
     "example": Text("例", "Example"),
@@ -176,6 +186,33 @@ def one_plan(plan: Plan, lang: Language) -> str:
     )
 
 
+def coverage(lang: Language) -> str:
+    """Return how many clauses are computed, and for each clause what carries it."""
+    rows = list(csv.DictReader(COVERAGE.read_text("utf-8").splitlines()))
+    parts = []
+    totals = []
+    for name, group in groupby(rows, key=lambda row: row["plan"]):
+        several = list(group)
+        computed = sum(row["how"] == "computed" for row in several)
+        totals.append([code(name), str(len(several)), str(computed), str(len(several) - computed)])
+        clauses = [
+            [
+                row["clause_id"],
+                row["section"],
+                row["gist"],
+                word(row["how"], lang),
+                " ".join(code(carrier) for carrier in row["carried_by"].split()),
+                row["reason"],
+            ]
+            for row in several
+        ]
+        heads = ["id", "clause", "says", "how", "carriers", "reason"]
+        parts.append(f"## `{name}`\n\n{table(lang, heads, clauses)}")
+    sums = [str(sum(int(row[place]) for row in totals)) for place in (1, 2, 3)]
+    totals.append(["", *sums])
+    return "\n\n".join([table(lang, ["plan", "count", "computed", "attested"], totals), *parts])
+
+
 def findings(lang: Language) -> str:
     """Return the codes of lint: all in one table, and an entry for each."""
     rows = [
@@ -237,6 +274,7 @@ def code(name: str) -> str:
 
 
 TABLES = {
+    "coverage": coverage,
     "glossary": glossary,
     "names": names,
     "calendars": calendars,
