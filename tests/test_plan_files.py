@@ -35,6 +35,23 @@ from eduplan.periods import Length, Unit
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "eduplan"
 
 ANSWERS: dict[str, dict[str, object]] = {
+    "city-three-year": {
+        "main-indicator": "admission",
+        "upper-middle": "above-the-mean",
+        "index-baseline": "first-year",
+        "hundred-moral-works": "each",
+        "stages": "five",
+        "supported-schools": "listed",
+        "created-in-2018": "new",
+        "primary-share-2020": "9/10",
+        "thousand-schools": "compulsory",
+        "tier-match-by": "attendances",
+        "ninety-of": "each",
+        "studio-coverage": "every-level-and-stage",
+        "all-stages-from": "autumn-2020",
+        "rules-by": date(2018, 9, 1),
+        "incentive-amount": 5000,
+    },
     "county-six-year": {
         "year": "school-year",
         "training-cycle": "entry",

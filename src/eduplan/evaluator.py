@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import cache
 from itertools import chain
@@ -12,7 +12,7 @@ from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import FaultList
 from eduplan.people import bearer_getter
 from eduplan.plan import Plan
-from eduplan.provisions import Docket, Subject
+from eduplan.provisions import Bench, Docket, Subject
 from eduplan.records import Register
 from eduplan.verdicts import Verdict
 
@@ -28,6 +28,7 @@ def evaluate(
     as_of: date,
     calendar: SchoolCalendar | None = None,
     during: Period | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[Verdict]:
     """Judge bearers by a plan: one verdict for every provision, bearer and period.
 
@@ -46,9 +47,11 @@ def evaluate(
             needs one is undetermined without.
         during: periods that overlap these days and have begun are judged; by default the days of
             the school year in which ``as_of`` lies.
+        only: ids of the provisions to judge, by default all.
 
     Raises:
         InputError: a bearer without id, an id twice, an amount that is not a number.
+        UnknownName: ``only`` has a name that no provision has.
 
     Example:
         >>> from eduplan import Person, Record, Register, load_plan
@@ -65,15 +68,22 @@ def evaluate(
         during = _school_year(school_year(day))
     subjects = _subjects(bearers)
     benches = plan.benches
+    asked = benches.values() if only is None else _asked(plan, only)
     docket = Docket(register, day, during, calendar, plan.horizon, subjects, benches)
     if len(subjects) != 1:
-        return chain.from_iterable(bench.judge_all(subjects, docket) for bench in benches.values())
+        return chain.from_iterable(bench.judge_all(subjects, docket) for bench in asked)
     found: list[Verdict] = []
-    for bench in benches.values():
+    for bench in asked:
         found += (
             bench.judge_all(subjects, docket) if bench.grouped else bench.judge(subjects[0], docket)
         )
     return iter(found)
+
+
+def _asked(plan: Plan, only: Collection[str]) -> list[Bench]:
+    """Return the provisions asked about, in the order of the plan."""
+    names = {plan.provision(name).id for name in only}
+    return [bench for name, bench in plan.benches.items() if name in names]
 
 
 @cache

@@ -158,11 +158,12 @@ class Case:
         return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
     def judge(self) -> tuple[Verdict, ...]:
-        """Return the verdicts that come out.
+        """Return the verdicts that come out of the provisions that are named, or else of all.
 
         Raises:
             InputError: facts of the bearers or the records that cannot be taken as they stand.
         """
+        named = {one.provision for one in self.expectations}
         return tuple(
             evaluate(
                 self.plan,
@@ -171,6 +172,7 @@ class Case:
                 as_of=self.as_of,
                 calendar=self.calendar,
                 during=self.during,
+                only=named if named <= set(self.plan.benches) else None,
             )
         )
 
@@ -325,7 +327,18 @@ def _calendar_in(folder: Path) -> Callable[[object], SchoolCalendar]:
 
 
 def _bearers(values: Sequence[Table]) -> tuple[object, ...]:
-    return read_each(values, lambda value: _with({"id": as_string}, value))
+    return tuple(bearer for several in read_each(values, _alike) for bearer in several)
+
+
+def _alike(value: object) -> tuple[dict[str, object], ...]:
+    """Return the bearers one stands for: with ``repeat`` so many, with ids counted from 1."""
+    bearer = _with({"id": as_string}, value)
+    if "repeat" not in bearer:
+        return (bearer,)
+    faults = FaultList()
+    times = faults.read("repeat", as_positive, bearer.pop("repeat"))
+    faults.raise_any()
+    return tuple({**bearer, "id": f"{bearer['id']}-{n + 1}"} for n in range(times or 0))
 
 
 def _with(readers: Mapping[str, Callable[..., object]], value: object) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
-from eduplan.exact import Number, exact
+from eduplan.exact import Number, exact, show_share
 from eduplan.measures import Range
 from eduplan.messages import Text
 from eduplan.provisions.bounds import Bound, decided
@@ -214,7 +214,7 @@ def _less(owed: Number, span: Period, days: set[date]) -> Number:
 
 
 def _fraction(value: Number, share: bool) -> object:
-    return Fraction(value) if share else value
+    return show_share(value) if share else value
 
 
 def worst_of(statuses: Sequence[Status]) -> Status:

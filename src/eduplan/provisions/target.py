@@ -30,7 +30,13 @@ from eduplan.provisions.reach import (
 from eduplan.selectors import Matcher, Scales, Test
 from eduplan.tables import as_optional_positive, as_text
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
-from eduplan.verdicts.telling import tell_days, tell_points, tell_records, tell_undecided
+from eduplan.verdicts.telling import (
+    tell_days,
+    tell_points,
+    tell_records,
+    tell_undecided,
+    tell_unit,
+)
 
 NO_WORDS = Text("", "")
 
@@ -452,7 +458,9 @@ class TargetBench(Bench):
             share = show_share(number)
             return Text(share, share)
         unit = self.target.unit
-        return Text(f"{show(number)}{unit.zh}", f"{show(number)} {unit.en}".rstrip())
+        return Text(
+            f"{show(number)}{unit.zh}", f"{show(number)}{tell_unit(number, self.citation, 'en')}"
+        )
 
     def _bound_told(self, bound: Bound, how: str) -> Text:
         """Return in words what a figure is held against."""
