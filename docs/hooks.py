@@ -200,7 +200,7 @@ def coverage(lang: Language) -> str:
                 row["clause_id"],
                 row["section"],
                 row["gist"],
-                word(row["how"], lang) if row["how"] else "",
+                word(row["how"], lang),
                 " ".join(code(carrier) for carrier in row["carried_by"].split()),
                 row["reason"],
             ]
