@@ -14,7 +14,7 @@ from eduplan.frames.columns import Columns
 from eduplan.frames.profiles import Profiles
 from eduplan.frames.truths import Sieve
 from eduplan.frames.windows import profile_fields
-from eduplan.measures import Measure, Per, Way
+from eduplan.measures import Per, Way
 from eduplan.provisions import Docket, Quota
 from eduplan.selectors import Selector
 
@@ -53,19 +53,22 @@ BUCKETS: Mapping[Per, Callable[[date], int]] = {
 """Ranges within a period in which a cap may hold, narrow ones first, and the number of a day's."""
 
 
-def selectors(measure: Measure) -> Sequence[Selector]:
-    """Return the selectors of a measure."""
-    return measure.where, measure.part, *(cap.where for cap in measure.caps)
+def selectors(quota: Quota) -> Sequence[Selector]:
+    """Return the selectors over records."""
+    measure = quota.measure
+    parts = [one for part in quota.part for one in (part.where, part.within) if one is not None]
+    return measure.where, measure.part, *(cap.where for cap in measure.caps), *parts
 
 
-def fields_of_bearer(measure: Measure) -> list[str]:
-    """Return the facts of a bearer that a measure holds records against."""
-    return [field for one in selectors(measure) for field in one.bearer_fields()]
+def fields_of_bearer(quota: Quota) -> list[str]:
+    """Return the facts of a bearer that records are held against."""
+    return [field for one in selectors(quota) for field in one.bearer_fields()]
 
 
-def fields_of_records(measure: Measure) -> list[str]:
-    """Return the facts of records that a measure asks for, besides kind, day and bearer."""
-    asked = [field for one in selectors(measure) for field in one.fields()]
+def fields_of_records(quota: Quota) -> list[str]:
+    """Return the facts of records that are asked for, besides kind, day and bearer."""
+    measure = quota.measure
+    asked = [field for one in selectors(quota) for field in one.fields()]
     if measure.field:
         asked.append(measure.field)
     if measure.way is Way.DAYS:

@@ -70,6 +70,11 @@ def flag(truth: nw.Expr) -> nw.Expr:
     return truth.cast(nw.Int64)
 
 
+def against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:
+    """Return how a figure compares with a bound: 0 below, 1 equal, 2 above."""
+    return flag(figure >= bound) + flag(figure > bound)
+
+
 @attrs.frozen(eq=False)
 class Columns:
     """The columns of a frame that are needed, by the names of facts.

@@ -15,25 +15,20 @@ from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
-from eduplan.frames.columns import Columns, Sort, columns, count, flag, whole
+from eduplan.frames.columns import Columns, Sort, against, columns, count, whole
+from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
 from eduplan.frames.placing import place
 from eduplan.frames.portable import portable
+from eduplan.frames.portions import GROUP, judged
 from eduplan.frames.profiles import BEARER, Profiles, check_ids
-from eduplan.frames.readings import GROUP, Amounts, amounts, read
+from eduplan.frames.readings import Amounts, amounts, read
 from eduplan.frames.truths import Sieve
-from eduplan.frames.windows import (
-    NOTHING_TO_SHARE,
-    SITUATIONS,
-    UNKNOWN_FACT,
-    Windows,
-    profile_fields,
-    situation,
-    windows,
-)
+from eduplan.frames.windows import Windows, profile_fields, windows
 from eduplan.measures import Way
 from eduplan.plan import Plan
 from eduplan.provisions import Docket, Quota, QuotaBench
 from eduplan.records import Register
+from eduplan.selectors import Scales
 
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar
@@ -130,9 +125,10 @@ def evaluate_frame(
     )
     benches = {name: b for name, b in plan.benches.items() if isinstance(b, QuotaBench)}
     profiles = Profiles(people, several or {}, backend)
-    sieve = Sieve(register, profiles, {scale.name: scale for scale in plan.scales}, backend)
+    scales = {scale.name: scale for scale in plan.scales}
+    sieve = Sieve(register, profiles, scales, backend)
     frames = [
-        _rows(Bulk(quota, register, profiles, sieve, docket, backend), benches[quota.id])
+        _rows(Bulk(quota, register, profiles, sieve, docket, backend), benches[quota.id], scales)
         for quota in quotas
     ]
     return backend.back(nw.concat(frames, how="vertical"))  # type: ignore[no-any-return]
@@ -144,10 +140,9 @@ def _columns(quotas: Iterable[Quota], bearers: Frame, records: Frame) -> tuple[C
     of_records: list[str] = []
     pointers: list[str] = []
     for quota in quotas:
-        measure = quota.measure
-        of_bearers += [*profile_fields(quota), *fields_of_bearer(measure)]
-        of_records += fields_of_records(measure)
-        pointers.append(measure.by)
+        of_bearers += [*profile_fields(quota), *fields_of_bearer(quota)]
+        of_records += fields_of_records(quota)
+        pointers.append(quota.measure.by)
     people = columns(bearers, of_bearers, "bearers", {"id": Sort.TEXT})
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
     register = columns(records, of_records, "records", needed)
@@ -157,15 +152,20 @@ def _columns(quotas: Iterable[Quota], bearers: Frame, records: Frame) -> tuple[C
     return people, register
 
 
-def _rows(bulk: Bulk, bench: QuotaBench) -> Frame:
+def _rows(bulk: Bulk, bench: QuotaBench, scales: Scales) -> Frame:
     """Return the rows of one quota."""
-    found = windows(bench, bulk.profiles.facts(bulk.fields), bulk.docket)
+    found = windows(bench, bulk.profiles.facts(bulk.fields), bulk.docket, scales)
     grid = bulk.profiles.frame(bulk.fields)
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
-    stated = amounts(bulk.register, bulk.quota.measure)
+    stated = amounts(bulk.register, bulk.quota)
     _check_size(bulk, stated, found)
-    readings = read(place(bulk, found), bulk, stated)
-    return _judged(grid.join(readings, on=list(GROUP), how="left"), bulk, found)
+    read_ = read(place(bulk, found), bulk, stated)
+    frame = _compared(grid.join(read_.whole, on=list(GROUP), how="left"), bulk)
+    if bulk.quota.part:
+        frame = judged(frame, bulk, found, read_.spans, stated.parts)
+    else:
+        frame = frame.join(bulk.backend.beside(found.outcomes.told()), on="_situation", how="left")
+    return _told(frame, bulk.quota)
 
 
 def _check_size(bulk: Bulk, stated: Amounts, found: Windows) -> None:
@@ -177,8 +177,8 @@ def _check_size(bulk: Bulk, stated: Amounts, found: Windows) -> None:
         raise refuse("amounts-too-large", f"records.{stated.field or 'bearer'}")
 
 
-def _judged(frame: Frame, bulk: Bulk, found: Windows) -> Frame:
-    """Return the rows of one quota from what is owed and what was read.
+def _compared(frame: Frame, bulk: Bulk) -> Frame:
+    """Return what was read, compared with what is owed.
 
     Figures are compared crosswise: so many parts of one with so many parts of another.
     """
@@ -186,42 +186,37 @@ def _judged(frame: Frame, bulk: Bulk, found: Windows) -> Frame:
     if bulk.quota.measure.way is Way.SHARE:
         empty.update(_high=1, _nothing=1)
     frame = frame.with_columns(nw.col(name).fill_null(usual) for name, usual in empty.items())
-    read_, parts, owed_parts = nw.col("_read"), nw.col("_parts_of"), nw.col("_owed_parts")
+    parts, owed_parts = nw.col("_parts_of"), nw.col("_owed_parts")
     frame = frame.with_columns(
         _value=nw.col("_low") * owed_parts,
         _most=nw.col("_high") * owed_parts,
         _required=nw.col("_owed") * parts,
         _denominator=parts * owed_parts,
     )
-    value, required = nw.col("_value"), nw.col("_required")
-    bound = required.fill_null(0)
-    most = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(_against(nw.col("_most"), bound))
+    value, bound = nw.col("_value"), nw.col("_required").fill_null(0)
+    most = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(nw.col("_most"), bound))
     doubts = nw.col("_unknown") * UNKNOWN_FACT + nw.col("_nothing") * NOTHING_TO_SHARE
-    gap = value - required if bulk.quota.at_most is not None else required - value
+    number = nw.col("_kind") * SITUATIONS + situation(against(value, bound), most, doubts)
+    return frame.with_columns(_situation=number)
+
+
+def _told(frame: Frame, quota: Quota) -> Frame:
+    """Return the rows of the result."""
+    value, required, read_ = nw.col("_value"), nw.col("_required"), nw.col("_read") > 0
     frame = frame.with_columns(
-        _situation=nw.col("_kind") * SITUATIONS + situation(_against(value, bound), most, doubts),
-        _gap=gap,
+        _gap=value - required if quota.at_most is not None else required - value
     )
-    frame = frame.join(bulk.backend.beside(found.outcome_table()), on="_situation", how="left")
-    shown = read_ > 0
+    gap = nw.col("_gap")
     return frame.select(
         nw.col(BEARER).alias("bearer"),
-        nw.lit(bulk.quota.id, dtype=nw.String).alias("provision"),
+        nw.lit(quota.id, dtype=nw.String).alias("provision"),
         nw.col("period_start"),
         nw.col("period_end"),
         nw.col("status"),
-        nw.when(shown).then(value).alias("value"),
-        nw.when(shown).then(required).alias("required"),
-        nw.when(shown & (nw.col("_gap") < 0))
-        .then(whole(0))
-        .otherwise(nw.col("_gap"))
-        .alias("shortfall"),
-        nw.when(shown).then(nw.col("_denominator")).alias("denominator"),
+        nw.when(read_).then(value).alias("value"),
+        nw.when(read_).then(required).alias("required"),
+        nw.when(read_ & (gap < 0)).then(whole(0)).otherwise(gap).alias("shortfall"),
+        nw.when(read_).then(nw.col("_denominator")).alias("denominator"),
         nw.col("due"),
         nw.col("reasons"),
     )
-
-
-def _against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:
-    """Return how a figure compares with a bound: 0 below, 1 equal, 2 above."""
-    return flag(figure >= bound) + flag(figure > bound)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
@@ -14,7 +14,7 @@ from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import BUCKETS, Bulk, fields_of_bearer, fields_of_records, of_kinds
 from eduplan.frames.columns import MOST_VALUES
 from eduplan.frames.profiles import BEARER
-from eduplan.frames.windows import Windows
+from eduplan.frames.windows import Segment, Windows, spanned
 from eduplan.measures import Way
 
 MOST_DAYS = 5_000_000
@@ -29,72 +29,79 @@ def place(bulk: Bulk, found: Windows) -> Frame:
         found: the periods of every profile.
 
     Returns:
-        The facts the measure asks for, with ``_bearer``, ``_place`` (the place of the period among
-        those of the bearer), ``_day``, and the ranges in which caps hold.
+        The facts the measure asks for, with ``_bearer``, ``_place`` (where the period stands among
+        those of the bearer), ``_day``, the ranges in which caps hold, and for every part that holds
+        by spans the number of its span.
     """
-    measure = bulk.quota.measure
-    kept = [name for name in fields_of_records(measure) if name in bulk.register.sorts]
+    quota = bulk.quota
+    measure = quota.measure
+    kept = [name for name in fields_of_records(quota) if name in bulk.register.sorts]
     frame = bulk.register.frame.filter(of_kinds(measure.kinds))
     frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
-    last = min(bulk.docket.as_of, max((p.last for _, p in _periods(found)), default=date.min))
-    first = min((p.start for _, p in _periods(found)), default=last)
+    days = [segment.days for segments in found.lists for segment in segments]
+    last = min(bulk.docket.as_of, max((one.last for one in days), default=date.min))
+    first = min((one.start for one in days), default=last)
     if measure.way is Way.DAYS and "last_day" in kept:
         frame = _day_by_day(frame, bulk, first, last)
-    own = fields_of_bearer(measure)
-    if own or bulk.quota.every.personal or len(set(found.spans.values())) > 1:
+    own = fields_of_bearer(quota)
+    if own or quota.every.personal or len(found.lists) > 1:
         frame = frame.join(bulk.profiles.frame(bulk.fields, own=own), on=BEARER, how="inner")
-    if bulk.quota.every.personal:
+    if quota.every.personal:
         return _in_own_periods(frame, bulk, found, first, last)
     return _in_shared_periods(frame, bulk, found, last)
 
 
-def _periods(found: Windows) -> Iterator[tuple[int, Period]]:
-    for spans in found.spans.values():
-        yield from spans
-
-
 def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> Frame:
     """Find the period of every record by its day, in a table of all days of all periods."""
-    lists = sorted(set(found.spans.values()))
     rows = [
-        (number, index, day)
-        for number, spans in enumerate(lists)
-        for index, period in spans
-        for day in period
+        (number, segment, day)
+        for number, segments in enumerate(found.lists)
+        for segment in segments
+        for day in segment.days
         if day <= last
     ]
-    table = _buckets([day for _, _, day in rows], bulk)
-    table["_place"] = pa.array([index for _, index, _ in rows], pa.int64())
+    table = {
+        **_marks([segment for _, segment, _ in rows], bulk),
+        **_buckets([day for _, _, day in rows], bulk),
+    }
     on = ["_day"]
-    if len(lists) > 1:
-        places = {spans: number for number, spans in enumerate(lists)}
-        of_profile = pa.table(
-            {
-                "_profile": pa.array(found.spans, pa.int64()),
-                "_list": pa.array([places[s] for s in found.spans.values()], pa.int64()),
-            }
-        )
-        frame = frame.join(bulk.backend.beside(of_profile), on="_profile", how="inner")
-        table["_list"] = pa.array([number for number, _, _ in rows], pa.int64())
+    if len(found.lists) > 1:
+        places = {segments: number for number, segments in enumerate(found.lists)}
+        numbers = [places[segments] for segments in found.segments.values()]
+        of_profile = {"_profile": _whole(found.segments), "_list": _whole(numbers)}
+        frame = frame.join(bulk.backend.beside(pa.table(of_profile)), on="_profile", how="inner")
+        table["_list"] = _whole(number for number, _, _ in rows)
         on.append("_list")
     return frame.join(bulk.backend.beside(pa.table(table)), on=on, how="inner")
 
 
 def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last: date) -> Frame:
     """Find the period of every record among those of its bearer, of which there are few."""
-    rows = [(p, index, span) for p, spans in found.spans.items() for index, span in spans]
-    table = pa.table(
-        {
-            "_profile": pa.array([profile for profile, _, _ in rows], pa.int64()),
-            "_place": pa.array([index for _, index, _ in rows], pa.int64()),
-            "_from": pa.array([span.start for _, _, span in rows], pa.date32()),
-            "_to": pa.array([span.end for _, _, span in rows], pa.date32()),
-        }
-    )
-    frame = frame.join(bulk.backend.beside(table), on="_profile", how="inner")
+    rows = [(p, segment) for p, segments in found.segments.items() for segment in segments]
+    table = {
+        "_profile": _whole(profile for profile, _ in rows),
+        "_from": pa.array([segment.days.start for _, segment in rows], pa.date32()),
+        "_to": pa.array([segment.days.end for _, segment in rows], pa.date32()),
+        **_marks([segment for _, segment in rows], bulk),
+    }
+    frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
     frame = frame.filter((nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to")))
     days = _buckets(list(Period(first, last + DAY)) if rows else [], bulk)
     return frame.join(bulk.backend.beside(pa.table(days)), on="_day", how="inner")
+
+
+def _marks(segments: Sequence[Segment], bulk: Bulk) -> dict[str, pa.Array]:
+    """Return the places of segments, and for every part that holds by spans the span of each."""
+    parts = [number for number, part in enumerate(bulk.quota.part) if spanned(part)]
+    spans = {
+        f"_span_{part}": _whole(segment.spans[index] for segment in segments)
+        for index, part in enumerate(parts)
+    }
+    return {"_place": _whole(segment.place for segment in segments), **spans}
+
+
+def _whole(numbers: Iterable[int]) -> pa.Array:
+    return pa.array(list(numbers), pa.int64())
 
 
 def _buckets(days: Iterable[date], bulk: Bulk) -> dict[str, pa.Array]:

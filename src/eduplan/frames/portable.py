@@ -13,18 +13,27 @@ from eduplan.measures import Cap, Measure, Per
 from eduplan.periods import Every
 from eduplan.plan import Plan
 from eduplan.provisions import Provision, Quota, Unanswered
+from eduplan.provisions.portions import Portion
 from eduplan.selectors import EVERYTHING, Condition, Selector, Test
 
 _JUDGED = {
     Quota: {
         *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
-        *("measure", "every", "at_least", "at_most", "partial", "unit"),
+        *("measure", "every", "at_least", "at_most", "partial", "unit", "part"),
     },
     Measure: {"way", "kinds", "field", "where", "part", "by", "caps"},
     Every: {"unit", "months", "grid", "start", "school_days"},
     Cap: {"at_most", "per", "where"},
+    Portion: {
+        *("id", "title", "where", "within", "records", "at_least", "at_most"),
+        *("yearly", "every", "shared"),
+    },
 }
 """The keys that are judged; what a value says besides is refused."""
+
+
+MOST_EXCLUSIVE = 4
+"""All sets of parts that may not share an hour are added up; beyond so many parts that is much."""
 
 
 def portable(plan: Plan, only: Iterable[str] | None = None) -> tuple[Quota, ...]:
@@ -63,12 +72,16 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
         yield from _said_besides(provision.every, "every.")
         for index, cap in enumerate(provision.measure.caps):
             yield from _said_besides(cap, f"measure.caps[{index}].")
-        for selector in selectors(provision.measure):
+        for selector in selectors(provision):
             for condition in _conditions(selector):
                 if len(set(condition.bearer_fields)) > 1:
                     facts = {"field": condition.field}
                     yield Fault("not-portable-operands", "measure", facts)
-        if not _nested(provision.measure.caps):
+        for index, part in enumerate(provision.part):
+            yield from _said_besides(part, f"part[{index}].")
+        if sum(part.exclusive for part in provision.part) > MOST_EXCLUSIVE:
+            yield Fault("not-portable-parts", "part", {"most": MOST_EXCLUSIVE})
+        if not _nested(provision.measure.caps) or (provision.part and _ranged(provision.measure)):
             yield Fault("not-portable-caps", "measure.caps")
 
 
@@ -88,6 +101,11 @@ def _said_besides(value: attrs.AttrsInstance, prefix: str) -> Iterator[Fault]:
         default = made() if made is not None else field.default
         if getattr(value, field.name) != default:
             yield Fault("not-portable-key", prefix + field.name, {"key": field.name})
+
+
+def _ranged(measure: Measure) -> bool:
+    """Say whether caps hold for several records together, so that it matters which is cut."""
+    return any(cap.per is not Per.RECORD for cap in measure.caps)
 
 
 def _nested(caps: Sequence[Cap]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -19,13 +19,11 @@ from eduplan.exact import Number, exact
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.bulk import BUCKETS, Bulk, of_kinds
 from eduplan.frames.columns import WHOLE, Columns, Sort, count, flag, lookup, whole
-from eduplan.frames.profiles import BEARER
+from eduplan.frames.portions import GROUP, Sums, by_span, tally
 from eduplan.frames.truths import Sieve, Truth
-from eduplan.measures import Cap, Measure, Per, Way
+from eduplan.measures import Cap, Per, Way
+from eduplan.provisions import Quota
 from eduplan.selectors import EVERYTHING, Selector
-
-GROUP = (BEARER, "_place")
-"""A reading is for one bearer and the period at one place among its own."""
 
 READING = ("_low", "_high", "_parts_of", "_open", "_unknown", "_nothing")
 """Columns of a reading: least and most, both in parts of one, how many parts make one, and whether
@@ -66,13 +64,15 @@ class Amounts:
         return frame.with_columns(_amount=amount.fill_null(0), _unstated=flag(amount.is_null()))
 
 
-def amounts(records: Columns, measure: Measure) -> Amounts:
-    """Return how much the records of a measure count for.
+def amounts(records: Columns, quota: Quota) -> Amounts:
+    """Return how much the records of a quota count for.
 
     Raises:
         InputError: amounts that are no numbers, or below zero.
     """
-    caps = lcm(1, *(_most(cap).denominator for cap in measure.caps))
+    measure = quota.measure
+    bounds = [*(_most(cap) for cap in measure.caps), *(part.bound for part in quota.part)]
+    caps = lcm(1, *(bound.denominator for bound in bounds))
     field = measure.field if measure.way in (Way.SUM, Way.SHARE) else ""
     if field not in records.sorts:
         return Amounts(caps, caps, None, field)
@@ -111,16 +111,25 @@ def _not_negative(field: str, least: Any) -> None:
         raise refuse("amounts-negative", f"records.{field}")
 
 
-def read(frame: Frame, bulk: Bulk, stated: Amounts) -> Frame:
+class Readings(NamedTuple):
+    """What a measure finds, one row for every bearer and period with records.
+
+    Attributes:
+        whole: columns ``_bearer``, ``_place``, those of `READING`, and the sums of parts.
+        spans: of parts that hold by spans, the sums in each.
+    """
+
+    whole: Frame
+    spans: dict[int, Frame]
+
+
+def read(frame: Frame, bulk: Bulk, stated: Amounts) -> Readings:
     """Return what the measure of a quota finds, one row for every bearer and period with records.
 
     Args:
         frame: records of the measure's kinds in its periods, with ``_bearer`` and ``_place``.
         bulk: the quota, and what its judgement rests on.
         stated: how much the records count for.
-
-    Returns:
-        Columns ``_bearer``, ``_place``, and those of `READING`.
     """
     measure, sieve = bulk.quota.measure, bulk.sieve
     if measure.where == EVERYTHING:
@@ -130,17 +139,17 @@ def read(frame: Frame, bulk: Bulk, stated: Amounts) -> Frame:
         frame = frame.with_columns(_sure=flag(truth.true), _maybe=flag(truth.unknown))
         frame = frame.filter(nw.col("_sure") + nw.col("_maybe") > 0)
     if measure.way is Way.DISTINCT:
-        return _distinct(frame, measure.field, bulk.register)
+        return Readings(_distinct(frame, measure.field, bulk.register), {})
     if measure.way is Way.DAYS:
-        return _days(frame)
+        return Readings(_days(frame), {})
     frame = stated.add(frame, bulk.register.sorts, bulk.backend)
     if measure.way is Way.SHARE:
-        return _share(frame, measure.part, sieve)
-    return _sums(frame, measure.caps, stated.parts, sieve)
+        return Readings(_share(frame, measure.part, sieve), {})
+    return _sums(frame, bulk.quota, stated.parts, sieve)
 
 
-def _finish(frame: Frame, **made: nw.Expr) -> Frame:
-    """Return a reading: what was made, and the usual value for what was not."""
+def _finish(frame: Frame, *kept: str, **made: nw.Expr) -> Frame:
+    """Return a reading: what was made, the usual value for what was not, and what is kept."""
     usual = {
         "_parts_of": whole(1),
         "_open": whole(0),
@@ -148,7 +157,7 @@ def _finish(frame: Frame, **made: nw.Expr) -> Frame:
         "_nothing": whole(0),
     }
     made = {**usual, **made}
-    return frame.select(*GROUP, *(made[name].cast(WHOLE).alias(name) for name in READING))
+    return frame.select(*GROUP, *kept, *(made[name].cast(WHOLE).alias(name) for name in READING))
 
 
 def _distinct(frame: Frame, field: str, records: Columns) -> Frame:
@@ -220,8 +229,9 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
     )
 
 
-def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
+def _sums(frame: Frame, quota: Quota, parts: int, sieve: Sieve) -> Readings:
     """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most."""
+    caps = quota.measure.caps
     stated = 1 - nw.col("_unstated")
     frame = frame.with_columns(
         _low=nw.col("_sure") * stated * nw.col("_amount"),
@@ -244,17 +254,17 @@ def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
             )
     if len(scopes) > 1:
         _check_apart(frame, len(scopes))
+    spans: dict[int, Frame] = {}
+    tallied = Sums()
+    if quota.part:
+        frame, tallied = tally(frame, quota, sieve)
+        spans = by_span(frame, quota)
     frame, low, high = _split(frame, scopes)
     levels = [*(per for per in BUCKETS if any(cap.per is per for cap in caps)), Per.PERIOD]
     for place, per in enumerate(levels):
         buckets = [later.value for later in levels[place:-1]]
-        sums = [*low, *high]
-        frame = frame.group_by(*GROUP, *buckets).agg(
-            *(nw.col(name).sum() for name in sums),
-            nw.col("_unknown").max(),
-            nw.col("_unstated").max(),
-        )
-        frame = frame.with_columns(*(nw.col(name).cast(WHOLE) for name in sums))
+        sums = Sums((*low, *high, *tallied.added), ("_unknown", "_unstated", *tallied.largest))
+        frame = sums.of(frame, (*GROUP, *buckets))
         for cap in caps:
             if cap.per is per:
                 most = int(_most(cap) * parts)
@@ -268,14 +278,17 @@ def _sums(frame: Frame, caps: Sequence[Cap], parts: int, sieve: Sieve) -> Frame:
     all_told = _added(high)
     if ceilings:
         all_told = nw.when(unstated > 0).then(whole(min(ceilings))).otherwise(all_told)
-    return _finish(
+    found = _finish(
         frame,
+        *tallied.added,
+        *tallied.largest,
         _low=_added(low),
         _high=all_told,
         _parts_of=whole(parts),
         _open=whole(0) if ceilings else unstated,
         _unknown=nw.col("_unknown"),
     )
+    return Readings(found, spans)
 
 
 def _check_apart(frame: Frame, scopes: int) -> None:

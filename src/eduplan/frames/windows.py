@@ -1,40 +1,30 @@
-"""Periods, amounts owed and statuses, found in Python for every profile and joined as tables.
+"""Periods and amounts owed, found in Python for every profile and joined as tables.
 
 What a bearer owes and in which period is asked of the reference judgement itself, once for every
-profile: it is given a bearer with these facts and no records. How a figure compares with what is
-owed then decides the status; that too is asked of the reference, for every way it can come out.
+profile: it is given a bearer with these facts and no records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import attrs
 import pyarrow as pa
 
 from eduplan.dates import DAY, Period
-from eduplan.errors import Missing
 from eduplan.exact import Number
+from eduplan.frames.outcomes import Outcome, Outcomes, always, by_situation, outcome_of
 from eduplan.people import bearer_getter
 from eduplan.provisions import Docket, Quota, QuotaBench, Subject
-from eduplan.provisions.provision import view
-from eduplan.verdicts import Verdict, reasons_of
-
-SITUATIONS = 64
-"""How many ways a figure can come out: two comparisons of four outcomes each, and two doubts."""
-
-UNKNOWN_FACT, NOTHING_TO_SHARE = 1, 2
-"""Doubts of a reading: facts of records are missing; there is nothing of which to take a share."""
-
-_DOUBTS = {UNKNOWN_FACT: "record-fact", NOTHING_TO_SHARE: "nothing-to-share"}
-_EVEN = 1
-"""What is owed where only the order of figures matters: 0 falls short of it, 2 passes it."""
-
-Outcome = tuple[str, str]
-"""A status and the codes of its reasons."""
+from eduplan.provisions.bounds import Bound
+from eduplan.provisions.portions import Portion, PortionGauge
+from eduplan.provisions.provision import View, view
+from eduplan.selectors import Scales
+from eduplan.verdicts import Status
 
 
 class Window(NamedTuple):
@@ -42,12 +32,14 @@ class Window(NamedTuple):
 
     Attributes:
         profile: number of the profile.
-        place: where the period among those of the profile, -1 where there is none to read.
-        kind: number of the row of outcomes it follows.
+        place: where the period stands among those of the profile, -1 where none is to be read.
+        kind: number of the way in which the figure is judged.
         period: the period, where there is one.
         due: the last day on which it can still be met.
         required: what is owed.
         read: whether records are read for it.
+        closed: whether it is over.
+        parts: for every part of the quota that holds in the whole period, how it is judged.
     """
 
     profile: int
@@ -57,55 +49,89 @@ class Window(NamedTuple):
     due: date | None
     required: Number | None
     read: bool
+    closed: bool = False
+    parts: tuple[int, ...] = ()
 
 
-@attrs.define(eq=False)
+class Segment(NamedTuple):
+    """Days of a period, of which each part that holds by spans has one or none.
+
+    Attributes:
+        place: where the period stands among those of the profile.
+        days: the days.
+        spans: for every such part the number of its span, -1 for none.
+    """
+
+    place: int
+    days: Period
+    spans: tuple[int, ...] = ()
+
+
+class Spell(NamedTuple):
+    """A span of days within a period in which a part holds, and how it is judged."""
+
+    profile: int
+    place: int
+    span: int
+    kind: int
+
+
+@attrs.define(eq=False, slots=False)
 class Windows:
     """The windows of one quota for all profiles.
 
     Args:
+        parts: how many parts of the quota hold in whole periods.
         rows: the windows.
-        outcomes: for each kind of window, the outcome of every situation.
+        outcomes: the ways in which figures are judged.
+        segments: the days that are read, by profile.
+        spells: for every part that holds by spans, the spans.
     """
 
+    parts: int
     rows: list[Window] = attrs.field(factory=list)
-    outcomes: dict[tuple[Outcome, ...], int] = attrs.field(factory=dict)
+    outcomes: Outcomes = attrs.field(factory=Outcomes)
+    segments: dict[int, tuple[Segment, ...]] = attrs.field(factory=dict)
+    spells: dict[int, list[Spell]] = attrs.field(factory=dict)
 
     @cached_property
-    def spans(self) -> Mapping[int, tuple[tuple[int, Period], ...]]:
-        """The periods that are read, with their places, by profile."""
-        found: dict[int, list[tuple[int, Period]]] = {}
-        for row in self.rows:
-            if row.read and row.period is not None:
-                found.setdefault(row.profile, []).append((row.place, row.period))
-        return {profile: tuple(several) for profile, several in found.items()}
+    def lists(self) -> Sequence[tuple[Segment, ...]]:
+        """The different lists of segments there are."""
+        return sorted(set(self.segments.values()))
 
     def table(self) -> pa.Table:
         """Return the windows as a table."""
         rows = self.rows
         owed = [row.required for row in rows]
+        parts = {
+            f"_kind_{number}": _whole(row.parts[number] if row.parts else row.kind for row in rows)
+            for number in range(self.parts)
+        }
         return pa.table(
             {
                 "_profile": _whole(row.profile for row in rows),
                 "_place": _whole(row.place for row in rows),
                 "_kind": _whole(row.kind for row in rows),
                 "_read": _whole(int(row.read) for row in rows),
-                "period_start": _days(r.period.start if r.period else None for r in rows),
-                "period_end": _days(r.period.end if r.period else None for r in rows),
+                "_closed": _whole(int(row.closed) for row in rows),
+                "period_start": _days(row.period.start if row.period else None for row in rows),
+                "period_end": _days(row.period.end if row.period else None for row in rows),
                 "due": _days(row.due for row in rows),
                 "_owed": _whole(None if n is None else n.numerator for n in owed),
                 "_owed_parts": _whole(1 if n is None else n.denominator for n in owed),
+                **parts,
             }
         )
 
-    def outcome_table(self) -> pa.Table:
-        """Return the outcomes as a table by the number of the situation."""
-        flat = [outcome for several in self.outcomes for outcome in several]
+    def spell_table(self, part: int) -> pa.Table:
+        """Return the spans in which a part holds as a table."""
+        spells = self.spells.get(part, [])
         return pa.table(
             {
-                "_situation": _whole(range(len(flat))),
-                "status": pa.array([status for status, _ in flat], pa.string()),
-                "reasons": pa.array([reasons for _, reasons in flat], pa.string()),
+                "_profile": _whole(spell.profile for spell in spells),
+                "_place": _whole(spell.place for spell in spells),
+                "_span": _whole(spell.span for spell in spells),
+                "_kind": _whole(spell.kind for spell in spells),
             }
         )
 
@@ -118,19 +144,11 @@ def _days(days: Iterable[date | None]) -> pa.Array:
     return pa.array(list(days), pa.date32())
 
 
-def situation(low: Any, high: Any, doubts: Any) -> Any:
-    """Return the number of a situation, of numbers or of columns.
-
-    Args:
-        low: how the least it can be compares with what is owed: 0 below, 1 equal, 2 above.
-        high: how the most it can be compares, 3 where there is no knowing.
-        doubts: what makes it doubtful, added up.
-    """
-    return 16 * low + 4 * high + doubts
-
-
 def windows(
-    bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]], docket: Docket
+    bench: QuotaBench,
+    profiles: Mapping[int, Mapping[str, Any]],
+    docket: Docket,
+    scales: Scales,
 ) -> Windows:
     """Return what every profile owes, period by period.
 
@@ -139,62 +157,123 @@ def windows(
         profiles: the facts of every profile by its number.
         docket: the day, the calendar, and a register that is empty but declared complete as the
             caller's is.
+        scales: the scales of the plan.
     """
-    found = Windows()
-    judged: dict[tuple[Period, bool], int] = {}
-    for profile, facts in profiles.items():
-        get = bearer_getter(facts)
-        throughout = get("joined") is None and get("left") is None
-        subject = Subject(str(profile), facts, get, throughout)
-        for index, verdict in enumerate(bench.judge(subject, docket)):
-            read = verdict.value is not None
-            if read:
-                span = Period(verdict.opens, verdict.due + DAY)  # type: ignore[arg-type, operator]
-                key = span, verdict.required is None
-                if key not in judged:
-                    outcomes = _outcomes(bench, verdict.required, span, docket)
-                    judged[key] = found.outcomes.setdefault(outcomes, len(found.outcomes))
-                kind = judged[key]
-            else:
-                same = (_outcome(verdict),) * SITUATIONS
-                kind = found.outcomes.setdefault(same, len(found.outcomes))
-            found.rows.append(
-                Window(
-                    profile,
-                    index if read else -1,
-                    kind,
-                    verdict.period,
-                    verdict.due,
-                    verdict.required,
-                    read,
-                )
+    return _Finder(bench, docket, scales).find(profiles)
+
+
+class _Finder:
+    """Finds the windows of a quota, each thing that several profiles share once."""
+
+    def __init__(self, bench: QuotaBench, docket: Docket, scales: Scales) -> None:
+        self._bench = bench
+        self._quota = bench.quota
+        self._docket = docket
+        self._scales = scales
+        self._found = Windows(sum(not spanned(portion) for portion in bench.quota.part))
+        self._judged = lru_cache(maxsize=None)(self._kind)
+        self._spans = lru_cache(maxsize=None)(self._spans_of)
+        self._cut = lru_cache(maxsize=None)(self._segments)
+
+    def find(self, profiles: Mapping[int, Mapping[str, Any]]) -> Windows:
+        for profile, facts in profiles.items():
+            get = bearer_getter(facts)
+            throughout = get("joined") is None and get("left") is None
+            subject = Subject(str(profile), facts, get, throughout)
+            segments: list[Segment] = []
+            for place, verdict in enumerate(self._bench.judge(subject, self._docket)):
+                period = verdict.period
+                if period is None or verdict.opens is None or verdict.due is None:
+                    kind = self._found.outcomes.kind(always(outcome_of(verdict)))
+                    row = Window(profile, -1, kind, period, verdict.due, None, False)
+                    self._found.rows.append(row)
+                    continue
+                days = Period(verdict.opens, verdict.due + DAY)
+                self._read(profile, place, period, days, verdict.required)
+                segments += self._cut(place, period)
+            if segments:
+                self._found.segments[profile] = tuple(segments)
+        return self._found
+
+    def _read(
+        self, profile: int, place: int, period: Period, days: Period, required: Number | None
+    ) -> None:
+        seen = view(days, self._docket.as_of)
+        quota = self._quota
+        if required is None:
+            undeclared = Outcome(Status.UNDETERMINED, ("partial-policy",))
+            kind = self._found.outcomes.kind(always(undeclared))
+        else:
+            kind = self._judged(quota.at_most is not None, quota.measure.grows, seen)
+        parts = [
+            self._judged(portion.most, portion.within is None, seen)
+            for portion in quota.part
+            if not spanned(portion)
+        ]
+        self._found.rows.append(
+            Window(
+                profile,
+                place,
+                kind,
+                period,
+                seen.due,
+                required,
+                True,
+                seen.closed,
+                tuple(parts),
             )
-    return found
+        )
+        for number, portion in enumerate(quota.part):
+            if spanned(portion):
+                spells = self._found.spells.setdefault(number, [])
+                spells += [
+                    Spell(profile, place, index, self._of_span(portion, span))
+                    for index, span in enumerate(self._spans(number, period))
+                ]
+
+    def _kind(self, most: bool, grows: bool, seen: View) -> int:
+        kinds = self._quota.measure.kinds
+        bound = Bound(0, most, grows)
+        return self._found.outcomes.kind(by_situation(bound, seen, self._docket, kinds))
+
+    def _of_span(self, portion: Portion, span: Period) -> int:
+        if span.start > self._docket.as_of:
+            return self._found.outcomes.kind(always(Outcome(Status.PENDING)))
+        return self._judged(portion.most, portion.within is None, view(span, self._docket.as_of))
+
+    def _spans_of(self, number: int, period: Period) -> tuple[Period, ...]:
+        """Return the spans of a part within a period, as the reference tallies them."""
+        gauge = PortionGauge(self._quota.part[number : number + 1], self._scales)
+        places = gauge.tally((), bearer_getter({}), period).tallies
+        return tuple(place.span for place in places if place.span is not None)
+
+    def _segments(self, place: int, period: Period) -> tuple[Segment, ...]:
+        """Return a period cut where a span of one of its parts begins or ends."""
+        by_part = [
+            self._spans(number, period)
+            for number, portion in enumerate(self._quota.part)
+            if spanned(portion)
+        ]
+        edges = {period.start, period.end}
+        edges |= {day for spans in by_part for span in spans for day in (span.start, span.end)}
+        days = sorted(edges)
+        return tuple(
+            Segment(place, Period(start, end), tuple(_span_on(start, spans) for spans in by_part))
+            for start, end in pairwise(days)
+        )
 
 
-def _outcome(verdict: Verdict) -> Outcome:
-    return verdict.status.value, " ".join(reasons_of(verdict))
+def _span_on(day: date, spans: Sequence[Period]) -> int:
+    return next((number for number, span in enumerate(spans) if day in span), -1)
 
 
-def _outcomes(
-    bench: QuotaBench, required: Number | None, span: Period, docket: Docket
-) -> tuple[Outcome, ...]:
-    """Return what the reference says of every situation."""
-    owed = None if required is None else _EVEN
-    seen = view(span, docket.as_of)
-    found = []
-    for number in range(SITUATIONS):
-        low, rest = divmod(number, 16)
-        high, doubts = divmod(rest, 4)
-        most = None if high == 3 else high
-        missing = tuple(Missing(code) for doubt, code in _DOUBTS.items() if doubts & doubt)
-        status, lacking = bench._status(low, most, missing, owed, seen, docket)
-        reasons = " ".join(sorted({one.code for one in lacking}))
-        found.append((status.value, reasons))
-    return tuple(found)
+def spanned(portion: Portion) -> bool:
+    """Say whether a part holds by spans of the period, such as in every year of a cycle."""
+    return portion.yearly or portion.every is not None
 
 
-FIELDS = ("joined", "left")
+SERVICE = ("joined", "left")
+"""Facts on which it depends when a bearer is in service."""
 
 
 def profile_fields(quota: Quota) -> tuple[str, ...]:
@@ -204,4 +283,4 @@ def profile_fields(quota: Quota) -> tuple[str, ...]:
     asked = [field for one in selectors for field in (*one.fields(), *one.bearer_fields())]
     every = quota.every
     more = [*(["stage"] if every.needs_calendar else []), *([every.start] if every.start else [])]
-    return tuple(dict.fromkeys([*asked, *more, *FIELDS]))
+    return tuple(dict.fromkeys([*asked, *more, *SERVICE]))

@@ -64,9 +64,8 @@ def caps(draw: DrawFn) -> dict[str, Any]:
         "at_most": draw(amounts()),
         "per": draw(st.sampled_from([Per.PERIOD, *Per])),
     }
-    scopes = st.one_of(st.sampled_from([{"mode": "online"}, {"mode": "on-site"}]), selectors())
     if draw(st.booleans()):
-        table["where"] = draw(scopes)
+        table["where"] = draw(_scopes())
     return table
 
 
@@ -82,14 +81,51 @@ def everies() -> SearchStrategy[Any]:
 
 
 @st.composite
+def portions(draw: DrawFn, name: str) -> dict[str, Any]:
+    """Return a part of a quota as it stands in a plan file.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        name: its id.
+    """
+    kind = draw(st.sampled_from(["amount", "amount", "share", "yearly", "every"]))
+    table: dict[str, Any] = {"id": name, "where": draw(_scopes())}
+    bound = draw(st.sampled_from(["at_least", "at_least", "at_most"]))
+    if kind == "share":
+        table["within"] = draw(st.one_of(st.just({}), _scopes()))
+        table["records"] = draw(st.booleans())
+        table[bound] = draw(st.sampled_from(["1/2", "1/3", 0, 1]))
+    else:
+        table[bound] = draw(amounts().map(spell))
+        table["shared"] = draw(st.sampled_from([False, False, True]))
+    if kind == "yearly":
+        table["yearly"] = True
+    if kind == "every":
+        table["every"] = draw(st.sampled_from(["calendar-year", "month", "school-year"]))
+    return table
+
+
+def _scopes() -> SearchStrategy[Any]:
+    """Return selectors of records that overlap, or share none."""
+    plain = [{"mode": "online"}, {"mode": "on-site"}, {"passed": True}]
+    return st.one_of(st.sampled_from(plain), selectors())
+
+
+@st.composite
 def quotas(
-    draw: DrawFn, *, ways: tuple[Way, ...] = WAYS, name: str = "quota", clause: str = "1"
+    draw: DrawFn,
+    *,
+    ways: tuple[Way, ...] = WAYS,
+    parts: bool = True,
+    name: str = "quota",
+    clause: str = "1",
 ) -> Quota:
     """Return quotas of all measures, periods, bounds and policies.
 
     Args:
         draw: draws, as Hypothesis gives it.
         ways: the ways of measuring to choose from.
+        parts: whether some have parts.
         name: the id of the quota.
         clause: the clause it cites.
     """
@@ -101,19 +137,22 @@ def quotas(
         min_size=1,
         max_size=2,
     )
-    parts: dict[str, Any] = {
+    keys: dict[str, Any] = {
         "measure": measure,
         "every": draw(everies()),
         draw(st.sampled_from(["at_least", "at_most"])): draw(seldom(rows)) or draw(amount),
     }
     partial = draw(st.sampled_from([*Partial, None]))
     if not ("share" in measure and partial is Partial.PRO_RATA):
-        parts["partial"] = partial
-    parts["bearer"] = draw(seldom(bearer_selectors())) or {}
-    parts["exempt"] = draw(seldom(seldom(bearer_selectors())))
-    parts["since"] = draw(seldom(seldom(days())))
-    parts["until"] = draw(seldom(seldom(days())))
-    return Quota(id=name, clause=[clause], title=TEXT, **parts)
+        keys["partial"] = partial
+    if parts and "at_least" in keys and not {"distinct", "days", "share"} & set(measure):
+        count = draw(st.sampled_from([0, 0, 0, 1, 2, 3]))
+        keys["part"] = [draw(portions(f"part-{number}")) for number in range(count)]
+    keys["bearer"] = draw(seldom(bearer_selectors())) or {}
+    keys["exempt"] = draw(seldom(seldom(bearer_selectors())))
+    keys["since"] = draw(seldom(seldom(days())))
+    keys["until"] = draw(seldom(seldom(days())))
+    return Quota(id=name, clause=[clause], title=TEXT, **keys)
 
 
 def bearer_selectors() -> SearchStrategy[Any]:

@@ -1,0 +1,158 @@
+"""What follows from figures: statuses and reasons, asked of the reference for every situation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import attrs
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import Missing
+from eduplan.provisions import Docket
+from eduplan.provisions.bounds import Bound, decided
+from eduplan.provisions.provision import View
+from eduplan.verdicts import Status, Verdict, reasons_of
+
+SITUATIONS = 64
+"""How many ways a figure can come out: two comparisons of four outcomes each, and two doubts."""
+
+UNKNOWN_FACT, NOTHING_TO_SHARE = 1, 2
+"""Doubts of a reading: facts of records are missing; there is nothing of which to take a share."""
+
+_DOUBTS = {UNKNOWN_FACT: "record-fact", NOTHING_TO_SHARE: "nothing-to-share"}
+_EVEN = 1
+"""A bound where only the order of figures matters: 0 falls short of it, 2 passes it."""
+
+WORST_FIRST = (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING, Status.MET)
+"""Of several figures the worst makes the verdict, as far as it is decided."""
+_RANKS = (*WORST_FIRST, Status.NOT_APPLICABLE)
+
+
+class Outcome(NamedTuple):
+    """What a figure comes to: a status, and the codes of its reasons."""
+
+    status: Status
+    reasons: tuple[str, ...] = ()
+
+
+def outcome_of(verdict: Verdict) -> Outcome:
+    """Return what a verdict comes to."""
+    return Outcome(verdict.status, reasons_of(verdict))
+
+
+def situation(low: nw.Expr, high: nw.Expr, doubts: nw.Expr) -> nw.Expr:
+    """Return the number of a situation.
+
+    Args:
+        low: how the least it can be compares with a bound: 0 below, 1 equal, 2 above.
+        high: how the most it can be compares, 3 where there is no knowing.
+        doubts: what makes it doubtful, added up.
+    """
+    return 16 * low + 4 * high + doubts
+
+
+def always(outcome: Outcome) -> tuple[Outcome, ...]:
+    """Return the same outcome for every situation."""
+    return (outcome,) * SITUATIONS
+
+
+def by_situation(
+    bound: Bound, seen: View, docket: Docket, kinds: Sequence[str]
+) -> tuple[Outcome, ...]:
+    """Return what the reference says of every situation.
+
+    Args:
+        bound: what kind of bound it is; its amount does not matter.
+        seen: the period.
+        docket: the day, and what the register is complete through.
+        kinds: the kinds of record the figure rests on.
+    """
+    even = bound._replace(owed=_EVEN)
+    found = []
+    for low, high, doubts in product(range(4), range(4), range(4)):
+        most = None if high == 3 else high
+        missing = tuple(Missing(code) for doubt, code in _DOUBTS.items() if doubts & doubt)
+        status, lacking = decided(even, low, most, missing, seen, docket.register, kinds)
+        found.append(Outcome(status, tuple(sorted({one.code for one in lacking}))))
+    return tuple(found)
+
+
+@attrs.define(eq=False)
+class Outcomes:
+    """The ways in which figures are judged, each with its outcome of every situation."""
+
+    _kinds: dict[tuple[Outcome, ...], int] = attrs.field(factory=dict)
+
+    def kind(self, outcomes: tuple[Outcome, ...]) -> int:
+        """Return the number of a way of judging; the same one always has the same number."""
+        return self._kinds.setdefault(outcomes, len(self._kinds))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all reasons there are."""
+        return tuple(sorted({code for one in self._flat() for code in one.reasons}))
+
+    def _flat(self) -> list[Outcome]:
+        return [outcome for several in self._kinds for outcome in several]
+
+    def told(self) -> pa.Table:
+        """Return status and reasons by the number of kind and situation."""
+        flat = self._flat()
+        return pa.table(
+            {
+                "_situation": pa.array(range(len(flat)), pa.int64()),
+                "status": pa.array([one.status.value for one in flat], pa.string()),
+                "reasons": pa.array([" ".join(one.reasons) for one in flat], pa.string()),
+            }
+        )
+
+    def ranked(self) -> pa.Table:
+        """Return rank and reasons by the number of kind and situation, to be put together.
+
+        Column ``_rank`` is 0 for the worst status; every code of a reason has a column ``_for_``
+        and its number, with 0 or 1.
+        """
+        flat = self._flat()
+        ranks = [_RANKS.index(one.status) for one in flat]
+        reasons = {
+            f"_for_{number}": pa.array([int(code in one.reasons) for one in flat], pa.int64())
+            for number, code in enumerate(self.codes)
+        }
+        return pa.table(
+            {
+                "_situation": pa.array(range(len(flat)), pa.int64()),
+                "_rank": pa.array(ranks, pa.int64()),
+                **reasons,
+            }
+        )
+
+    def put_together(self) -> pa.Table:
+        """Return status and reasons by rank and reasons together, as `together` numbers them."""
+        codes = self.codes
+        numbers, statuses, reasons = [], [], []
+        for rank, status in enumerate(_RANKS):
+            for which in product((0, 1), repeat=len(codes)):
+                numbers.append(together(rank, which))
+                statuses.append(status.value)
+                told = [code for code, said in zip(codes, which, strict=True) if said]
+                # Of a status that is decided nothing is missing, whatever is of its figures.
+                open_ = status in (Status.UNDETERMINED, Status.NOT_APPLICABLE)
+                reasons.append(" ".join(told) if open_ else "")
+        return pa.table(
+            {
+                "_verdict": pa.array(numbers, pa.int64()),
+                "status": pa.array(statuses, pa.string()),
+                "reasons": pa.array(reasons, pa.string()),
+            }
+        )
+
+
+def together(rank: Any, reasons: Iterable[Any]) -> Any:
+    """Return the number of a rank with its reasons, of numbers or of columns."""
+    number = rank
+    for said in reasons:
+        number = number * 2 + said
+    return number
