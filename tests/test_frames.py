@@ -12,11 +12,19 @@ import pyarrow as pa
 import pytest
 from hypothesis import reject
 
-from eduplan import InputError, Person, Plan, Record, Status, plan_from_table
+from eduplan import InputError, Person, Plan, Quota, Record, Status, plan_from_table
 from eduplan.errors import NotPortable
 from eduplan.exact import spell
 from eduplan.frames import evaluate_frame, refusals, rows_of
-from eduplan.testing import cases, check_evaluator, plans, quotas
+from eduplan.testing import (
+    cases,
+    check_evaluator,
+    divided_quotas,
+    people,
+    plans,
+    quotas,
+    records,
+)
 from eduplan.verdicts import VerdictRow
 
 # ---------------------------------------------------------------- people and records as frames
@@ -83,12 +91,26 @@ def over(kind: str) -> Callable[..., Iterable[VerdictRow]]:
     return evaluate
 
 
-PORTABLE = cases(plans=plans(provisions=quotas().filter(lambda quota: not any(refusals(quota)))))
+def portable(quota: Quota) -> bool:
+    return not any(refusals(quota))
+
+
+QUOTAS = cases(plans=plans(provisions=quotas().filter(portable)))
+PARTS = cases(
+    plans=plans(provisions=divided_quotas().filter(portable)),
+    people=people(ids=["t1"]),
+    records=records(bearers=["t1"]),
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_with_the_reference(kind: str) -> None:
-    check_evaluator(over(kind), cases=PORTABLE, max_examples=60)
+    check_evaluator(over(kind), cases=QUOTAS, max_examples=60)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_parts(kind: str) -> None:
+    check_evaluator(over(kind), cases=PARTS, max_examples=60)
 
 
 # ---------------------------------------------------------------- what is refused

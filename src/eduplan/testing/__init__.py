@@ -9,7 +9,7 @@ that hit bounds exactly, a few kinds. Wide domains seldom meet an edge; small on
 
 from eduplan.testing.agreement import Evaluator, check_evaluator, differences
 from eduplan.testing.cases import Case, cases, people, plans, records, registers
-from eduplan.testing.provisions import quotas
+from eduplan.testing.provisions import divided_quotas, quotas
 from eduplan.testing.values import DAYS, amounts, days, selectors
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "check_evaluator",
     "days",
     "differences",
+    "divided_quotas",
     "people",
     "plans",
     "quotas",

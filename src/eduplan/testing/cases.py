@@ -176,6 +176,7 @@ def cases(
     draw: DrawFn,
     *,
     plans: SearchStrategy[Plan] = plans(),  # noqa: B008 - a strategy is a value
+    people: SearchStrategy[tuple[Person, ...]] = people(),  # noqa: B008
     records: SearchStrategy[tuple[Record, ...]] = records(),  # noqa: B008
 ) -> Case:
     """Return whole cases.
@@ -183,11 +184,12 @@ def cases(
     Args:
         draw: draws, as Hypothesis gives it.
         plans: the plans to take.
+        people: the people to take.
         records: the records to take.
     """
     return Case(
         plan=draw(plans),
-        bearers=draw(people()),
+        bearers=draw(people),
         records=draw(records),
         as_of=draw(st.sampled_from((*DAYS, *DAYS[:3]))),
         complete_through=draw(completeness()),

@@ -80,31 +80,6 @@ def everies() -> SearchStrategy[Any]:
     return st.sampled_from([*(word.value for word in words), *cycles])
 
 
-@st.composite
-def portions(draw: DrawFn, name: str) -> dict[str, Any]:
-    """Return a part of a quota as it stands in a plan file.
-
-    Args:
-        draw: draws, as Hypothesis gives it.
-        name: its id.
-    """
-    kind = draw(st.sampled_from(["amount", "amount", "share", "yearly", "every"]))
-    table: dict[str, Any] = {"id": name, "where": draw(_scopes())}
-    bound = draw(st.sampled_from(["at_least", "at_least", "at_most"]))
-    if kind == "share":
-        table["within"] = draw(st.one_of(st.just({}), _scopes()))
-        table["records"] = draw(st.booleans())
-        table[bound] = draw(st.sampled_from(["1/2", "1/3", 0, 1]))
-    else:
-        table[bound] = draw(amounts().map(spell))
-        table["shared"] = draw(st.sampled_from([False, False, True]))
-    if kind == "yearly":
-        table["yearly"] = True
-    if kind == "every":
-        table["every"] = draw(st.sampled_from(["calendar-year", "month", "school-year"]))
-    return table
-
-
 def _scopes() -> SearchStrategy[Any]:
     """Return selectors of records that overlap, or share none."""
     plain = [{"mode": "online"}, {"mode": "on-site"}, {"passed": True}]
@@ -116,7 +91,6 @@ def quotas(
     draw: DrawFn,
     *,
     ways: tuple[Way, ...] = WAYS,
-    parts: bool = True,
     name: str = "quota",
     clause: str = "1",
 ) -> Quota:
@@ -125,7 +99,6 @@ def quotas(
     Args:
         draw: draws, as Hypothesis gives it.
         ways: the ways of measuring to choose from.
-        parts: whether some have parts.
         name: the id of the quota.
         clause: the clause it cites.
     """
@@ -145,14 +118,69 @@ def quotas(
     partial = draw(st.sampled_from([*Partial, None]))
     if not ("share" in measure and partial is Partial.PRO_RATA):
         keys["partial"] = partial
-    if parts and "at_least" in keys and not {"distinct", "days", "share"} & set(measure):
-        count = draw(st.sampled_from([0, 0, 0, 1, 2, 3]))
-        keys["part"] = [draw(portions(f"part-{number}")) for number in range(count)]
     keys["bearer"] = draw(seldom(bearer_selectors())) or {}
     keys["exempt"] = draw(seldom(seldom(bearer_selectors())))
     keys["since"] = draw(seldom(seldom(days())))
     keys["until"] = draw(seldom(seldom(days())))
     return Quota(id=name, clause=[clause], title=TEXT, **keys)
+
+
+@st.composite
+def divided_quotas(draw: DrawFn, *, name: str = "quota", clause: str = "1") -> Quota:
+    """Return quotas of everybody that have parts, and hardly anything else.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        name: the id of the quota.
+        clause: the clause it cites.
+    """
+    measure: dict[str, Any] = draw(
+        st.sampled_from([{"sum": "hours", "of": list(KINDS)}, {"count": list(KINDS)}])
+    )
+    if draw(st.sampled_from([False, False, True])):
+        measure = {**measure, "caps": [{"at_most": draw(amounts()), "per": "record"}]}
+    parts = draw(st.lists(_parts(), min_size=1, max_size=3))
+    return Quota(
+        id=name,
+        clause=[clause],
+        title=TEXT,
+        measure=measure,
+        every=draw(st.sampled_from(_DIVIDED)),
+        at_least=draw(st.sampled_from([0, 1, 2, 3])),
+        partial="full",
+        part=[{**part, "id": f"part-{number}"} for number, part in enumerate(parts)],
+    )
+
+
+_DIVIDED: tuple[str | dict[str, object], ...] = (
+    "school-year",
+    {"cycle": "2 years", "grid": date(2023, 1, 1)},
+    {"cycle": "18 months", "grid": date(2023, 3, 1)},
+    {"cycle": "2 years", "from": "@bearer.joined"},
+)
+
+
+@st.composite
+def _parts(draw: DrawFn) -> dict[str, Any]:
+    fits = [
+        *({"mode": "online"}, {"passed": True}, {"tier": "a"}, {"mode": ["online", "on-site"]}),
+        *({"tier": "@bearer.tier"}, {}),
+    ]
+    table: dict[str, Any] = {"where": draw(st.sampled_from(fits))}
+    bound = draw(st.sampled_from(["at_least", "at_least", "at_least", "at_most"]))
+    kind = draw(st.sampled_from(["amount", "amount", "amount", "share", "yearly", "every"]))
+    if kind == "share":
+        table["within"] = draw(st.sampled_from([{}, *fits]))
+        table["records"] = draw(st.booleans())
+        table[bound] = draw(st.sampled_from(["1/2", "1/3", 0, 1]))
+        return table
+    table[bound] = draw(st.sampled_from([1, 2, "0.5", "4/3", 0]))
+    table["shared"] = draw(st.sampled_from([False, False, False, True]))
+    if kind == "yearly":
+        table["yearly"] = True
+    elif kind == "every":
+        table["every"] = draw(st.sampled_from(["calendar-year", "month", "school-year"]))
+    return table
 
 
 def bearer_selectors() -> SearchStrategy[Any]:
