@@ -263,9 +263,9 @@ def _situation(part: int, portion: Portion, parts: int) -> nw.Expr:
     least, least_of = sure * low, sure * (low + out_high) + (1 - sure)
     most, most_of = possible * high + (1 - possible), possible * (high + out_low) + (1 - possible)
     times, over = bound.denominator, bound.numerator
-    known = (least_known & most_known & (low == high) & (out_low == out_high)) | (
-        ~no_out_top & (out_high == 0) & (low > 0)
-    )
+    # The two shares are the same: compared by cross-multiplication, and where one has no bounds.
+    same = least_known & most_known & (low * out_low == high * out_high)
+    known = same | (~no_out_top & (out_high == 0) & (low > 0)) | (most_known & (high == 0))
     nothing = flag((low == 0) & (out_low == 0) & (no_top | (high == 0)))
     doubts = nw.col(_NOTED) * UNKNOWN_FACT + nothing * NOTHING_TO_SHARE
     return situation(
