@@ -1,12 +1,13 @@
 """Files of cases: what is wrong with one is told at once, and what does not hold is told in words."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from commands import Run
 from eduplan import CaseFileError, EduplanError, run_cases
-from eduplan.cases import Outcome, case_from_table
+from eduplan.cases import Outcome, case_from_table, run_case
 from eduplan.files import starter
 from eduplan.messages import LANGUAGES
 
@@ -97,6 +98,34 @@ def test_what_does_not_hold_is_told(file: Path, old: str, new: str, says: str) -
     assert says in message
 
 
+def test_a_bearer_may_stand_for_several_alike() -> None:
+    table = {
+        "id": "twenty",
+        "en": "Nineteen schools comply and one does not",
+        "clause": "1",
+        "bearer": [
+            {"id": "city", "type": "city"},
+            {"id": "a", "repeat": 19, "type": "school", "compliant": True},
+            {"id": "b", "type": "school", "compliant": False},
+        ],
+        "as_of": date(2025, 1, 1),
+        "target": [
+            {
+                "id": "compliant",
+                "bearer": {"type": "city"},
+                "indicator": {"share": {"compliant": True}, "within": {"type": "school"}},
+                "milestones": {"by": date(2024, 12, 31), "at_least": "95%"},
+            }
+        ],
+        "expect": [{"bearer": "city", "status": "MET", "value": "19/20"}],
+    }
+    case = case_from_table(table)
+
+    ids = [bearer["id"] for bearer in case.bearers if isinstance(bearer, dict)]
+    assert ids == ["city", *(f"a-{n}" for n in range(1, 20)), "b"]
+    assert told(run_case(case)) == []
+
+
 def test_periods_owed_are_all_of_them_and_no_others(file: Path) -> None:
     text = CASES[: CASES.index("    [[case.expect]]")]
     owed = '[[case.owed]]\nprovision = "training-hours"\nfirst_days = [2024-09-01]\n'
@@ -123,6 +152,7 @@ def test_periods_owed_are_all_of_them_and_no_others(file: Path) -> None:
         ('"days-30" }', '"days-31" }', "case[0].answers.in-good-time", "days-30, term"),
         ("bearer = [{", "bearer = [{}, {", "case[0].bearer[0].id", "missing"),
         ("hours = 24,", "repeat = { times = 0, days = 1 },", "case[0].record[0].repeat.times", "1"),
+        ("bearer = [{", "bearer = [{ repeat = 0,", "case[0].bearer[0].repeat", "1"),
         ("day = 2024-11-20", 'day = "soon"', "case[0].record[1].day", "must be a date"),
         (
             "complete_through = 2025",

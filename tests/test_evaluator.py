@@ -25,6 +25,7 @@ from eduplan import (
     Record,
     Register,
     Status,
+    UnknownName,
     Verdict,
     evaluate,
     load_calendar,
@@ -715,3 +716,19 @@ def test_answers_without_a_link_serve_as_many_records_as_they_can(
     assert sum(verdict.status is Status.MET for verdict in verdicts) == best
     used = [id_of(one) for v in verdicts for one in v.justification.counted[1:]]
     assert len(used) == len(set(used)), "an answer serves one record"
+
+
+def test_only_the_provisions_asked_about_are_judged_in_the_order_of_the_plan() -> None:
+    plan = load_plan("primary-school-2024")
+    teacher = Person(id="t1", roles=["teacher", "subject-teacher"], stage="primary")
+    register, day = Register([], complete_through=date(2025, 8, 31)), date(2025, 9, 1)
+    everything = list(evaluate(plan, [teacher], register, as_of=day))
+
+    asked = list(evaluate(plan, [teacher], register, as_of=day, only=["open-lesson"]))
+    assert asked == [verdict for verdict in everything if verdict.provision == "open-lesson"]
+
+    names = [provision.id for provision in plan.provisions]
+    both = evaluate(plan, [teacher], register, as_of=day, only=[names[1], names[0]])
+    assert list(dict.fromkeys(verdict.provision for verdict in both)) == names[:2]
+    with pytest.raises(UnknownName, match="no-such"):
+        list(evaluate(plan, [teacher], register, as_of=day, only=["no-such"]))

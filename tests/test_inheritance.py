@@ -708,3 +708,32 @@ def test_a_county_derives_its_own_liaison_plan_and_less_is_told() -> None:
 
     assert (one.provision, one.key, one.old, one.new) == ("liaison-schools", "needs.at_most", 4, 5)
     assert one.clause == ("一", "三@liaison", "附件@liaison")
+
+
+def test_a_county_makes_rules_of_its_own_from_the_city_s_plan() -> None:
+    # the city's plan, 四(一), asks every county and school for rules of its own
+    shares = [("2018-12-31", "30%"), ("2019-12-31", "60%"), ("2020-12-31", "95%")]
+    table: Table = {
+        "plan": {
+            "id": "county-b",
+            "title": TEXT,
+            "extends": {"plan": "city-three-year", "clause": "一"},
+        },
+        "document": {"title": TEXT},
+        "clause": [{"number": "一", "gist": TEXT}],
+        "target": [
+            {
+                "id": "compliant-junior-high",
+                "clause": "一",
+                "milestones": [
+                    {"by": date.fromisoformat(day), "at_least": share} for day, share in shares
+                ],
+            }
+        ],
+        "schedule": [{"id": "live-broadcasts", "clause": "一", "times": 8}],
+    }
+
+    (one,) = weaker(plan_from_table(table))
+
+    assert (one.provision, one.key, one.old, one.new) == ("live-broadcasts", "times", 10, 8)
+    assert one.clause == ("一", "三(六)2@city-three-year")
