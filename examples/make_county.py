@@ -22,6 +22,7 @@ from pathlib import Path
 
 import attrs
 import primary_school
+import research_office
 import xlsxwriter
 
 SEED = 20250602
@@ -598,13 +599,14 @@ def write_roster(county: County, path: Path) -> None:
             person.employment,
             "是" if person.shadow else "否",
             person.trained,
+            spelled(person.joined, number) if "教研员" in person.roles else "",
         ]
         for number, person in enumerate(county.people, start=1)
     ]
     people.append(["合计", "", "", f"{len(people)}人"])
     headers = (
         "序号 学校编号 学校 工号 姓名 学段 岗位 学科 职称 荣誉 入职日期 教研员类别 "
-        "选派影子培训 校长培训"
+        "选派影子培训 校长培训 从教日期"
     )
     book = Workbook(path)
     book.sheet("教师名册", "虚构县教师名册", headers.split(), people, merged=(1, 2))
@@ -612,11 +614,13 @@ def write_roster(county: County, path: Path) -> None:
         [
             *(school, name, "学校", stage, "是" if weak else "否"),
             *primary_school.facts_of_school(stage),
+            research_office.courses(school, stage),
         ]
         for school, name, stage, weak in PLACES
     ]
-    schools.append([*OFFICE, "教研室", "", "否", *primary_school.facts_of_school("")])
-    columns = ["编号", "名称", "类型", "学段", "薄弱学校", *primary_school.SCHOOL_FACTS]
+    schools.append([*OFFICE, "教研室", "", "否", *primary_school.facts_of_school(""), ""])
+    columns = ["编号", "名称", "类型", "学段", "薄弱学校"]
+    columns += [*primary_school.SCHOOL_FACTS, "开设课程"]
     book.sheet("学校", "虚构县学校", columns, schools)
     group_headers = "编号 名称 类型 学校编号 学段 学科 组长工号 成员工号"
     book.sheet("组", "虚构县备课组、学科专家组与领导小组", group_headers.split(), county.groups)
@@ -646,6 +650,7 @@ def main() -> None:
     county.lead()
     county.assess()
     primary_school.keep(county, [school for school, _, stage, _ in PLACES if stage == "小学"])
+    research_office.keep(county, OFFICE[0])
     write_roster(county, folder / "roster.xlsx")
     write_register(county, folder / "register.xlsx")
     counts = {name: len(rows) for name, (_, rows) in county.sheets.items()}
