@@ -72,6 +72,8 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
         yield from _said_besides(provision.every, "every.")
         for index, cap in enumerate(provision.measure.caps):
             yield from _said_besides(cap, f"measure.caps[{index}].")
+            if cap.per is Per.YEAR:
+                yield Fault("not-portable-key", f"measure.caps[{index}].per", {"key": "per"})
         for selector in selectors(provision):
             for condition in _conditions(selector):
                 if len(set(condition.bearer_fields)) > 1:

@@ -17,6 +17,7 @@ from eduplan.lint.quotas import Plain, is_counted, pairs, plain, same_measure
 from eduplan.messages import Text
 from eduplan.periods import Unit
 from eduplan.provisions import Provision, Quota
+from eduplan.selectors import EVERYTHING
 from eduplan.weakening import implies
 
 
@@ -207,7 +208,8 @@ def _parts_exceed(one: Provision) -> Facts | None:
     asked = plain(one)
     if asked is None or not isinstance(one, Quota):
         return None
-    bounds = sorted((portion.bound for portion in one.part if portion.exclusive), reverse=True)
+    of_all = [part for part in one.part if part.exclusive and part.bearer == EVERYTHING]
+    bounds = sorted((part.bound for part in of_all), reverse=True)
     total = exact(sum(bounds))
     if total <= asked.amount:
         return None
@@ -222,7 +224,9 @@ def _part_implies(one: Provision) -> Facts | None:
     years = one.every.months // 12
     for portion in sorted(one.part, key=lambda portion: portion.id):
         floor = portion.at_least if portion.yearly and portion.within is None else None
-        if floor is None or portion.beside or floor * years < asked.amount:
+        if floor is None or portion.beside or portion.bearer != EVERYTHING:
+            continue
+        if floor * years < asked.amount:
             continue
         return {
             "part": named(portion.title, portion.id),

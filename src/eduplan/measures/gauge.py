@@ -227,7 +227,7 @@ class Gauge:
         maybe: Sequence[Entry],
         left_out: tuple[LeftOut, ...],
         bearer: Getter,
-        _: Period,
+        period: Period,
         owed: Number | None,
     ) -> Reading:
         """Read a count, a sum or credits, with limits, and with what is not known of them."""
@@ -243,23 +243,18 @@ class Gauge:
         highs = [worth.high for _, worth in [*counted, *open_]]
         most = [high or 0 for high in highs]
         caps: tuple[BoundCap, ...] = ()
-        short: set[str] = set()
+        idle: set[str] = set()
         limits = self._limits
         if limits:
             missing += limits.doubts(entries, bearer)
-            reached = limits.reached(entries, lows, bearer, doubtful=True)
-            short = {e.id for e, a, r in zip(entries, lows, reached, strict=True) if a and not r}
-            lows, caps = limits.cut(entries, reached, bearer, owed, doubtful=True)
-            most = limits.reached(possible, most, bearer, doubtful=False)
-            most = limits.cut(possible, most, bearer, owed, doubtful=False)[0]
-        if short:
-            records = tuple([entry.record for entry in entries if entry.id in short])
-            left_out += (LeftOut("below-threshold", "", records),)
+            lows, most, caps, kept = limits.applied(possible, lows, highs, bearer, period, owed)
+            left_out += tuple([LeftOut(why, "", _records(several)) for why, several in kept])
+            idle = {entry.id for _, several in kept for entry in several}
         high = limits.ceiling(owed) if None in highs else sum(most)
         told = [
             (entry, low)
             for (entry, worth), low in zip(counted, lows, strict=True)
-            if entry.id not in short and (worth.low or not worth.field)
+            if entry.id not in idle and (worth.low or not worth.field)
         ]
         ranges: tuple[Range, ...] = ()
         if self.detail:
@@ -413,6 +408,10 @@ def _told_apart(
             reason = worth.reason or "unknown"
             groups.setdefault((reason, worth.field), []).append(entry.record)
     return tuple([LeftOut(*why, tuple(records)) for why, records in groups.items()])
+
+
+def _records(entries: Iterable[Entry]) -> tuple[object, ...]:
+    return tuple([entry.record for entry in entries])
 
 
 def _days_of(entry: Entry, period: Period) -> set[date]:

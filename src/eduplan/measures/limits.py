@@ -1,10 +1,12 @@
-"""What keeps amounts from counting: thresholds that are not reached, and caps."""
+"""What keeps amounts from counting: thresholds not reached, worthier records, and caps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
+from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
 from eduplan.measures.measure import Cap, Measure, Per
@@ -26,20 +28,38 @@ class BoundCap(NamedTuple):
     most: Number
 
 
+class Limited(NamedTuple):
+    """What limits leave of the records of a period.
+
+    Attributes:
+        lows: how much each record that counts is left, at least.
+        highs: how much each record that counts or may count is left, at most.
+        caps: the caps that cut something off.
+        idle: the records that do not count at all, by the reason.
+    """
+
+    lows: list[Number]
+    highs: list[Number]
+    caps: tuple[BoundCap, ...]
+    idle: list[tuple[str, list[Entry]]]
+
+
 class Limits:
     """The thresholds and caps of a measure, made ready for many bearers."""
 
     def __init__(self, measure: Measure, scales: Scales) -> None:
-        self._caps = [(cap, Matcher(cap.where, scales)) for cap in measure.caps]
+        caps = [(cap, Matcher(cap.where, scales)) for cap in measure.caps]
+        self._best = [(cap, where) for cap, where in caps if cap.best is not None]
+        self._caps = [(cap, where) for cap, where in caps if cap.best is None]
         self._thresholds = [(one, Matcher(one.where, scales)) for one in measure.thresholds]
 
     def __bool__(self) -> bool:
-        return bool(self._caps or self._thresholds)
+        return bool(self._caps or self._thresholds or self._best)
 
     def doubts(self, entries: Sequence[Entry], bearer: Getter) -> tuple[Missing, ...]:
         """Return what is missing to know for which records a limit holds."""
         counts: dict[str, int] = {}
-        limits = [(cap.each, where) for cap, where in self._caps]
+        limits = [(cap.each, where) for cap, where in (*self._best, *self._caps)]
         limits += [(one.each, where) for one, where in self._thresholds]
         for each, where in limits:
             for entry in entries:
@@ -63,6 +83,46 @@ class Limits:
             if (most := cap.most(owed)) is not None
         ]
         return min(ceilings, default=None)
+
+    def applied(
+        self,
+        entries: Sequence[Entry],
+        lows: Sequence[Number],
+        highs: Sequence[Number | None],
+        bearer: Getter,
+        period: Period,
+        owed: Number | None,
+    ) -> Limited:
+        """Apply the thresholds, keep the worthiest records, then apply the caps.
+
+        Args:
+            entries: the records that count, and after them those that may.
+            lows: how much each that counts is worth, at least.
+            highs: how much each is worth, at most; None where there is no knowing.
+            bearer: reads facts of the bearer.
+            period: the period.
+            owed: what is owed in it.
+        """
+        count = len(lows)
+        sure = entries[:count]
+        least = self.reached(sure, lows, bearer, doubtful=True)
+        most = self.reached(entries, [high or 0 for high in highs], bearer, doubtful=False)
+        short = [i for i in range(count) if lows[i] and not least[i]]
+        found = [("below-threshold", short)]
+        if self._best:
+            sides = zip_longest(least, most, highs, fillvalue=0)
+            worths = [(low, None if high is None else top) for low, top, high in sides]
+            surely, maybe = self.outdone(entries, worths, bearer, period)
+            for index in surely:
+                most[index] = 0
+            for index in surely | maybe:
+                if index < count:
+                    least[index] = 0
+            found += [("outdone", sorted(surely)), ("outdone-perhaps", sorted(maybe))]
+        least, caps = self.cut(sure, least, bearer, period, owed, doubtful=True)
+        most = self.cut(entries, most, bearer, period, owed, doubtful=False)[0]
+        idle = [(why, [entries[i] for i in places if i < count]) for why, places in found]
+        return Limited(least, most, caps, [(why, several) for why, several in idle if several])
 
     def reached(
         self, entries: Sequence[Entry], amounts: Sequence[Number], bearer: Getter, *, doubtful: bool
@@ -98,11 +158,54 @@ class Limits:
         """Say whether some records do not tell where they belong, so that any group may grow."""
         return bool(each) and any(entry.get(each) is None for entry in entries)
 
+    def outdone(
+        self,
+        entries: Sequence[Entry],
+        worths: Sequence[tuple[Number, Number | None]],
+        bearer: Getter,
+        period: Period,
+    ) -> tuple[set[int], set[int]]:
+        """Return the places of entries that worthier ones keep from counting: surely, and maybe.
+
+        Which of several records is worth most, and so what caps and parts make of it, is not known
+        while an amount, or where a record belongs, is not: then each of them may be outdone.
+
+        Args:
+            entries: all records that count or may count.
+            worths: how much each counts for, at least and at most; what may not count at all is
+                worth at least 0, and more at most.
+            bearer: reads facts of the bearer.
+            period: the period.
+        """
+        surely: set[int] = set()
+        maybe: set[int] = set()
+        order = sorted(range(len(entries)), key=lambda i: (-worths[i][0], entries[i].place))
+        for cap, where in self._best:
+            groups: dict[object, list[int]] = {}
+            strays: list[int] = []
+            for index in order:
+                truth = where(entries[index].get, bearer)
+                if truth is False or index in surely:
+                    continue
+                if truth is None or (cap.each and entries[index].get(cap.each) is None):
+                    strays.append(index)
+                else:
+                    groups.setdefault(cap.bucket(entries[index], period), []).append(index)
+            most = cap.best or 0
+            for members in groups.values() if groups else [[]]:
+                rivals = [*members, *strays]
+                known = not strays and maybe.isdisjoint(members)
+                known = known and all(worths[i][0] == worths[i][1] for i in members)
+                if len(rivals) > most:
+                    (surely if known else maybe).update(members[most:] if known else rivals)
+        return surely, maybe - surely
+
     def cut(
         self,
         entries: Sequence[Entry],
         amounts: Sequence[Number],
         bearer: Getter,
+        period: Period,
         owed: Number | None,
         *,
         doubtful: bool,
@@ -125,7 +228,7 @@ class Limits:
             for index in order:
                 truth = where(entries[index].get, bearer)
                 if truth or (truth is None and doubtful):
-                    buckets.setdefault(cap.bucket(entries[index]), []).append(index)
+                    buckets.setdefault(cap.bucket(entries[index], period), []).append(index)
             lost = _shorten(left, buckets, most)
             if lost:
                 bound.append(BoundCap(cap, lost, most))

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from eduplan.dates import school_year
+from eduplan.dates import Period, full_years, school_year
 from eduplan.errors import FaultList, kind_of, refuse
 from eduplan.exact import Number, exact
 from eduplan.measures.tariff import (
@@ -31,6 +31,7 @@ from eduplan.tables import (
     as_name,
     as_optional_amount,
     as_optional_name,
+    as_optional_positive,
     plain,
     read_each,
     read_table,
@@ -56,16 +57,18 @@ class Per(StrEnum):
     MONTH = "month"
     SCHOOL_YEAR = "school-year"
     CALENDAR_YEAR = "calendar-year"
+    YEAR = "year"
     PERIOD = "period"
 
 
-BUCKETS: dict[Per, Callable[[Entry], object]] = {
-    Per.RECORD: lambda entry: entry.id,
-    Per.DAY: lambda entry: entry.day,
-    Per.MONTH: lambda entry: (entry.day.year, entry.day.month),
-    Per.SCHOOL_YEAR: lambda entry: school_year(entry.day),
-    Per.CALENDAR_YEAR: lambda entry: entry.day.year,
-    Per.PERIOD: lambda _: None,
+BUCKETS: dict[Per, Callable[[Entry, Period], object]] = {
+    Per.RECORD: lambda entry, _: entry.id,
+    Per.DAY: lambda entry, _: entry.day,
+    Per.MONTH: lambda entry, _: (entry.day.year, entry.day.month),
+    Per.SCHOOL_YEAR: lambda entry, _: school_year(entry.day),
+    Per.CALENDAR_YEAR: lambda entry, _: entry.day.year,
+    Per.YEAR: lambda entry, period: full_years(period.start, entry.day),
+    Per.PERIOD: lambda _, __: None,
 }
 
 
@@ -78,10 +81,16 @@ def as_per(value: Per | str) -> Per:
 class Cap:
     """At most so much counts, of the records a selector picks, within a range.
 
+    Exactly one of three: ``at_most``, ``share`` and ``best``. That a work with several awards
+    counts once, by the highest, is ``best = 1`` with ``each`` naming the fact that tells works
+    apart; a sum of lower awards cannot take its place, as it can with ``at_most``.
+
     Args:
         at_most: the most that counts, in the unit of the measure.
-        share: instead of ``at_most``, the most that counts as a share of what is owed.
-        per: within what: every record, day, month, school year, calendar year, or the whole period.
+        share: the most that counts as a share of what is owed.
+        best: how many records count, those that are worth most; of two alike the earlier.
+        per: within what: every record, day, month, school year, calendar year, year of the period
+            (twelve months from its first day on), or the whole period.
         each: a fact of the records: within a range the cap holds for each of its values apart, such
             as for every course.
         where: which records it holds for, by default all that count.
@@ -89,34 +98,41 @@ class Cap:
 
     at_most: Number | None = attrs.field(default=None, converter=as_optional_amount)
     share: Number | None = attrs.field(default=None, converter=as_optional_amount)
+    best: int | None = attrs.field(default=None, converter=as_optional_positive)
     per: Per = attrs.field(converter=as_per)
     each: str = attrs.field(default="", converter=as_optional_name)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
 
     def __attrs_post_init__(self) -> None:
-        if (self.at_most is None) == (self.share is None):
-            raise refuse("cap-one-of", known="at_most, share")
+        ways = (self.at_most, self.share, self.best)
+        if sum(way is not None for way in ways) != 1:
+            raise refuse("cap-one-of", known="at_most, share, best")
 
     def most(self, owed: Number | None) -> Number | None:
-        """Return the most that counts, None where that depends on what is owed and is not known."""
+        """Return the most that counts, None where it depends on what is not known, or on rank."""
         if self.share is None:
             return self.at_most
         return None if owed is None else exact(Fraction(self.share) * owed)
 
-    def bucket(self, entry: Entry) -> object:
+    def bucket(self, entry: Entry, period: Period) -> object:
         """Return what a record shares the cap with others by."""
-        found = BUCKETS[self.per](entry)
+        found = BUCKETS[self.per](entry, period)
         return (found, entry.get(self.each)) if self.each else found
 
 
 def as_caps(value: Iterable[Cap | Table] | Cap | Table) -> tuple[Cap, ...]:
-    """Return caps from one or several tables: narrow ranges first, and what holds for all last."""
+    """Return caps from one or several tables.
+
+    Which records count comes first, then how much; narrow ranges, and what holds for all last.
+    """
     several = [value] if isinstance(value, Cap | Mapping) else value
     caps = read_each(several, lambda table: read_table(Cap, table))
     order = list(Per)
-    return tuple(
-        sorted(caps, key=lambda c: (order.index(c.per), not c.each, c.where == EVERYTHING))
-    )
+
+    def place(cap: Cap) -> tuple[bool, int, bool, bool]:
+        return cap.best is None, order.index(cap.per), not cap.each, cap.where == EVERYTHING
+
+    return tuple(sorted(caps, key=place))
 
 
 @attrs.frozen(kw_only=True)

@@ -42,6 +42,11 @@ def as_above_nothing(value: object) -> Number:
     return number
 
 
+def as_optional_above_nothing(value: object) -> Number | None:
+    """Return an exact number above 0, or None."""
+    return optional(as_above_nothing, value)
+
+
 def as_counted(value: object) -> str:
     """Return the fact of a record that is paid for, or ``@days``."""
     return DAYS if value == DAYS else as_name(value)
@@ -106,17 +111,35 @@ class Factor:
 
 @attrs.frozen(kw_only=True)
 class Absence:
-    """Absence that cancels a record: a share of it that was missed, the line included.
+    """Absence that cancels a record: a share of it that was missed.
+
+    "Cancelled if a fifth is missed" is ``reaches``; "no credit below 90 % attendance" is
+    ``exceeds``, for whoever missed exactly a tenth attended 90 %.
 
     Args:
         missed: the fact that says how much was missed.
         of: the fact that says how much there was.
-        reaches: the share from which on the record counts for nothing.
+        reaches: the share from which on the record counts for nothing, that share included.
+        exceeds: the share above which it does, that share not included.
+
+    Raises:
+        InputError: not exactly one of the two shares.
     """
 
     missed: str = attrs.field(converter=as_name)
     of: str = attrs.field(converter=as_name)
-    reaches: Number = attrs.field(converter=as_above_nothing)
+    reaches: Number | None = attrs.field(default=None, converter=as_optional_above_nothing)
+    exceeds: Number | None = attrs.field(default=None, converter=as_optional_amount)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.reaches is None) == (self.exceeds is None):
+            raise refuse("absence-one-of", known="reaches, exceeds")
+
+    def cancels(self, missed: Number, whole: Number) -> bool:
+        """Say whether so much absence cancels a record."""
+        if self.reaches is not None:
+            return missed >= self.reaches * whole
+        return missed > (self.exceeds or 0) * whole
 
 
 @attrs.frozen(kw_only=True)
@@ -238,7 +261,7 @@ class Assessor:
         missed, whole = number_of(entry, rule.missed), number_of(entry, rule.of)
         if missed is None or whole is None:
             return Worth(0, 0, "", rule.missed if missed is None else rule.of)
-        return Worth(0, 0, "cancelled" if missed >= rule.reaches * whole else "", "")
+        return Worth(0, 0, "cancelled" if rule.cancels(missed, whole) else "", "")
 
     def _by_row(self, entry: Entry, bearer: Getter) -> Worth:
         ways: list[Worth] = []

@@ -134,7 +134,8 @@ class Composite:
             self._point(place, of_one(tally), tallied.missing, seen, docket)
             for place, tally in tallied.tallies.items()
         ]
-        worst = clash(self.quota.part, tallied.classes, of_one)
+        asked = dict.fromkeys(place.portion for place in tallied.tallies)
+        worst = clash(asked, tallied.classes, of_one)
         if worst is not None:
             single = [p.status for p in found if p.facts.get("id") in worst.parts]
             if all(status is Status.MET for status in single):

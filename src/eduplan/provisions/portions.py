@@ -9,7 +9,7 @@ what they ask for together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import attrs
 
 from eduplan.dates import Period, cycles
-from eduplan.errors import FaultList, Missing, refuse
+from eduplan.errors import FaultList, Missing, NotKnown, refuse
 from eduplan.exact import Number, exact
 from eduplan.measures import Range
 from eduplan.messages import Text
@@ -52,6 +52,7 @@ class Portion:
     Args:
         id: its name in the quota.
         title: what people call it, by default its name.
+        bearer: of whom it is asked, by default of everybody who owes the quota.
         where: the records that fit it.
         within: of a share, the records it is taken of.
         records: of a share, whether records are counted, and not their amounts.
@@ -68,6 +69,7 @@ class Portion:
 
     id: str = attrs.field(converter=as_name)
     title: Text | None = attrs.field(default=None, converter=as_optional_text)
+    bearer: Selector = attrs.field(factory=Selector, converter=as_selector)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
     within: Selector | None = attrs.field(default=None, converter=as_optional_selector)
     records: bool = attrs.field(default=False, converter=as_flag)
@@ -111,7 +113,7 @@ class Portion:
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
-        for name in ("where", "within"):
+        for name in ("bearer", "where", "within"):
             selector = getattr(self, name)
             if selector is not None:
                 with faults.below(name) as found:
@@ -206,7 +208,24 @@ class PortionGauge:
             )
             for portion in portions
         ]
-        self._beside = [where for portion, where, _ in self._parts if portion.beside]
+        self._bearers = [
+            Matcher(portion.bearer, scales) if portion.bearer != EVERYTHING else None
+            for portion in portions
+        ]
+        self._beside = any(portion.beside for portion in portions)
+
+    def _asked(self, get: Getter) -> Iterator[tuple[Portion, Matcher, Matcher | None]]:
+        """Return the parts asked of a bearer.
+
+        Raises:
+            NotKnown: whether a part is asked of it depends on a fact that is not known.
+        """
+        for part, bearer in zip(self._parts, self._bearers, strict=True):
+            truth = bearer is None or bearer(get, get)
+            if bearer is not None and truth is None:
+                raise NotKnown("bearer-fact", field=bearer.blame(get, get))
+            if truth:
+                yield part
 
     def towards_the_whole(
         self, ranges: Sequence[Range], get: Getter
@@ -214,9 +233,10 @@ class PortionGauge:
         """Return what counts towards the whole, and what counts beside it."""
         if not self._beside:
             return tuple(ranges), ()
+        besides = [where for portion, where, _ in self._asked(get) if portion.beside]
         inside, beside = [], []
         for one in ranges:
-            truths = [where(one.entry.get, get) for where in self._beside]
+            truths = [where(one.entry.get, get) for where in besides]
             if True in truths:
                 beside.append(one)
             else:
@@ -227,7 +247,7 @@ class PortionGauge:
         """Tally every part over the records of a bearer in a period."""
         tallies: dict[Place, Tally] = {}
         unknown: dict[str, int] = {}
-        for portion, where, within in self._parts:
+        for portion, where, within in self._asked(get):
             for span in _spans(portion, period):
                 found = Tally()
                 for one in ranges:
@@ -242,7 +262,7 @@ class PortionGauge:
         return Tallied(tallies, self._classes(ranges, get), missing)
 
     def _classes(self, ranges: Sequence[Range], get: Getter) -> dict[frozenset[str], Tally]:
-        parts = [(portion.id, where) for portion, where, _ in self._parts if portion.exclusive]
+        parts = [(part.id, where) for part, where, _ in self._asked(get) if part.exclusive]
         found: dict[frozenset[str], Tally] = {}
         if len(parts) < 2:
             return found

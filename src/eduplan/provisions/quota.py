@@ -15,7 +15,7 @@ from eduplan.messages import Text
 from eduplan.periods import Every, Length, as_every, as_optional_length
 from eduplan.provisions.portions import Portion, as_portions
 from eduplan.provisions.provision import Provision
-from eduplan.selectors import Scales, Selector, as_selector
+from eduplan.selectors import EVERYTHING, Scales, Selector, as_selector
 from eduplan.tables import (
     Table,
     as_kinds,
@@ -203,6 +203,9 @@ class Quota(Provision):
             faults.add("each-only", "carry_over")
         if self.leave and self.scope.over is not Over.EACH:
             faults.add("each-only", "leave")
+        for index, portion in enumerate(self.part):
+            if portion.bearer != EVERYTHING and self.scope.over is not Over.EACH:
+                faults.add("each-only", f"part[{index}].bearer")
         faults.raise_any()
 
     @property

@@ -28,6 +28,7 @@ from eduplan.measures.measure import as_per
 from eduplan.measures.tariff import (
     as_above_nothing,
     as_factors,
+    as_optional_above_nothing,
     as_optional_absence,
     as_optional_counted,
     as_tariff,
@@ -262,6 +263,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_name: NAME,
     as_names: one_or_list(NAME),
     as_needs: one_or_list(Need),
+    as_optional_above_nothing: NOT_NEGATIVE,
     as_optional_absence: Absence,
     as_optional_amount: NOT_NEGATIVE,
     as_optional_carry_over: CarryOver,
@@ -440,7 +442,8 @@ RULES: Mapping[type, Schema] = {
             {"required": ["expects"]},
         ]
     },
-    Cap: exactly_one("at_most", "share"),
+    Absence: exactly_one("reaches", "exceeds"),
+    Cap: exactly_one("at_most", "share", "best"),
     Portion: exactly_one("at_least", "at_most"),
     Quota: exactly_one("at_least", "at_most"),
     Rate: exactly_one("fixed", "per", "stated"),
