@@ -18,7 +18,6 @@ from eduplan.dates import (
     as_date,
     cycle,
     cycles,
-    cycles_from_completions,
     full_months,
     full_years,
     school_year,
@@ -320,49 +319,3 @@ def test_cycles_are_the_steps_of_the_grid_that_share_a_day_with_the_window(
     expected = [Period(a, b) for a, b in steps if any(a <= day < b for day in days_of(window))]
 
     assert cycles(anchor, months, window, before_anchor=before) == expected
-
-
-def test_a_cycle_completed_early_ends_and_the_next_starts_on_that_day() -> None:
-    # licences of five years; renewed in March 2022 instead of on 1 September 2024
-    found = cycles_from_completions(
-        date(2019, 9, 1), 60, [date(2022, 3, 15)], Period(date(2019, 9, 1), date(2030, 1, 1))
-    )
-
-    assert found == [
-        Period(date(2019, 9, 1), date(2022, 3, 15)),
-        Period(date(2022, 3, 15), date(2027, 3, 15)),
-    ]
-
-
-def test_a_cycle_completed_late_keeps_its_due_day() -> None:
-    # due by 31 August 2024, renewed on 10 October: nothing is owed in between, nothing is excused
-    found = cycles_from_completions(
-        date(2019, 9, 1), 60, [date(2024, 10, 10)], Period(date(2019, 9, 1), date(2030, 1, 1))
-    )
-
-    assert found == [
-        Period(date(2019, 9, 1), date(2024, 9, 1)),
-        Period(date(2024, 10, 10), date(2029, 10, 10)),
-    ]
-
-
-def test_completions_are_taken_in_the_order_of_their_days_and_once_a_day() -> None:
-    window = Period(date(2020, 1, 1), date(2023, 1, 1))
-    completions = [date(2021, 3, 1), date(2020, 6, 1), date(2020, 6, 1), date(2019, 12, 1)]
-    # the one of 2019 lies before the first day and completes nothing
-    expected = [
-        Period(date(2020, 1, 1), date(2020, 6, 1)),
-        Period(date(2020, 6, 1), date(2021, 3, 1)),
-        Period(date(2021, 3, 1), date(2022, 3, 1)),
-    ]
-
-    assert cycles_from_completions(date(2020, 1, 1), 12, completions, window) == expected
-    assert cycles_from_completions(date(2020, 1, 1), 12, completions[::-1], window) == expected
-
-
-def test_only_cycles_that_share_a_day_with_the_window_are_told() -> None:
-    window = Period(date(2020, 6, 1), date(2020, 6, 2))
-
-    assert cycles_from_completions(date(2020, 1, 1), 12, [date(2020, 6, 1)], window) == [
-        Period(date(2020, 6, 1), date(2021, 6, 1))
-    ]

@@ -21,7 +21,7 @@ from eduplan import (
     evaluate,
     plan_from_table,
 )
-from eduplan.periods import as_length
+from eduplan.lengths import as_length
 from eduplan.provisions import Docket, Subject
 
 Tree = Mapping[str, Any]

@@ -28,9 +28,10 @@ from eduplan import (
     plan_from_table,
     save_plan,
 )
+from eduplan.lengths import Length
 from eduplan.measures import Per
 from eduplan.messages import LANGUAGES, catalogue
-from eduplan.periods import Length, Unit
+from eduplan.periods import Unit
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "eduplan"
 

@@ -7,7 +7,7 @@ August, six months and again six months is 28 August, twelve months is 31 August
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -175,32 +175,3 @@ def cycles(
             found.append(period)
         index += 1
     return found
-
-
-def cycles_from_completions(
-    first: date, months: int, completions: Iterable[date], window: Period
-) -> list[Period]:
-    """Return the cycles that overlap ``window`` where each starts when the one before is completed.
-
-    A cycle is due ``months`` months after its start. Completed early, it ends on the day of
-    completion; completed late, it keeps its due day. Either way the next starts on completion.
-
-    Args:
-        first: first day of the first cycle.
-        months: months allowed for each cycle.
-        completions: days on which a cycle was completed; days up to ``first`` do not count.
-        window: the days of interest.
-
-    >>> window = Period(date(2020, 1, 1), date(2021, 1, 1))
-    >>> for period in cycles_from_completions(date(2020, 1, 1), 12, [date(2020, 7, 1)], window):
-    ...     print(period.start, period.end)
-    2020-01-01 2020-07-01
-    2020-07-01 2021-07-01
-    """
-    starts = [first, *sorted({day for day in completions if day > first})]
-    ends = [*starts[1:], date.max]
-    periods = [
-        Period(start, min(add_months(start, months), end))
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    return [period for period in periods if period.overlaps(window)]

@@ -69,7 +69,7 @@ def evaluate(
     subjects = _subjects(bearers)
     benches = plan.benches
     asked = benches.values() if only is None else _asked(plan, only)
-    docket = Docket(register, day, during, calendar, plan.horizon, subjects, benches)
+    docket = Docket(register, day, during, calendar, plan.horizon, subjects, benches, plan.ranks)
     if len(subjects) != 1:
         return chain.from_iterable(bench.judge_all(subjects, docket) for bench in asked)
     found: list[Verdict] = []

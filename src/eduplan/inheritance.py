@@ -14,8 +14,8 @@ import attrs
 
 from eduplan.dates import Period
 from eduplan.errors import FaultList, refuse
+from eduplan.lengths import Length
 from eduplan.messages import Text
-from eduplan.periods import Length
 from eduplan.plan import Derivation, Plan
 from eduplan.provisions import FORMS, Provision, Question, Unanswered, read_provision
 from eduplan.selectors import Scale

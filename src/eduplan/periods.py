@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from eduplan.dates import DAY, Period, as_date, cycles, cycles_from_completions, show_day
+from eduplan.cycles import (
+    Aligned,
+    CycleLength,
+    Own,
+    Records,
+    as_optional_change,
+    as_optional_hold,
+    as_renewal,
+    own_cycles,
+)
+from eduplan.dates import DAY, Period, as_date, cycles, show_day
 from eduplan.errors import FaultList, NotKnown, refuse
-from eduplan.messages import Language, Text, say
-from eduplan.selectors import Getter
-from eduplan.tables import Table, as_name, as_positive, as_string, read_table
+from eduplan.lengths import Length, as_cycle_length
+from eduplan.messages import Language, say
+from eduplan.records import Entry
+from eduplan.selectors import EVERYTHING, Getter, Scales
+from eduplan.tables import (
+    Table,
+    as_member,
+    as_name,
+    as_positive,
+    as_string,
+    plain,
+    read_each,
+    read_table,
+    unknown_keys,
+)
 
 if TYPE_CHECKING:  # a plan is at hand without the calendars being read
     from eduplan.calendars import SchoolCalendar
@@ -39,47 +61,10 @@ class Unit(StrEnum):
 NEEDS_CALENDAR = frozenset({Unit.SCHOOL_DAY, Unit.TEACHING_WEEK, Unit.TEACHING_MONTH, Unit.TERM})
 """Units that cannot be told without a school calendar."""
 
-_LENGTH = re.compile(r"(\d{1,3}) (year|month)s?", re.ASCII)
 _BEARER = "@bearer."
 _MONDAY = date(2018, 1, 1)
 _SEPTEMBER = date(2000, 9, 1)
 _JANUARY = date(2000, 1, 1)
-
-
-@attrs.frozen
-class Length:
-    """A length of time in full months, told in years where it is whole years.
-
-    >>> as_length("60 months").plain(), as_length("6 months").text["zh"]
-    ('5 years', '6个月')
-    """
-
-    months: int
-
-    def plain(self) -> str:
-        """Return the length as it stands in a plan file."""
-        return self.text.en
-
-    @property
-    def text(self) -> Text:
-        """The length in words."""
-        unit, count = ("month", self.months) if self.months % 12 else ("year", self.months // 12)
-        key = f"length.one-{unit}" if count == 1 else f"length.{unit}s"
-        return Text(say(key, "zh", count=count), say(key, "en", count=count))
-
-
-def as_length(value: Length | str) -> Length:
-    """Return a length of time from ``"5 years"`` or ``"6 months"``.
-
-    Raises:
-        InputError: another spelling, or no time at all.
-    """
-    return value if isinstance(value, Length) else Length(_months(value, "not-a-length"))
-
-
-def as_optional_length(value: Length | str | None) -> Length | None:
-    """Return a length of time, or None."""
-    return None if value is None else as_length(value)
 
 
 @attrs.frozen(kw_only=True, cache_hash=True)
@@ -87,58 +72,92 @@ class Every:
     """The period rule of a duty: in every one of its periods something is owed.
 
     In a plan file it is a word, such as ``"term"``, or a table: ``{ each = "teaching-week",
-    school_days = 2 }``, ``{ cycle = "5 years", grid = 2016-01-01 }``,
-    ``{ cycle = "5 years", from = "@bearer.joined" }``; with ``after = "licence-renewal"`` a cycle
-    starts anew whenever a record of that kind completes it.
+    school_days = 2 }``, ``{ cycle = "5 years", grid = 2016-01-01 }``, ``{ cycle = "5 years", from =
+    "@bearer.joined" }`` with whatever else cycles of a bearer's own depend on.
 
     Args:
         unit: what the periods are.
-        months: length of a cycle in months.
+        months: length of a cycle in months, 0 where it depends on the bearer.
         grid: first day of a cycle of the fixed grid, which goes on in both directions.
-        start: fact of the bearer that gives the first day of its own first cycle.
-        after: kind of record whose day completes a cycle and starts the next.
+        own: what cycles of a bearer's own depend on.
         school_days: a teaching week or month with fewer school days owes nothing.
     """
 
     unit: Unit
     months: int = 0
     grid: date | None = None
-    start: str = ""
-    after: str = ""
+    own: Own | None = None
     school_days: int = 1
     key: str = attrs.field(init=False, repr=False, eq=False)
     """The rule in one text, by which what follows from it is looked up."""
 
     def __attrs_post_init__(self) -> None:
-        parts = (self.unit, self.months, self.grid, self.start, self.after, self.school_days)
+        parts = (self.unit, self.months, self.grid, self.own, self.school_days)
         object.__setattr__(self, "key", "|".join(map(str, parts)))
 
     @property
     def personal(self) -> bool:
         """Whether every bearer has periods of its own."""
-        return bool(self.start)
+        return self.own is not None
 
     @property
     def needs_calendar(self) -> bool:
         """Whether the periods depend on a school calendar."""
         return self.unit in NEEDS_CALENDAR
 
+    @property
+    def longest(self) -> int | None:
+        """Length of the longest cycle in months, None where leave may make one longer."""
+        if self.own is None:
+            return self.months
+        return None if self.own.hold else max(row.length.months for row in self.own.lengths)
+
+    @property
+    def regular(self) -> bool:
+        """Whether all its cycles are of one length, whatever happens."""
+        return self.months > 0 and not self.kinds
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Facts of the bearer on which its periods depend."""
+        if self.own is not None:
+            return self.own.facts
+        return ("stage",) if self.needs_calendar else ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of record on which its periods depend."""
+        return self.own.kinds if self.own is not None else ()
+
+    def faults(self, scales: Scales, faults: FaultList) -> None:
+        """Note what does not fit the scales of the plan."""
+        for path, selector in self.own.selectors() if self.own is not None else ():
+            with faults.below(path) as found:
+                selector.faults(scales, found)
+
     def plain(self) -> object:
         """Return the rule as it stands in a plan file."""
         if self.unit is Unit.CYCLE:
-            years, rest = divmod(self.months, 12)
-            length = f"{self.months} months" if rest else f"{years} years"
-            table: dict[str, object] = {"cycle": length}
-            if self.grid is not None:
-                table["grid"] = self.grid
-            if self.start:
-                table["from"] = _BEARER + self.start
-            if self.after:
-                table["after"] = self.after
-            return table
+            return self._cycle()
         if self.school_days != 1:
             return {"each": self.unit.value, "school_days": self.school_days}
         return self.unit.value
+
+    def _cycle(self) -> dict[str, object]:
+        """Return a cycle as it stands in a plan file."""
+        own = self.own or Own(lengths=())
+        starts = [f"{_BEARER}{name}" for name in own.starts]
+        table = {
+            "cycle": Length(self.months).plain() if self.months else plain(own.lengths),
+            "grid": self.grid,
+            "from": starts[0] if len(starts) == 1 else starts,
+            "until": own.ends and f"{_BEARER}{own.ends}",
+            "aligned": plain(own.aligned),
+            "after": plain(own.after),
+            "change": plain(own.change),
+            "hold": plain(own.hold),
+        }
+        return {key: value for key, value in table.items() if value}
 
 
 def as_every(value: Every | str | Table) -> Every:
@@ -183,34 +202,77 @@ class _Each:
     school_days: int = attrs.field(default=1, converter=as_positive)
 
 
-def _as_cycle(table: Table) -> Every:
-    faults = FaultList()
-    for key in table:
-        if key not in ("cycle", "grid", "from", "after"):
-            faults.add("unknown-key", str(key)[:64], known="cycle, grid, from, after")
-    months = faults.read("cycle", _months, table["cycle"])
-    grid = faults.read("grid", as_date, table["grid"]) if "grid" in table else None
-    start = faults.read("from", _bearer_fact, table["from"]) if "from" in table else ""
-    after = faults.read("after", as_name, table["after"]) if "after" in table else ""
-    if ("grid" in table) == ("from" in table) or ("after" in table and "from" not in table):
-        faults.add("cycle-anchor")
-    faults.raise_any()
-    return Every(
-        unit=Unit.CYCLE, months=months or 0, grid=grid, start=start or "", after=after or ""
-    )
+def _as_lengths(value: object) -> tuple[CycleLength, ...]:
+    if not isinstance(value, list | tuple):
+        return (CycleLength(length=as_cycle_length(value)),)  # type: ignore[arg-type]
+    if not value:
+        raise refuse("empty-list")
+    return read_each(value, lambda row: read_table(CycleLength, row))
 
 
-def _months(value: object, code: str = "cycle-length") -> int:
-    found = _LENGTH.fullmatch(value) if isinstance(value, str) else None
-    if found is None or int(found[1]) == 0:
-        raise refuse(code)
-    return int(found[1]) * (12 if found[2] == "year" else 1)
+def _as_facts(value: object) -> tuple[str, ...]:
+    return read_each([value] if isinstance(value, str) else value, _bearer_fact)
 
 
 def _bearer_fact(value: object) -> str:
     if not isinstance(value, str) or not value.startswith(_BEARER):
         raise refuse("cycle-anchor")
     return as_name(value[len(_BEARER) :])
+
+
+_CYCLE: Mapping[str, tuple[str, Callable[..., object]]] = {
+    "cycle": ("lengths", _as_lengths),
+    "grid": ("grid", as_date),
+    "from": ("starts", _as_facts),
+    "until": ("ends", _bearer_fact),
+    "aligned": ("aligned", lambda word: as_member(Aligned, word)),
+    "after": ("after", as_renewal),
+    "change": ("change", as_optional_change),
+    "hold": ("hold", as_optional_hold),
+}
+"""What a cycle is written with: the field each key stands for, and what reads it."""
+
+
+def _as_cycle(table: Table) -> Every:
+    faults = FaultList()
+    unknown_keys(table, _CYCLE, faults)
+    found: dict[str, Any] = {
+        field: faults.read(key, reader, table[key])
+        for key, (field, reader) in _CYCLE.items()
+        if key in table
+    }
+    anchored = "from" in table or "until" in table
+    if ("grid" in table) == anchored or table.get("from") == []:
+        faults.add("cycle-anchor")
+    for key, needed in _GOES_WITH.items():
+        if key in table and not any(other in table for other in needed):
+            faults.add("cycle-not-with", key, known=", ".join(needed))
+    if "change" in table and not isinstance(table["cycle"], list | tuple):
+        faults.add("cycle-change", "change")
+    faults.raise_any()
+    lengths: tuple[CycleLength, ...] = found["lengths"]
+    alike = len(lengths) == 1 and lengths[0].where == EVERYTHING
+    grid = found.pop("grid", None)
+    return Every(
+        unit=Unit.CYCLE,
+        months=lengths[0].length.months if alike else 0,
+        grid=grid,
+        own=Own(**found) if anchored or not alike else None,
+    )
+
+
+_GOES_WITH = {
+    "aligned": ("from",),
+    "after": ("from", "until"),
+    "change": ("from", "until"),
+    "hold": ("from", "until"),
+}
+"""Keys of a cycle that say nothing without one of others."""
+
+
+def no_records(_: Sequence[str], __: str) -> Sequence[Entry]:
+    """Return no records, for a rule that depends on none."""
+    return ()
 
 
 def periods(
@@ -220,7 +282,9 @@ def periods(
     bearer: Getter,
     calendar: SchoolCalendar | None = None,
     horizon: Period | None = None,
-    completions: Iterable[date] = (),
+    records: Records = no_records,
+    as_of: date = date.max,
+    scales: Scales = MappingProxyType({}),
 ) -> tuple[Period, ...]:
     """Return the periods of ``every`` that overlap ``window``, in order.
 
@@ -230,7 +294,9 @@ def periods(
         bearer: reads facts of the bearer, for its stage and the start of its own cycles.
         calendar: the school calendar, for teaching weeks, teaching months and terms.
         horizon: first and last day of the plan, for a duty owed once in it.
-        completions: days on which the bearer completed a cycle.
+        records: gives the records of the bearer, for cycles that depend on some.
+        as_of: later renewals and changes do not count.
+        scales: the ordered scales of the plan, for the length of cycles.
 
     Raises:
         NotKnown: the calendar, the horizon or a fact of the bearer is missing.
@@ -251,13 +317,16 @@ def periods(
             return tuple(term.period for term in school.terms_in(window))
         find = school.weeks if every.unit is Unit.TEACHING_WEEK else school.months
         return find(window, school_days=every.school_days)
-    if every.start:
-        first = bearer(every.start)
-        if first is None:
-            raise NotKnown("bearer-fact", field=every.start)
-        if every.after:
-            return tuple(cycles_from_completions(as_date(first), every.months, completions, window))
-        return tuple(cycles(as_date(first), every.months, window))
+    if every.own is not None:
+        return own_cycles(
+            every.own,
+            window,
+            grid=every.grid,
+            bearer=bearer,
+            records=records,
+            as_of=as_of,
+            scales=scales,
+        )
     return _on_grid(every, window)
 
 

@@ -12,8 +12,8 @@ import attrs
 from eduplan.dates import Period
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError, UnknownName, kind_of
 from eduplan.figures import Figure, check_figures
+from eduplan.lengths import Length
 from eduplan.messages import Text, escape
-from eduplan.periods import Length
 from eduplan.provisions import (
     FORMS,
     Bench,
@@ -240,11 +240,14 @@ class Plan:
         raise UnknownName([Fault("unknown-clause", "", {"clause": number, "known": known})])
 
     @cached_property
+    def ranks(self) -> Mapping[str, Scale]:
+        """Its ordered scales by name."""
+        return {scale.name: scale for scale in self.scales}
+
+    @cached_property
     def benches(self) -> Mapping[str, Bench]:
         """The provisions made ready to judge, by their ids; made once for a plan."""
-        setting = Setting(
-            self.id, {scale.name: scale for scale in self.scales}, self.labels, self.horizon
-        )
+        setting = Setting(self.id, self.ranks, self.labels, self.horizon)
         questions = {question.id: question for question in self.questions}
         return {
             provision.id: UnansweredBench(provision, questions, setting)

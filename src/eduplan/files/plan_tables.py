@@ -11,8 +11,8 @@ from eduplan.dates import Period
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError, kind_of
 from eduplan.figures import as_figure
 from eduplan.inheritance import Heritage, Parts, check_parent
+from eduplan.lengths import Length, as_optional_length
 from eduplan.messages import Text
-from eduplan.periods import Length, as_optional_length
 from eduplan.plan import (
     Derivation,
     Drop,

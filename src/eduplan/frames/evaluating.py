@@ -121,14 +121,20 @@ def evaluate_frame(
     people, register = _columns(quotas, first, second)
     check_ids(people)
     docket = Docket(
-        Register((), complete_through=complete_through), day, during, calendar, plan.horizon
+        Register((), complete_through=complete_through),
+        day,
+        during,
+        calendar,
+        plan.horizon,
+        scales=plan.ranks,
     )
     benches = {name: b for name, b in plan.benches.items() if isinstance(b, QuotaBench)}
     profiles = Profiles(people, several or {}, backend)
-    scales = {scale.name: scale for scale in plan.scales}
-    sieve = Sieve(register, profiles, scales, backend)
+    sieve = Sieve(register, profiles, plan.ranks, backend)
     frames = [
-        _rows(Bulk(quota, register, profiles, sieve, docket, backend), benches[quota.id], scales)
+        _rows(
+            Bulk(quota, register, profiles, sieve, docket, backend), benches[quota.id], plan.ranks
+        )
         for quota in quotas
     ]
     return backend.back(nw.concat(frames, how="vertical"))  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import attrs
 
+from eduplan.cycles import Own
 from eduplan.errors import Fault, FaultList, NotPortable
 from eduplan.frames.bulk import selectors
 from eduplan.measures import Cap, Measure, Per
@@ -22,7 +23,8 @@ _JUDGED = {
         *("measure", "every", "at_least", "at_most", "partial", "unit", "part"),
     },
     Measure: {"way", "kinds", "field", "where", "part", "by", "caps"},
-    Every: {"unit", "months", "grid", "start", "school_days"},
+    Every: {"unit", "months", "grid", "own", "school_days"},
+    Own: {"lengths", "starts", "ends", "aligned"},
     Cap: {"at_most", "per", "where"},
     Portion: {
         *("id", "title", "where", "within", "records", "at_least", "at_most"),
@@ -70,6 +72,8 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
         yield from _said_besides(provision, "")
         yield from _said_besides(provision.measure, "measure.")
         yield from _said_besides(provision.every, "every.")
+        if provision.every.own is not None:
+            yield from _said_besides(provision.every.own, "every.")
         for index, cap in enumerate(provision.measure.caps):
             yield from _said_besides(cap, f"measure.caps[{index}].")
             if cap.per is Per.YEAR:

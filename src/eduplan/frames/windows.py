@@ -281,6 +281,4 @@ def profile_fields(quota: Quota) -> tuple[str, ...]:
     selectors = [quota.bearer, *([quota.exempt] if quota.exempt is not None else [])]
     selectors += [row.where for row in (*(quota.at_least or ()), *(quota.at_most or ()))]
     asked = [field for one in selectors for field in (*one.fields(), *one.bearer_fields())]
-    every = quota.every
-    more = [*(["stage"] if every.needs_calendar else []), *([every.start] if every.start else [])]
-    return tuple(dict.fromkeys([*asked, *more, *SERVICE]))
+    return tuple(dict.fromkeys([*asked, *quota.every.facts, *SERVICE]))

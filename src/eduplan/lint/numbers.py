@@ -15,7 +15,6 @@ from eduplan.lint.material import Facts, Material, named, place_of
 from eduplan.lint.printed import bounded, numbers
 from eduplan.lint.quotas import Plain, is_counted, pairs, plain, same_measure
 from eduplan.messages import Text
-from eduplan.periods import Unit
 from eduplan.provisions import Provision, Quota
 from eduplan.selectors import EVERYTHING
 from eduplan.weakening import implies
@@ -219,7 +218,7 @@ def _parts_exceed(one: Provision) -> Facts | None:
 
 def _part_implies(one: Provision) -> Facts | None:
     asked = plain(one)
-    if asked is None or not isinstance(one, Quota) or one.every.unit is not Unit.CYCLE:
+    if asked is None or not isinstance(one, Quota) or not one.every.regular:
         return None
     years = one.every.months // 12
     for portion in sorted(one.part, key=lambda portion: portion.id):

@@ -147,6 +147,8 @@ def _grid(every: Every, horizon: Period | None) -> tuple[date | None, int] | Non
             return None
         months = full_months(horizon.start, horizon.end)
         return (horizon.start, months) if months else None
+    if every.unit is Unit.CYCLE and not every.regular:
+        return None
     return {
         Unit.MONTH: (date(2000, 1, 1), 1),
         Unit.CALENDAR_YEAR: (date(2000, 1, 1), 12),

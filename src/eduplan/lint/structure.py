@@ -176,7 +176,9 @@ def _most(asked: Plain, material: Material) -> Number | None:
         scale = material.scales.get(measure.field)
         return len(scale.values) if scale is not None else None
     if measure.way is Way.DAYS:
-        return 31 * every.months if every.unit is Unit.CYCLE else _MOST_DAYS.get(every.unit)
+        if every.unit is not Unit.CYCLE:
+            return _MOST_DAYS.get(every.unit)
+        return 31 * every.longest if every.longest else None
     return min(_caps(asked), default=None)
 
 
@@ -188,8 +190,8 @@ def _caps(asked: Plain) -> Iterator[Number]:
             continue
         if cap.per is Per.PERIOD:
             yield most
-        elif cap.per in _YEARLY and asked.every.unit is Unit.CYCLE:
-            yield most * (asked.every.months // 12 + 1)  # years that a cycle has a day in
+        elif cap.per in _YEARLY and asked.every.unit is Unit.CYCLE and asked.every.longest:
+            yield most * (asked.every.longest // 12 + 1)  # years that a cycle has a day in
 
 
 def _one_a_day(asked: Plain, material: Material) -> int | None:

@@ -11,11 +11,12 @@ from typing import NamedTuple
 from eduplan.calendars.terms import StageCalendar
 from eduplan.dates import Period, add_months, full_months
 from eduplan.errors import NotKnown
+from eduplan.lengths import Length
 from eduplan.lint.finding import Finding, both
 from eduplan.lint.material import Facts, Material, place_of
 from eduplan.lint.quotas import is_counted, plain
 from eduplan.measures import Way
-from eduplan.periods import Every, Length, Unit, periods
+from eduplan.periods import Every, Unit, periods
 from eduplan.provisions import Provision
 from eduplan.selectors import Selector, Test
 from eduplan.sources import Cited
@@ -97,7 +98,7 @@ def cycles_cut(material: Material) -> Iterator[Finding]:
 def _cut(one: Provision, material: Material) -> Facts | None:
     every = getattr(one, "every", None)
     plan = material.plan
-    if not isinstance(every, Every) or every.unit is not Unit.CYCLE:
+    if not isinstance(every, Every) or not every.regular:
         return None
     if plan.horizon is not None:
         months = full_months(plan.horizon.start, plan.horizon.end)

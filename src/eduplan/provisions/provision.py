@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -138,6 +138,7 @@ class Docket:
         horizon: first and last day of the plan.
         subjects: all bearers that are judged.
         benches: all provisions of the plan by their ids, for those that refer to others.
+        scales: the ordered scales of the plan.
     """
 
     register: Register
@@ -147,6 +148,7 @@ class Docket:
     horizon: Period | None = None
     subjects: Sequence[Subject] = ()
     benches: Mapping[str, Bench] = MappingProxyType({})
+    scales: Scales = MappingProxyType({})
     usual: Mapping[str, Sequence[Entry]] = attrs.field(init=False)
     """The records by kind and bearer, as `Register.usual` has them."""
     shared: dict[str, tuple[View, ...]] = attrs.field(factory=dict, init=False)
@@ -235,17 +237,15 @@ class Docket:
             key = (key, subject.get("stage"))
         found = self._periods.get(key)
         if found is None:
-            completions: Iterable[date] = ()
-            if every.after:
-                entries = self.register.of(subject.id, (every.after,))
-                completions = [entry.day for entry in entries if entry.day <= self.as_of]
             found = self._periods[key] = periods(
                 every,
                 window,
                 bearer=subject.get,
                 calendar=self.calendar,
                 horizon=self.horizon,
-                completions=completions,
+                records=partial(self.register.of, subject.id),
+                as_of=self.as_of,
+                scales=self.scales,
             )
         return found
 
@@ -341,11 +341,11 @@ class Provision:
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
-        for name in ("bearer", "exempt"):
-            selector = getattr(self, name)
-            if selector is not None:
+        for name in ("bearer", "exempt", "every"):
+            rule = getattr(self, name, None)
+            if isinstance(rule, Selector | Every):
                 with faults.below(name) as found:
-                    selector.faults(scales, found)
+                    rule.faults(scales, found)
 
 
 class Wording(NamedTuple):

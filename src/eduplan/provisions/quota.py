@@ -10,9 +10,10 @@ import attrs
 
 from eduplan.errors import FaultList, refuse
 from eduplan.exact import Number, Spelled, not_negative
+from eduplan.lengths import Length, as_optional_length
 from eduplan.measures import Measure, Way, as_measure
 from eduplan.messages import Text
-from eduplan.periods import Every, Length, as_every, as_optional_length
+from eduplan.periods import Every, as_every
 from eduplan.provisions.portions import Portion, as_portions
 from eduplan.provisions.provision import Provision
 from eduplan.selectors import EVERYTHING, Scales, Selector, as_selector

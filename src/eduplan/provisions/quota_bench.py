@@ -76,7 +76,7 @@ class QuotaBench(Bench):
         self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
         self._every = quota.every
         self._kinds, self._by = quota.measure.kinds, quota.measure.by
-        self._complete: tuple[str, ...] = self._kinds
+        self._complete: tuple[str, ...] = self._kinds + quota.every.kinds
         if quota.leave is not None:
             self._complete += quota.leave.kind
         self._long = quota.every.unit in _LONG

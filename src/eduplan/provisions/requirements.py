@@ -18,9 +18,9 @@ import attrs
 
 from eduplan.errors import FaultList, kind_of, refuse
 from eduplan.exact import Number
+from eduplan.lengths import Length, as_length, as_optional_length
 from eduplan.measures import Measure, Way, as_measure
 from eduplan.messages import Text
-from eduplan.periods import Length, as_length, as_optional_length
 from eduplan.selectors import DEEPEST, Scales, Selector, as_selector
 from eduplan.tables import (
     Table,

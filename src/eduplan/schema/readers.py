@@ -9,10 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from eduplan.cycles import (
+    Aligned,
+    CycleLength,
+    FactChange,
+    Hold,
+    Next,
+    Renewal,
+    Takes,
+    as_early,
+    as_late,
+    as_renewal,
+    as_takes,
+)
 from eduplan.dates import Period, as_date
 from eduplan.exact import exact, not_negative
 from eduplan.figures import ShareOf, as_optional_number, as_share_of
 from eduplan.files.plan_tables import Extends, as_extends, as_parent
+from eduplan.lengths import (
+    as_cycle_length,
+    as_length,
+    as_optional_length,
+    as_optional_stretch,
+    as_stretch,
+)
 from eduplan.measures import (
     Absence,
     Cap,
@@ -40,9 +60,7 @@ from eduplan.periods import (
     Every,
     Unit,
     as_every,
-    as_length,
     as_optional_every,
-    as_optional_length,
 )
 from eduplan.provisions import (
     Amount,
@@ -136,9 +154,9 @@ from eduplan.provisions.schedule import (
     Late,
     as_for_each,
     as_grace,
-    as_late,
     as_times,
 )
+from eduplan.provisions.schedule import as_late as as_late_in
 from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
 from eduplan.provisions.within import (
     MOST_DAYS,
@@ -170,6 +188,7 @@ from eduplan.schema.shapes import (
     OPTIONAL_STRING,
     POSITIVE,
     SCALAR,
+    STRETCH,
     STRING,
     WHOLE,
     Schema,
@@ -239,7 +258,9 @@ READS: Mapping[Callable[..., object] | None, object] = {
     },
     as_cited: list_of(Cited),
     as_clauses: one_or_list(STRING, 1),
+    as_cycle_length: LENGTH,
     as_date: DATE,
+    as_early: one_of(Next),
     as_effect: one_of(Effect),
     as_every: Every,
     as_extends: either(STRING, Extends),
@@ -254,7 +275,8 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_happening: either(NAME, Happening),
     as_indicator: Indicator,
     as_kinds: one_or_list(NAME, 1),
-    as_late: one_of(Late),
+    as_late: either({"const": "completion"}, {"const": "due"}),
+    as_late_in: one_of(Late),
     as_leading_group: LeadingGroup,
     as_measure: Measure,
     as_milestones: one_or_list(Milestone),
@@ -293,6 +315,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_optional_rise: one_of(Rise),
     as_optional_selector: Selector,
     as_optional_share: NOT_NEGATIVE,
+    as_optional_stretch: STRETCH,
     as_optional_steps: list_of(Step, 1),
     as_optional_string: OPTIONAL_STRING,
     as_optional_text: Text,
@@ -308,6 +331,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_portions: list_of(Portion),
     as_positive: POSITIVE,
     as_readings: list_of(Reading),
+    as_renewal: either(NAME, Renewal),
     as_requirement: Requirement,
     as_results: one_or_list(either(STRING, FLAG), 1),
     as_scope: Scope,
@@ -317,8 +341,10 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_statuses: one_or_list(one_of(Status), 1),
     as_stages: list_of(Stage),
     as_steps: list_of(ProcessStep, 1),
+    as_stretch: STRETCH,
     as_string: STRING,
     as_strings: one_or_list(STRING),
+    as_takes: one_of(Takes),
     as_tariff: list_of(Rate, 1),
     as_text: Text,
     as_thresholds: one_or_list(Threshold, 1),
@@ -369,7 +395,9 @@ _BOUNDED = {"at_least": NOT_NEGATIVE, "at_most": NOT_NEGATIVE, "in_last": LENGTH
 _OPERANDS = one_or_list(SCALAR, 1)
 _OPERAND = {test.value: SCALAR for test in Test} | {"is": _OPERANDS, "not": _OPERANDS}
 _WORDS = [unit.value for unit in Unit if unit is not Unit.CYCLE]
-_CYCLE = {"cycle": LENGTH}
+_CYCLE = {"cycle": either(LENGTH, list_of(CycleLength, 1))}
+_OWN = {"after": READS[as_renewal], "change": FactChange, "hold": Hold}
+_ANCHORED = {"until": OF_BEARER, "aligned": one_of(Aligned), **_OWN}
 
 _SPAN = {"type": "array", "items": POSITIVE, "minItems": 2, "maxItems": 2}
 _DAY = either({"enum": list(DAY_RULES)}, {**POSITIVE, "maximum": 31})
@@ -388,7 +416,8 @@ WRITTEN: Mapping[type, Schema] = {
         {"enum": _WORDS},
         table({"each": {"enum": sorted(NEEDS_CALENDAR)}, "school_days": POSITIVE}, ["each"]),
         table({**_CYCLE, "grid": DATE}, ["cycle", "grid"]),
-        table({**_CYCLE, "from": OF_BEARER, "after": NAME}, ["cycle", "from"]),
+        table({**_CYCLE, **_ANCHORED, "from": one_or_list(OF_BEARER, 1)}, ["cycle", "from"]),
+        table({**_CYCLE, "until": OF_BEARER, **_OWN}, ["cycle", "until"]),
     ),
     ForEach: {
         "type": "object",

@@ -73,6 +73,10 @@ LENGTH: Schema = {
     "type": "string",
     "pattern": "^([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]) (year|month)s?$",
 }
+STRETCH: Schema = {
+    "type": "string",
+    "pattern": "^([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]) (year|month|day)s?$",
+}
 FLAG: Schema = {"type": "boolean"}
 WHOLE: Schema = {"type": "integer"}
 POSITIVE: Schema = {"type": "integer", "minimum": 1}

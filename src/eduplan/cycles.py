@@ -1,0 +1,471 @@
+"""Cycles of a bearer's own: how long they are, from when they run, and what starts the next.
+
+Licences, certificates and registers run in cycles that differ from person to person. A cycle has a
+length, which may depend on facts of the bearer; it is anchored at a day the bearer states; leave
+may put it on hold; and where a renewal completes it, the plan says from when the next one runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+import attrs
+
+from eduplan.dates import DAY, Period, add_months, cycles
+from eduplan.errors import FaultList, NotKnown, refuse
+from eduplan.lengths import Length, as_cycle_length, as_optional_stretch
+from eduplan.people import day_of
+from eduplan.records import Entry, last_day
+from eduplan.selectors import EVERYTHING, Getter, Matcher, Scales, Selector, as_selector
+from eduplan.tables import Table, as_kinds, as_member, as_name, optional, plain, read_table
+
+Records = Callable[[Sequence[str], str], Sequence[Entry]]
+"""Gives the bearer's records of some kinds, by the fact that points to it."""
+
+
+@attrs.frozen(kw_only=True)
+class CycleLength:
+    """How long the cycle of some bearers is.
+
+    Args:
+        length: how long, such as ``"5 years"``.
+        where: of which bearers; of several rows the first that fits holds.
+    """
+
+    length: Length = attrs.field(converter=as_cycle_length)
+    where: Selector = attrs.field(default=EVERYTHING, converter=as_selector)
+
+
+class Aligned(StrEnum):
+    """Where a first cycle begins: with the month or year its anchor lies in, or with the next."""
+
+    MONTH = "month"
+    SCHOOL_YEAR = "school-year"
+    CALENDAR_YEAR = "calendar-year"
+    NEXT_MONTH = "next-month"
+    NEXT_SCHOOL_YEAR = "next-school-year"
+    NEXT_CALENDAR_YEAR = "next-calendar-year"
+
+    def first_day(self, day: date) -> date:
+        """Return the day on which the first cycle begins that is anchored at ``day``.
+
+        >>> Aligned("school-year").first_day(date(2021, 11, 15))
+        datetime.date(2021, 9, 1)
+        >>> Aligned("next-school-year").first_day(date(2021, 9, 1))
+        datetime.date(2021, 9, 1)
+        """
+        unit = self.value.removeprefix("next-")
+        month = {"month": day.month, "school-year": 9, "calendar-year": 1}[unit]
+        start = date(day.year - (month > day.month), month, 1)
+        if start == day or unit == self.value:
+            return start
+        return add_months(start, 1 if unit == "month" else 12)
+
+
+class Next(StrEnum):
+    """From when the next cycle runs once one is completed; or that it is not completed by that."""
+
+    COMPLETION = "completion"
+    DUE = "due"
+    NOTHING = "nothing"
+
+
+def as_early(value: Next | str) -> Next:
+    """Return what a renewal before its window does, from its name."""
+    return as_member(Next, value)
+
+
+def as_late(value: Next | str) -> Next:
+    """Return from when the next cycle runs after a late renewal, from its name."""
+    found = as_member(Next, value)
+    if found is Next.NOTHING:
+        raise refuse("not-one-of", known=f"{Next.COMPLETION}, {Next.DUE}")
+    return found
+
+
+@attrs.frozen(kw_only=True)
+class Renewal:
+    """The records that complete a cycle, and from when the next one runs.
+
+    A renewal on the last days of a cycle, from ``opens`` on, lets the next begin when it ends.
+    What an earlier or a later one does is told by ``early`` and ``late``.
+
+    Args:
+        kind: the kinds of record.
+        where: which of them.
+        by: the fact of such a record that points to the bearer.
+        opens: how long before the end of a cycle it may be renewed without shortening it.
+        early: what a renewal before that does: the next cycle runs from its ``completion``, from
+            when this one was ``due`` all the same, or it completes ``nothing``.
+        late: from when the next cycle runs after a renewal that came when the cycle was over.
+        grace: how long after the end ``late`` holds; later the next runs from its completion.
+
+    Raises:
+        InputError: keys that change nothing.
+    """
+
+    kind: tuple[str, ...] = attrs.field(converter=as_kinds)
+    where: Selector = attrs.field(default=EVERYTHING, converter=as_selector)
+    by: str = attrs.field(default="bearer", converter=as_name)
+    opens: Length | None = attrs.field(default=None, converter=as_optional_stretch)
+    early: Next = attrs.field(default=Next.COMPLETION, converter=as_early)
+    late: Next = attrs.field(default=Next.COMPLETION, converter=as_late)
+    grace: Length | None = attrs.field(default=None, converter=as_optional_stretch)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        if self.opens is not None and self.early is Next.DUE:
+            faults.add("renewal-idle", "opens", other='early = "due"')
+        if self.grace is not None and self.late is Next.COMPLETION:
+            faults.add("renewal-idle", "grace", other='late = "completion"')
+        faults.raise_any()
+
+    def plain(self) -> object:
+        """Return the renewal as it stands in a plan file."""
+        table = _said(self)
+        return self.kind[0] if len(table) == len(self.kind) == 1 else table
+
+    def next_start(self, due: date, day: date) -> date | None:
+        """Return when the next cycle begins, None where a renewal does not complete this one.
+
+        Args:
+            due: the first day after the cycle.
+            day: the day of the renewal.
+
+        >>> from eduplan.lengths import Length
+        >>> early = Renewal(kind=["renewal"], opens=Length(6))
+        >>> early.next_start(date(2025, 7, 1), date(2025, 3, 10))
+        datetime.date(2025, 7, 1)
+        >>> early.next_start(date(2025, 7, 1), date(2024, 12, 31))
+        datetime.date(2024, 12, 31)
+        """
+        if day < due:
+            inside = self.opens is not None and day >= self.opens.before(due)
+            how = Next.DUE if inside else self.early
+        else:
+            how = Next.COMPLETION if self.grace and day >= self.grace.after(due) else self.late
+        return {Next.COMPLETION: day, Next.DUE: due}.get(how)
+
+
+def as_renewal(value: Renewal | str | Table) -> Renewal:
+    """Return what completes a cycle from the kind of its records, or from its table."""
+    return read_table(Renewal, {"kind": value} if isinstance(value, str) else value)
+
+
+class Takes(StrEnum):
+    """Which cycles a change of the bearer's facts is for: the next ones, or the one it falls in."""
+
+    PERIOD_START = "period-start"
+    AS_OF = "as-of"
+
+
+def as_takes(value: Takes | str) -> Takes:
+    """Return from when a change of facts holds, from its name."""
+    return as_member(Takes, value)
+
+
+@attrs.frozen(kw_only=True)
+class FactChange:
+    """The records that tell from when facts of a bearer are what they are.
+
+    What such a record states holds from its day until another states otherwise; before the first
+    that states a fact, it is not known. A fact that none states is what the roster says throughout.
+
+    Args:
+        kind: the kinds of record.
+        governs: ``period-start``: a cycle keeps the length it began with; ``as-of``: it takes the
+            length that follows from the change, counted from its beginning, and ends on the day of
+            the change at the earliest.
+        by: the fact of such a record that points to the bearer.
+    """
+
+    kind: tuple[str, ...] = attrs.field(converter=as_kinds)
+    governs: Takes = attrs.field(converter=as_takes)
+    by: str = attrs.field(default="bearer", converter=as_name)
+
+
+@attrs.frozen(kw_only=True)
+class Hold:
+    """Leave that puts a cycle on hold: it ends so many days later.
+
+    Args:
+        kind: the kinds of record that state leave, from ``day`` to ``last_day``.
+        where: which of them do.
+        by: the fact of such a record that points to the bearer.
+        at_least: leave shorter than this does not, such as ``"6 months"``.
+    """
+
+    kind: tuple[str, ...] = attrs.field(converter=as_kinds)
+    where: Selector = attrs.field(default=EVERYTHING, converter=as_selector)
+    by: str = attrs.field(default="bearer", converter=as_name)
+    at_least: Length | None = attrs.field(default=None, converter=as_optional_stretch)
+
+
+def as_optional_change(value: FactChange | Table | None) -> FactChange | None:
+    """Return the records that change facts of a bearer, or None."""
+    return optional(lambda table: read_table(FactChange, table), value)
+
+
+def as_optional_hold(value: Hold | Table | None) -> Hold | None:
+    """Return the leave that puts a cycle on hold, or None."""
+    return optional(lambda table: read_table(Hold, table), value)
+
+
+def _said(value: attrs.AttrsInstance) -> dict[str, object]:
+    """Return the fields of a value that do not have their default, as in a plan file."""
+    return {
+        field.name: plain(getattr(value, field.name))
+        for field in attrs.fields(type(value))
+        if getattr(value, field.name) != field.default
+    }
+
+
+@attrs.frozen(kw_only=True)
+class Own:
+    """What cycles of a bearer's own depend on.
+
+    Args:
+        lengths: how long they are, by who the bearer is.
+        starts: facts of the bearer that give the first day of its first cycle; the first of them
+            that it states holds.
+        ends: the fact that gives the last day of one of its cycles, such as the expiry of a
+            licence; where it is stated, ``starts`` are not asked.
+        aligned: whether a first cycle begins with a month or year.
+        after: what completes a cycle.
+        change: what changes the facts on which its length depends.
+        hold: what puts it on hold.
+    """
+
+    lengths: tuple[CycleLength, ...]
+    starts: tuple[str, ...] = ()
+    ends: str = ""
+    aligned: Aligned | None = None
+    after: Renewal | None = None
+    change: FactChange | None = None
+    hold: Hold | None = None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Facts of the bearer on which its cycles depend."""
+        asked = [name for row in self.lengths for name in row.where.fields()]
+        more = [name for row in self.lengths for name in row.where.bearer_fields()]
+        return tuple(
+            dict.fromkeys([*self.starts, *([self.ends] if self.ends else []), *asked, *more])
+        )
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of record on which its cycles depend."""
+        rules = (self.after, self.change, self.hold)
+        return tuple(dict.fromkeys(kind for rule in rules if rule for kind in rule.kind))
+
+    def selectors(self) -> Iterator[tuple[str, Selector]]:
+        """Return the selectors in it by their places in a plan file."""
+        for index, row in enumerate(self.lengths):
+            yield f"cycle[{index}].where", row.where
+        for name, rule in (("after", self.after), ("hold", self.hold)):
+            if rule is not None:
+                yield f"{name}.where", rule.where
+
+
+class _Anchor(NamedTuple):
+    """A day from which boundaries are counted, and how many months from it a cycle begins."""
+
+    day: date
+    months: int = 0
+
+    def __add__(self, months: object) -> _Anchor:
+        assert isinstance(months, int)  # noqa: S101 - for the type checker
+        return _Anchor(self.day, self.months + months)
+
+    @property
+    def start(self) -> date:
+        return add_months(self.day, self.months)
+
+
+def own_cycles(
+    own: Own,
+    window: Period,
+    *,
+    grid: date | None,
+    bearer: Getter,
+    records: Records,
+    as_of: date,
+    scales: Scales,
+) -> tuple[Period, ...]:
+    """Return the cycles of one bearer that overlap ``window``, in order.
+
+    Args:
+        own: the rule.
+        window: the days of interest.
+        grid: first day of a cycle of a grid that all share, where there is one.
+        bearer: reads facts of the bearer.
+        records: gives its records.
+        as_of: later renewals and changes do not count.
+        scales: the ordered scales of the plan.
+
+    Raises:
+        NotKnown: a fact of the bearer or of a record on which the cycles depend is missing.
+    """
+    return tuple(_Walk(own, bearer, records, as_of, scales).through(window, grid))
+
+
+class _Walk:
+    """The cycles of one bearer, one after the other."""
+
+    def __init__(
+        self, own: Own, bearer: Getter, records: Records, as_of: date, scales: Scales
+    ) -> None:
+        self._own = own
+        self._bearer = bearer
+        self._records = records
+        self._as_of = as_of
+        self._rows = [(Matcher(row.where, scales), row.length.months) for row in own.lengths]
+        self._scales = scales
+        self._changes = self._until_now(own.change) if own.change is not None else ()
+
+    def through(self, window: Period, grid: date | None) -> Iterator[Period]:
+        own = self._own
+        anchor = _Anchor(grid) if grid is not None else self._anchor()
+        if not own.kinds:
+            months = self._months(anchor.start)
+            found = cycles(
+                anchor.day, months, window, before_anchor=grid is not None or bool(anchor.months)
+            )
+            yield from (cycle for cycle in found if grid is not None or cycle.start >= anchor.start)
+            return
+        days = sorted(set(self._completions(anchor.start)))
+        held = self._held()
+        while anchor.start < window.end:
+            start = anchor.start
+            due, months = self._due(anchor, held)
+            after = anchor + months
+            following = after if after.start == due else _Anchor(due)
+            begins: date | None = due
+            if own.after is not None:
+                days = [day for day in days if day > start]
+                begins = self._renewed(own.after, due, days)
+                if begins is not None and begins != due:
+                    following = _Anchor(begins)
+            cycle = Period(start, due if begins is None else min(due, begins))
+            if cycle.overlaps(window):
+                yield cycle
+            if begins is None:
+                return  # nothing is owed until it is renewed
+            anchor = following
+
+    def _renewed(self, rule: Renewal, due: date, days: list[date]) -> date | None:
+        """Return when the next cycle begins, and take the renewal out of ``days``."""
+        for index, day in enumerate(days):
+            begins = rule.next_start(due, day)
+            if begins is not None:
+                del days[: index + 1]
+                return begins
+        return None
+
+    def _anchor(self) -> _Anchor:
+        """Return from when the first cycle of the bearer runs."""
+        own = self._own
+        if own.ends and (last := day_of(self._bearer, own.ends)) is not None:
+            return _Anchor(last + DAY, -self._months(last))
+        for name in own.starts:
+            if (day := day_of(self._bearer, name)) is not None:
+                return _Anchor(day if own.aligned is None else own.aligned.first_day(day))
+        raise NotKnown("bearer-fact", field=(*own.starts, own.ends)[0])
+
+    def _months(self, day: date) -> int:
+        """Return how long a cycle is by what holds of the bearer on a day."""
+        if len(self._rows) == 1 and self._rows[0][0].always:
+            return self._rows[0][1]
+        get = self._facts_on(day)
+        open_: list[int] = []
+        blamed = ""
+        for matcher, months in self._rows:
+            truth = matcher(get, get)
+            if truth and all(one == months for one in open_):
+                return months
+            if truth:
+                break
+            if truth is None:
+                open_.append(months)
+                blamed = blamed or matcher.blame(get, get)
+        if not blamed:
+            raise NotKnown("cycle-length-open")
+        raise NotKnown("bearer-fact", field=blamed)
+
+    def _facts_on(self, day: date) -> Getter:
+        """Return what reads the facts of the bearer as they were on a day."""
+        changes, bearer = self._changes, self._bearer
+
+        def get(name: str) -> object:
+            stated = [entry for entry in changes if entry.get(name) is not None]
+            if not stated:
+                return bearer(name)
+            before = [entry for entry in stated if entry.day <= day]
+            return before[-1].get(name) if before else None
+
+        return get
+
+    def _due(self, anchor: _Anchor, held: Sequence[Period]) -> tuple[date, int]:
+        """Return the first day after the cycle that begins at ``anchor``, and its months."""
+        months = self._months(anchor.start)
+        due = _stretched(anchor.start, (anchor + months).start, held)
+        if self._own.change is not None and self._own.change.governs is Takes.AS_OF:
+            for day in sorted({entry.day for entry in self._changes if entry.day > anchor.start}):
+                if day >= due:
+                    break
+                months = self._months(day)
+                due = max(day, _stretched(anchor.start, (anchor + months).start, held))
+        return due, months
+
+    def _until_now(self, rule: FactChange | Renewal) -> Sequence[Entry]:
+        found = self._records(rule.kind, rule.by)
+        return [entry for entry in found if entry.day <= self._as_of]
+
+    def _completions(self, first: date) -> Iterator[date]:
+        """Return the days on which a cycle was completed, perhaps."""
+        rule = self._own.after
+        if rule is not None:
+            for entry in self._until_now(rule):
+                if entry.day > first and self._fits(rule.where, entry):
+                    yield entry.day
+
+    def _held(self) -> Sequence[Period]:
+        """Return the days on which cycles are on hold, as periods that share none."""
+        rule = self._own.hold
+        found: list[Period] = []
+        if rule is None:
+            return found
+        for entry in self._records(rule.kind, rule.by):
+            end = last_day(entry) + DAY
+            if rule.at_least is not None and rule.at_least.after(entry.day) > end:
+                continue
+            if not self._fits(rule.where, entry):
+                continue
+            start = max(entry.day, found[-1].end) if found else entry.day
+            if start < end:
+                found.append(Period(start, end))
+        return found
+
+    def _fits(self, where: Selector, entry: Entry) -> bool:
+        matcher = Matcher(where, self._scales)
+        truth = matcher(entry.get, self._bearer)
+        if truth is None:
+            field = matcher.blame(entry.get, self._bearer)
+            raise NotKnown("record-fact", field=field, count=1)
+        return truth
+
+
+def _stretched(start: date, due: date, held: Sequence[Period]) -> date:
+    """Return when a cycle ends that is on hold on some days, which come on top of its length."""
+    end = start
+    stretched = due
+    while end != stretched:
+        end = stretched
+        cycle = Period(start, end)
+        common = (cycle.meet(leave) for leave in held)
+        stretched = due + sum(one.days for one in common if one is not None) * DAY
+    return end
