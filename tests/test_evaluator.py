@@ -33,7 +33,7 @@ from eduplan import (
     plan_from_table,
 )
 from eduplan.exports import verdicts_to_json
-from eduplan.selectors import getter
+from eduplan.facts import getter
 from eduplan.verdicts import order
 
 DAY = timedelta(days=1)

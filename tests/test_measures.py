@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from eduplan import Plan, Quota, Record, Register, Status, Text, Verdict, evaluate
 from eduplan.dates import Period
 from eduplan.errors import InputError
+from eduplan.facts import getter
 from eduplan.measures import Gauge, Reading, as_measure
-from eduplan.selectors import Scale, getter
+from eduplan.selectors import Scale
 from eduplan.sources import Clause, Document
 
 SCALES = {"level": Scale(name="level", values=["school", "county", "city"])}

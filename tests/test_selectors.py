@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from eduplan import Group, Person, Record, School
 from eduplan.errors import FaultList, InputError
+from eduplan.facts import Truth, getter
 from eduplan.people import bearer_getter
-from eduplan.selectors import Matcher, Scale, Truth, as_selector, getter
+from eduplan.selectors import Matcher, Scale, as_selector
 
 SCALES = {
     "level": Scale(name="level", values=["school", "county", "city", "province"]),

@@ -12,10 +12,10 @@ import attrs
 
 from eduplan.dates import Period
 from eduplan.evaluator import evaluate
+from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, escape, say
 from eduplan.plan import Plan
 from eduplan.records import Register
-from eduplan.selectors import getter
 from eduplan.sources import tell_clauses
 from eduplan.summary import NO_SCHOOL, Schools
 from eduplan.verdicts import Status, Verdict

@@ -16,10 +16,11 @@ import attrs
 
 from eduplan.dates import DAY, Period, add_months, cycles
 from eduplan.errors import FaultList, NotKnown, refuse
+from eduplan.facts import Getter
 from eduplan.lengths import Length, as_cycle_length, as_optional_stretch
 from eduplan.people import day_of
 from eduplan.records import Entry, last_day
-from eduplan.selectors import EVERYTHING, Getter, Matcher, Scales, Selector, as_selector
+from eduplan.selectors import EVERYTHING, Matcher, Scales, Selector, as_selector
 from eduplan.tables import Table, as_kinds, as_member, as_name, optional, plain, read_table
 
 Records = Callable[[Sequence[str], str], Sequence[Entry]]

@@ -7,7 +7,6 @@ builds sentences.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -39,6 +38,8 @@ class Text:
 @cache
 def catalogue() -> Mapping[str, Text]:
     """Return every message template by its dotted key, such as ``fault.unknown-key``."""
+    import tomllib  # 2 ms of every start, and who meets no message needs none
+
     found: dict[str, Text] = {}
 
     def collect(prefix: str, table: Mapping[str, object]) -> None:

@@ -13,7 +13,7 @@ import attrs
 
 from eduplan.dates import as_date
 from eduplan.errors import InputError
-from eduplan.selectors import Getter, Known, getter
+from eduplan.facts import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_optional_date, as_string, as_strings
 
 

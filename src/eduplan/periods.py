@@ -23,10 +23,11 @@ from eduplan.cycles import (
 )
 from eduplan.dates import DAY, Period, as_date, cycles, show_day
 from eduplan.errors import FaultList, NotKnown, refuse
+from eduplan.facts import Getter
 from eduplan.lengths import Length, as_cycle_length
 from eduplan.messages import Language, say
 from eduplan.records import Entry
-from eduplan.selectors import EVERYTHING, Getter, Scales
+from eduplan.selectors import EVERYTHING, Scales
 from eduplan.tables import (
     Table,
     as_member,

@@ -18,7 +18,7 @@ import attrs
 
 from eduplan.dates import as_date
 from eduplan.errors import FaultList, Missing, kind_of, refuse
-from eduplan.selectors import Getter, Known, getter
+from eduplan.facts import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_name, as_optional_date, as_string, as_strings
 
 _NONE: Sequence[Entry] = ()

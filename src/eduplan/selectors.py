@@ -16,60 +16,18 @@ from typing import Any
 
 import attrs
 
-from eduplan.errors import FaultList, InputError, kind_of, refuse
+from eduplan.errors import FaultList, kind_of, refuse
 from eduplan.exact import decimal
+from eduplan.facts import Getter, Truth
 from eduplan.tables import (
     Scalar,
     Table,
     as_name,
     as_scalar,
     as_strings,
-    as_value,
     plain,
     read_each,
 )
-
-Getter = Callable[[str], Any]
-"""Returns a fact of a thing by name, None where it is absent."""
-
-Truth = bool | None
-
-
-def getter(thing: object) -> Getter:
-    """Return the function that reads facts of ``thing`` by name, None where absent.
-
-    ``thing`` may be a value of this library, a mapping, or any object with attributes. What is read
-    from others is brought into the library's own form: numbers exact, several values as a tuple.
-
-    >>> getter({"tier": "A"})("tier"), getter(Fraction(1, 3))("denominator"), getter({})("tier")
-    ('A', 3, None)
-    >>> getter({"hours": 7.5})("hours")
-    Fraction(15, 2)
-    """
-    known = getattr(thing, "known", None)
-    if type(known) is Known:
-        return known.get
-    return partial(_fact, thing.get if isinstance(thing, Mapping) else partial(_attribute, thing))
-
-
-class Known(dict[str, Any]):
-    """All facts of a value of this library by name, in the library's own form."""
-
-    __slots__ = ()
-
-
-def _attribute(thing: object, name: str) -> object:
-    return getattr(thing, name, None)
-
-
-def _fact(read: Getter, name: str) -> object:
-    value = read(name)
-    if value is None or type(value) in _EXACT:
-        return value
-    try:
-        return as_value(value)
-    except InputError:
-        return value  # refused where it is used, with the record it stands in
 
 
 @attrs.frozen(kw_only=True)
@@ -119,8 +77,6 @@ DAY_LOOKED_AT = "@day"
 
 BEARER = "@bearer."
 """What an operand begins with that stands for a fact of the bearer."""
-
-_EXACT = frozenset({str, int, bool, Fraction, date})
 
 
 @attrs.frozen

@@ -18,8 +18,8 @@ import attrs
 
 from eduplan.errors import Missing
 from eduplan.exact import Number
+from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, escape, say
-from eduplan.selectors import getter
 from eduplan.verdicts import Citation, Status, Verdict
 
 NO_SCHOOL = ""

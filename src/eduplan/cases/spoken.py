@@ -9,7 +9,7 @@ from typing import NamedTuple
 from eduplan.dates import as_date
 from eduplan.errors import kind_of, refuse
 from eduplan.exact import exact
-from eduplan.selectors import getter
+from eduplan.facts import getter
 from eduplan.tables import as_flag, as_member, as_string, as_whole, read_each
 from eduplan.verdicts import Status, Verdict
 

@@ -8,8 +8,8 @@ from datetime import date
 from typing import NamedTuple, TextIO
 
 from eduplan.exact import Number, spell
+from eduplan.facts import getter
 from eduplan.messages import Language, say
-from eduplan.selectors import getter
 from eduplan.sources import tell_clauses
 from eduplan.summary import Schools
 from eduplan.verdicts import Verdict

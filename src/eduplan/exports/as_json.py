@@ -35,8 +35,8 @@ from typing import TextIO
 
 from eduplan.errors import Missing
 from eduplan.exact import Number, spell
+from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Text
-from eduplan.selectors import getter
 from eduplan.verdicts import Citation, Justification, Point, Verdict
 
 FORMAT = "eduplan-verdicts"

@@ -13,9 +13,9 @@ from functools import cache
 
 from eduplan.dates import show_day
 from eduplan.exact import Number, show
+from eduplan.facts import getter
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
-from eduplan.selectors import getter
 from eduplan.sources import tell_clauses
 from eduplan.summary import Schools, Summary
 from eduplan.verdicts import Citation, Status, Verdict

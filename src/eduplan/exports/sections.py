@@ -10,11 +10,11 @@ from eduplan.calendars import SchoolCalendar
 from eduplan.exact import Number, show, show_share
 from eduplan.exports.drill_down import SIGNS, day_word, standing, standing_word
 from eduplan.exports.heat_map import anchor
+from eduplan.facts import getter
 from eduplan.messages import Language, Text, catalogue, say
 from eduplan.plan import Plan
 from eduplan.provisions import Question, Unanswered
 from eduplan.records import Register
-from eduplan.selectors import getter
 from eduplan.sources import tell_clauses
 from eduplan.summary import Behind, Concern, Summary
 from eduplan.verdicts import Status, Verdict

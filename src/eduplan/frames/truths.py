@@ -18,10 +18,11 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from eduplan.errors import refuse
+from eduplan.facts import getter
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import MOST_VALUES, Columns, Sort, flag, lookup
 from eduplan.frames.profiles import Profiles
-from eduplan.selectors import BEARER, Condition, Matcher, Scales, Selector, Test, getter
+from eduplan.selectors import BEARER, Condition, Matcher, Scales, Selector, Test
 
 _NOTHING: Mapping[str, Any] = {}
 

@@ -10,6 +10,7 @@ import attrs
 
 from eduplan.dates import as_date
 from eduplan.errors import FaultList, kind_of
+from eduplan.facts import getter
 from eduplan.ledger.duplicates import SameEvent, alike, as_same_event
 from eduplan.ledger.entries import (
     Closed,
@@ -24,7 +25,6 @@ from eduplan.ledger.entries import (
 from eduplan.ledger.state import State, voided
 from eduplan.messages import Language
 from eduplan.records import Record, Register
-from eduplan.selectors import getter
 from eduplan.tables import Table, Value, as_names, read_table
 
 

@@ -16,11 +16,12 @@ from typing import NamedTuple
 from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
+from eduplan.facts import Getter
 from eduplan.measures.limits import BoundCap, Limits
 from eduplan.measures.measure import Measure, Way
 from eduplan.measures.tariff import Assessor, Worth, number_of
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher, Scales
+from eduplan.selectors import Matcher, Scales
 
 
 class LeftOut(NamedTuple):

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
+from eduplan.facts import Getter
 from eduplan.measures.measure import Cap, Measure, Per
 from eduplan.records import Entry
-from eduplan.selectors import Getter, Matcher, Scales
+from eduplan.selectors import Matcher, Scales
 
 
 class BoundCap(NamedTuple):

@@ -15,8 +15,9 @@ import attrs
 
 from eduplan.errors import FaultList, InputError, kind_of, refuse
 from eduplan.exact import Number, exact, not_negative
+from eduplan.facts import Getter
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector
+from eduplan.selectors import Matcher, Scales, Selector, as_selector
 from eduplan.tables import (
     Table,
     as_flag,

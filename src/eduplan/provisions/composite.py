@@ -10,6 +10,7 @@ from typing import NamedTuple
 from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
 from eduplan.exact import Number, exact, show_share
+from eduplan.facts import Getter
 from eduplan.measures import Range
 from eduplan.messages import Text
 from eduplan.provisions.bounds import Bound, decided
@@ -17,7 +18,7 @@ from eduplan.provisions.portions import Clash, Place, PortionGauge, Tallied, Tal
 from eduplan.provisions.provision import Docket, Subject, View, view
 from eduplan.provisions.quota import Quota
 from eduplan.records import last_day
-from eduplan.selectors import Getter, Matcher, Scales
+from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Point, Status
 
 _ORDER = (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING, Status.MET)

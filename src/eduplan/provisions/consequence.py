@@ -14,6 +14,7 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.exact import Number, show
+from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
 from eduplan.provisions.attestation import Attestation
 from eduplan.provisions.happening import Happening
@@ -23,7 +24,7 @@ from eduplan.provisions.requirements import as_statuses
 from eduplan.provisions.within import Within, as_optional_within, due_day, kept
 from eduplan.provisions.worth import Worth, as_optional_worth, figure_of
 from eduplan.records import Entry
-from eduplan.selectors import Matcher, Scales, Selector, getter
+from eduplan.selectors import Matcher, Scales, Selector
 from eduplan.tables import (
     Table,
     as_member,

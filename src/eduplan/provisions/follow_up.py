@@ -10,13 +10,14 @@ import attrs
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown
+from eduplan.facts import Getter, getter
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Within, as_within, due_day, kept
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher, Scales, Selector, as_selector, getter
+from eduplan.selectors import Matcher, Scales, Selector, as_selector
 from eduplan.tables import (
     Table,
     as_kinds,

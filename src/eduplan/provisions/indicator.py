@@ -12,13 +12,13 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact
+from eduplan.facts import Getter
 from eduplan.measures import Gauge, Measure, Reading, Way, as_measure
 from eduplan.provisions.population import Population, part_of
 from eduplan.provisions.provision import Docket, Subject
 from eduplan.records import Entry, last_day
 from eduplan.selectors import (
     EVERYTHING,
-    Getter,
     Matcher,
     Scales,
     Selector,

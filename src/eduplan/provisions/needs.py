@@ -12,6 +12,7 @@ import attrs
 
 from eduplan.errors import FaultList, Missing
 from eduplan.exact import Number, at_least, show, show_share
+from eduplan.facts import Getter, Truth
 from eduplan.messages import LANGUAGES, Text, say
 from eduplan.provisions.population import (
     Part,
@@ -23,15 +24,7 @@ from eduplan.provisions.population import (
     words,
 )
 from eduplan.provisions.provision import Subject
-from eduplan.selectors import (
-    EVERYTHING,
-    Getter,
-    Scales,
-    Selector,
-    Truth,
-    as_optional_selector,
-    as_selector,
-)
+from eduplan.selectors import EVERYTHING, Scales, Selector, as_optional_selector, as_selector
 from eduplan.tables import (
     as_optional_amount,
     as_optional_name,

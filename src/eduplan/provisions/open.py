@@ -20,6 +20,7 @@ import attrs
 from eduplan.dates import as_date
 from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
 from eduplan.exact import exact, spell
+from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Text
 from eduplan.provisions.forms import FORMS, bench
 from eduplan.provisions.provision import (
@@ -31,7 +32,7 @@ from eduplan.provisions.provision import (
     by_bearer,
     check_provision,
 )
-from eduplan.selectors import Scales, getter
+from eduplan.selectors import Scales
 from eduplan.sources import Force, as_force
 from eduplan.tables import (
     Table,

@@ -13,9 +13,10 @@ from datetime import date
 from typing import NamedTuple
 
 from eduplan.errors import Missing
+from eduplan.facts import Getter, Truth
 from eduplan.people import day_of
 from eduplan.provisions.provision import Subject
-from eduplan.selectors import DAY_LOOKED_AT, Getter, Matcher, Scales, Selector, Test, Truth
+from eduplan.selectors import DAY_LOOKED_AT, Matcher, Scales, Selector, Test
 from eduplan.verdicts import Status
 
 _FIRST_DAYS = ("joined", "opened")

@@ -19,12 +19,12 @@ import attrs
 from eduplan.dates import Period, cycles
 from eduplan.errors import FaultList, Missing, NotKnown, refuse
 from eduplan.exact import Number, exact
+from eduplan.facts import Getter
 from eduplan.measures import Range
 from eduplan.messages import Text
 from eduplan.periods import Every, as_optional_every, periods
 from eduplan.selectors import (
     EVERYTHING,
-    Getter,
     Matcher,
     Scales,
     Selector,

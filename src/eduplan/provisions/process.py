@@ -10,20 +10,14 @@ import attrs
 
 from eduplan.dates import DAY, Period, add_months, as_date
 from eduplan.errors import FaultList, refuse
+from eduplan.facts import Getter, getter
 from eduplan.messages import Text
 from eduplan.periods import Every, Unit, as_optional_every, periods
 from eduplan.provisions.provision import Provision
 from eduplan.provisions.quota import Partial, as_partial
 from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Before, Within, as_optional_before, as_optional_within
-from eduplan.selectors import (
-    Getter,
-    Scales,
-    Selector,
-    as_optional_selector,
-    as_selector,
-    getter,
-)
+from eduplan.selectors import Scales, Selector, as_optional_selector, as_selector
 from eduplan.tables import (
     Table,
     as_flag,

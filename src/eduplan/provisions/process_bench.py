@@ -7,6 +7,7 @@ from datetime import date
 
 from eduplan.dates import DAY, Period, add_months, as_date
 from eduplan.errors import Missing
+from eduplan.facts import Getter, getter
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.periods import Unit
 from eduplan.provisions.population import together
@@ -15,7 +16,7 @@ from eduplan.provisions.process_steps import Run, StepBench
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject
 from eduplan.provisions.service import serves
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher, getter
+from eduplan.selectors import Matcher
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_points, tell_undecided
 

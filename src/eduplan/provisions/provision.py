@@ -12,6 +12,7 @@ import attrs
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown
+from eduplan.facts import Getter
 from eduplan.messages import Text
 from eduplan.periods import Every, periods
 from eduplan.provisions.versions import (
@@ -23,7 +24,7 @@ from eduplan.provisions.versions import (
     check_versions,
 )
 from eduplan.records import Entry, Register, mark
-from eduplan.selectors import Getter, Matcher, Scales, Selector, as_optional_selector, as_selector
+from eduplan.selectors import Matcher, Scales, Selector, as_optional_selector, as_selector
 from eduplan.sources import Force, as_force
 from eduplan.tables import as_clauses, as_name, as_optional_date, as_optional_text, as_text
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict

@@ -12,6 +12,7 @@ from operator import attrgetter
 from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
+from eduplan.facts import Getter
 from eduplan.measures import Gauge, LeftOut, Reading, Way
 from eduplan.people import Group, day_of
 from eduplan.periods import Unit
@@ -30,7 +31,7 @@ from eduplan.provisions.portions import Tally
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Partial, Quota
 from eduplan.records import Entry, last_day
-from eduplan.selectors import Getter, Matcher
+from eduplan.selectors import Matcher
 from eduplan.verdicts import Citation, Justification, Point, Status, Verdict
 from eduplan.verdicts.telling import tell_figures
 from eduplan.verdicts.verdict import justified

@@ -13,7 +13,8 @@ import attrs
 from eduplan.dates import as_date
 from eduplan.errors import InputError, Missing, refuse
 from eduplan.exact import Number, exact, not_negative
-from eduplan.selectors import EVERYTHING, Selector, Test, Truth, as_selector
+from eduplan.facts import Truth
+from eduplan.selectors import EVERYTHING, Selector, Test, as_selector
 from eduplan.tables import (
     as_member,
     as_optional_exact,

@@ -13,6 +13,7 @@ import attrs
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, kind_of, refuse
+from eduplan.facts import Getter, Truth
 from eduplan.messages import Language, Text, say
 from eduplan.provisions.needs import (
     Found,
@@ -35,11 +36,9 @@ from eduplan.provisions.population import (
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.selectors import (
     EVERYTHING,
-    Getter,
     Matcher,
     Scales,
     Selector,
-    Truth,
     as_optional_selector,
     as_selectors,
 )

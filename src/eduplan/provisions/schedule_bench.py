@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
+from eduplan.facts import Getter, Truth
 from eduplan.measures import LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
 from eduplan.provisions.occasions import days_due
@@ -21,7 +22,7 @@ from eduplan.provisions.schedule import Late, Schedule
 from eduplan.provisions.service import serves
 from eduplan.provisions.serving import Candidate, Due, How, Served, Waiver, serve
 from eduplan.records import Entry, last_day, mark
-from eduplan.selectors import Getter, Matcher, Truth
+from eduplan.selectors import Matcher
 from eduplan.tables import Scalar
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_points, tell_records, tell_undecided

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from eduplan.dates import Period
+from eduplan.facts import Getter, Truth
 from eduplan.people import day_of
 from eduplan.provisions.quota import Partial
-from eduplan.selectors import Getter, Truth
 
 
 def serves(days: Period, get: Getter, partial: Partial | None) -> Truth:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from eduplan.dates import Period
 from eduplan.errors import Missing
+from eduplan.facts import Truth
 from eduplan.provisions.matching import matched
 from eduplan.records import Entry
-from eduplan.selectors import Truth
 
 
 class How(StrEnum):

@@ -10,10 +10,10 @@ import attrs
 
 from eduplan.dates import Period
 from eduplan.errors import NotKnown
+from eduplan.facts import getter
 from eduplan.periods import Every
 from eduplan.provisions.provision import Bench, Docket, Provision, Subject, Wording, by_bearer
 from eduplan.provisions.versions import Governs
-from eduplan.selectors import getter
 from eduplan.verdicts import Governing, Status, Verdict
 
 

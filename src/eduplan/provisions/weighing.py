@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
 from eduplan.exact import Number, show_share
+from eduplan.facts import Getter, Truth
 from eduplan.measures import Gauge, Reading, Way
 from eduplan.messages import LANGUAGES, Language, Text, say
 from eduplan.people import day_of
@@ -31,7 +32,7 @@ from eduplan.provisions.requirements import (
     VerdictIs,
 )
 from eduplan.records import Entry, mark
-from eduplan.selectors import Getter, Matcher, Selector, Truth
+from eduplan.selectors import Matcher, Selector
 from eduplan.verdicts import Citation, Point, Status, Verdict
 from eduplan.verdicts.selection import selector_text
 

@@ -9,10 +9,10 @@ import attrs
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
+from eduplan.facts import Getter
 from eduplan.periods import Every, as_every, periods
 from eduplan.provisions.provision import Docket
 from eduplan.records import Entry
-from eduplan.selectors import Getter
 from eduplan.tables import Table, as_positive, as_whole, optional, read_table, unknown_keys
 from eduplan.verdicts import Status
 

@@ -8,18 +8,20 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from eduplan.dates import Period, show_day
 from eduplan.errors import Missing
 from eduplan.exact import Number, show
-from eduplan.measures import BoundCap, LeftOut
+from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, say
 from eduplan.periods import Unit, describe
-from eduplan.selectors import getter
 from eduplan.sources import Force, tell_clauses
+
+if TYPE_CHECKING:  # what counted is named here; who counts loads the measures
+    from eduplan.measures import BoundCap, LeftOut
 
 
 class Status(StrEnum):
