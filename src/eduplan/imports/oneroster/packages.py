@@ -1,0 +1,141 @@
+"""A OneRoster package opened: a zip or a folder, bounded before anything is read."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+import attrs
+
+from eduplan.errors import Fault, InputError, SheetError, refuse
+
+LARGEST_TABLE = 1_000_000_000
+"""Files of more bytes are refused unread, and so are zips that unpack to more in all."""
+
+MOST_ENTRIES = 200
+MOST_PACKED = 100
+"""A zip that unpacks to more times its size is refused: rosters pack to a fifth or a twentieth."""
+
+_SMALL = 10_000_000
+_ENCRYPTED = 1
+_OF_MACOS = "__MACOSX/"
+
+# What the reader of zips raises over damaged, encrypted or unusual ones.
+_DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+@attrs.frozen(kw_only=True)
+class Package:
+    """A package of CSV files.
+
+    Args:
+        path: the zip or the folder.
+        names: names of the files in it, such as ``users.csv``.
+    """
+
+    path: Path
+    names: frozenset[str]
+
+    @property
+    def source(self) -> str:
+        """Name of the zip or folder."""
+        return self.path.name
+
+    def place(self, name: str) -> str:
+        """Return how a file of it is called in messages, such as ``roster.zip/users.csv``."""
+        return f"{self.source}/{name}" if self.source else name
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[IO[bytes]]:
+        """Open one of its files for reading.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        try:
+            if self.path.is_dir():
+                with self.path.joinpath(name).open("rb") as file:
+                    yield file
+            else:
+                with ZipFile(self.path) as packed, packed.open(name) as file:
+                    yield file
+        except InputError:
+            raise
+        except _DAMAGED:
+            raise refuse("oneroster-not-zip") from None
+        except OSError as error:
+            raise refuse("cannot-open", why=error.strerror or "") from None
+
+
+def open_package(path: Path) -> Package:
+    """Return a package, its files not yet read.
+
+    Nothing is unpacked to the disk: files of a zip are read where they lie.
+
+    Args:
+        path: a ``.zip`` file, or a folder that holds the CSV files.
+
+    Raises:
+        SheetError: it cannot be opened, is not a zip, or exceeds a bound; all faults at once.
+    """
+    try:
+        names = _in_folder(path) if path.is_dir() else _in_zip(path)
+    except InputError as error:
+        raise SheetError(error.faults, path.name) from None
+    return Package(path=path, names=names)
+
+
+def _in_folder(path: Path) -> frozenset[str]:
+    sizes = {entry.name: entry.stat().st_size for entry in path.iterdir() if entry.is_file()}
+    faults = [
+        Fault("file-too-large", name, {"most": LARGEST_TABLE})
+        for name, size in sizes.items()
+        if name.endswith(".csv") and size > LARGEST_TABLE
+    ]
+    if faults:
+        raise InputError(faults)
+    return frozenset(sizes)
+
+
+def _in_zip(path: Path) -> frozenset[str]:
+    try:
+        with ZipFile(path) as packed:
+            entries = [one for one in packed.infolist() if not one.filename.startswith(_OF_MACOS)]
+        size = path.stat().st_size
+    except OSError as error:
+        raise refuse("cannot-open", why=error.strerror or "") from None
+    except _DAMAGED:
+        raise refuse("oneroster-not-zip") from None
+    faults = list(_faults(entries, size))
+    if faults:
+        raise InputError(faults)
+    return frozenset(entry.filename for entry in entries)
+
+
+def _faults(entries: list[ZipInfo], size: int) -> Iterator[Fault]:
+    """Yield what is wrong with the list of a zip.
+
+    Python reads no more of an entry than the list says it holds, so the list can be relied on.
+    """
+    if len(entries) > MOST_ENTRIES:
+        yield Fault("oneroster-too-many-files", "", {"most": MOST_ENTRIES})
+        return
+    whole = sum(entry.file_size for entry in entries)
+    if whole > LARGEST_TABLE:
+        yield Fault("file-too-large", "", {"most": LARGEST_TABLE})
+    elif whole > _SMALL and whole > MOST_PACKED * size:
+        yield Fault("oneroster-packed-too-much", "", {"most": MOST_PACKED})
+    seen: set[str] = set()
+    for entry in entries:
+        name = entry.filename
+        if "/" in name or "\\" in name or name.startswith("."):
+            yield Fault("oneroster-not-at-top", name[:100])
+        if name in seen:
+            yield Fault("oneroster-file-twice", name[:100])
+        if entry.flag_bits & _ENCRYPTED:
+            yield Fault("oneroster-encrypted", name[:100])
+        seen.add(name)
