@@ -208,7 +208,7 @@ def _parts_exceed(one: Provision) -> Facts | None:
     if asked is None or not isinstance(one, Quota):
         return None
     of_all = [part for part in one.part if part.exclusive and part.bearer == EVERYTHING]
-    bounds = sorted((part.bound for part in of_all), reverse=True)
+    bounds = sorted((part.asked(asked.amount) for part in of_all), reverse=True)
     total = exact(sum(bounds))
     if total <= asked.amount:
         return None

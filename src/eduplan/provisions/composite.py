@@ -117,6 +117,7 @@ class Composite:
         tallied: Tallied,
         seen: View,
         docket: Docket,
+        owing: OnLeave | None,
         count: int = 1,
     ) -> list[Point]:
         """Return a point for every part, and one for parts that cannot all be filled.
@@ -125,6 +126,7 @@ class Composite:
             tallied: what the parts come to.
             seen: the period.
             docket: what the judgement rests on.
+            owing: what is owed in all; None where that is not known.
             count: of how many bearers the mean is judged.
         """
 
@@ -132,15 +134,18 @@ class Composite:
             return tally if count == 1 else tally.over(count)
 
         found = [
-            self._point(place, of_one(tally), tallied.missing, seen, docket)
+            self._point(place, of_one(tally), tallied.missing, seen, docket, owing)
             for place, tally in tallied.tallies.items()
         ]
         asked = dict.fromkeys(place.portion for place in tallied.tallies)
-        worst = clash(asked, tallied.classes, of_one)
+        worst = clash(asked, tallied.classes, of_one, owing.owed if owing else 0)
         if worst is not None:
             single = [p.status for p in found if p.facts.get("id") in worst.parts]
             if all(status is Status.MET for status in single):
-                found.append(self._clash(worst, tallied.missing, seen))
+                doubts = tallied.missing
+                if owing and owing.missing and any(portion.of_owed for portion in asked):
+                    doubts, worst = (*doubts, *owing.missing), worst._replace(surely=False)
+                found.append(self._clash(worst, doubts, seen))
         return found
 
     def _point(
@@ -150,6 +155,7 @@ class Composite:
         missing: tuple[Missing, ...],
         seen: View,
         docket: Docket,
+        owing: OnLeave | None,
     ) -> Point:
         portion, span = place
         share = portion.within is not None
@@ -157,9 +163,16 @@ class Composite:
         within = seen if span is None else view(span, docket.as_of)
         if share and not tally.low and not tally.high and not tally.outside_low:
             missing = (*missing, Missing("nothing-to-share"))
-        bound = Bound(portion.bound, portion.most, not share)
+        required = portion.asked(owing.owed if owing else 0)
+        bound = Bound(required, portion.most, not share)
         doubts = missing if low != high else tuple(m for m in missing if share and low != high)
         status, lacking = decided(bound, low, high, doubts, within, docket.register, self.kinds)
+        if portion.of_owed and owing is None:
+            status, lacking = Status.UNDETERMINED, (Missing("partial-policy"),)
+        elif portion.of_owed and owing and owing.missing:
+            least = bound._replace(owed=portion.asked(owing.least))
+            if decided(least, low, high, doubts, within, docket.register, self.kinds)[0] != status:
+                status, lacking = Status.UNDETERMINED, owing.missing
         if span is not None and span.start > docket.as_of:
             status, lacking = Status.PENDING, ()
         code = f"part-{'most' if portion.most else 'least'}{'-share' if share else ''}"
@@ -176,9 +189,9 @@ class Composite:
         return Point(
             code,
             status,
-            {**facts, "value": _fraction(low, share), "required": _fraction(portion.bound, share)},
+            {**facts, "value": _fraction(low, share), "required": _fraction(required, share)},
             value=low,
-            required=portion.bound,
+            required=required,
             due=within.due,
             missing=lacking,
         )

@@ -56,6 +56,7 @@ class Portion:
         where: the records that fit it.
         within: of a share, the records it is taken of.
         records: of a share, whether records are counted, and not their amounts.
+        of_owed: whether its bound is a share of what is owed, which leave and part service lessen.
         at_least: the least it must come to, in the unit of the quota; of a share, a fraction.
         at_most: the most it may come to.
         yearly: whether it holds for every twelve months of the period, counted from its first day.
@@ -73,6 +74,7 @@ class Portion:
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
     within: Selector | None = attrs.field(default=None, converter=as_optional_selector)
     records: bool = attrs.field(default=False, converter=as_flag)
+    of_owed: bool = attrs.field(default=False, converter=as_flag)
     at_least: Number | None = attrs.field(default=None, converter=as_optional_amount)
     at_most: Number | None = attrs.field(default=None, converter=as_optional_amount)
     yearly: bool = attrs.field(default=False, converter=as_flag)
@@ -90,7 +92,10 @@ class Portion:
             faults.add("part-needs", "records", other="within")
         if self.beside and (self.within is not None or self.shared):
             faults.add("part-not-with", "beside", other="within, shared")
-        if self.within is not None and (self.at_least or self.at_most or 0) > 1:
+        if self.of_owed and (self.within is not None or self.yearly or self.every is not None):
+            faults.add("part-not-with", "of_owed", other="within, yearly, every")
+        shares = self.within is not None or self.of_owed
+        if shares and (self.at_least or self.at_most or 0) > 1:
             faults.add("share-above-one", "at_most" if self.at_least is None else "at_least")
         faults.raise_any()
 
@@ -98,6 +103,10 @@ class Portion:
     def bound(self) -> Number:
         """The least or the most it may come to."""
         return self.at_least if self.at_least is not None else self.at_most or 0
+
+    def asked(self, owed: Number) -> Number:
+        """Return its bound where so much is owed in all."""
+        return exact(Fraction(self.bound) * owed) if self.of_owed else self.bound
 
     @property
     def most(self) -> bool:
@@ -336,6 +345,7 @@ def clash(
     portions: Iterable[Portion],
     classes: dict[frozenset[str], Tally],
     of_one: Callable[[Tally], Tally],
+    owed: Number = 0,
 ) -> Clash | None:
     """Return the parts that clash most, None where an hour for each can be found.
 
@@ -343,6 +353,7 @@ def clash(
         portions: the parts of the quota.
         classes: the amounts by which exclusive parts they fit.
         of_one: makes a tally of several bearers that of one, where a mean is judged.
+        owed: what is owed in all.
     """
     exclusive = [portion for portion in portions if portion.exclusive]
     worst: Clash | None = None
@@ -351,7 +362,7 @@ def clash(
             names = {portion.id for portion in several}
             fitting = [tally for which, tally in classes.items() if which & names]
             found = of_one(sum(fitting, Tally()))
-            required = sum(portion.bound for portion in several)
+            required = sum(portion.asked(owed) for portion in several)
             if found.low >= required:
                 continue
             surely = found.high is not None and found.high < required

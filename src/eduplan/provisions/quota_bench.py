@@ -203,7 +203,8 @@ class QuotaBench(Bench):
             if possible:
                 status, lacking = Status.UNDETERMINED, lenient.missing
         tallied = composite.gauge.tally(reading.ranges, get, period)
-        points = composite.points(tallied, seen, docket)
+        owing = lenient if owed is not None else None
+        points = composite.points(tallied, seen, docket, owing)
         statuses = [status, *(point.status for point in points)]
         overall = worst_of(statuses)
         if overall is Status.UNDETERMINED:
@@ -458,7 +459,8 @@ class QuotaBench(Bench):
                         for member, reading in zip(judged, readings, strict=True)
                     ]
                 )
-                points = self._composite.points(tallied, seen, docket, divisor)
+                owing = OnLeave(required, required)
+                points = self._composite.points(tallied, seen, docket, owing, divisor)
                 status = worst_of([status, *(point.status for point in points)])
                 missing += tuple(m for point in points for m in point.missing)
             if doubts:
