@@ -170,7 +170,7 @@ def test_cases_come_to_every_status_and_hit_bounds_exactly() -> None:
     seen: Counter[str] = Counter()
 
     @settings(
-        max_examples=400,
+        max_examples=700,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

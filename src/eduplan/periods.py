@@ -114,6 +114,12 @@ class Every:
         return None if self.own.hold else max(row.length.months for row in self.own.lengths)
 
     @property
+    def shortest(self) -> int:
+        """Length of the shortest cycle in months, of those that are not completed early."""
+        rows = self.own.lengths if self.own is not None else ()
+        return min((row.length.months for row in rows), default=self.months)
+
+    @property
     def regular(self) -> bool:
         """Whether all its cycles are of one length, whatever happens."""
         return self.months > 0 and not self.kinds

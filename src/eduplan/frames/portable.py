@@ -13,14 +13,15 @@ from eduplan.frames.bulk import selectors
 from eduplan.measures import Cap, Measure, Per
 from eduplan.periods import Every
 from eduplan.plan import Plan
-from eduplan.provisions import Provision, Quota, Unanswered
+from eduplan.provisions import Partial, Provision, Quota, Unanswered
 from eduplan.provisions.portions import Portion
 from eduplan.selectors import EVERYTHING, Condition, Selector, Test
 
 _JUDGED = {
     Quota: {
         *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
-        *("measure", "every", "at_least", "at_most", "partial", "unit", "part"),
+        *("measure", "every", "at_least", "at_most", "partial", "unit", "part", "stub"),
+        "serves_at_least",
     },
     Measure: {"way", "kinds", "field", "where", "part", "by", "caps"},
     Every: {"unit", "months", "grid", "own", "school_days"},
@@ -70,6 +71,8 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
         yield Fault("not-portable-form", "", {"form": provision.form})
     else:
         yield from _said_besides(provision, "")
+        if provision.stub is Partial.PRO_RATA:
+            yield Fault("not-portable-key", "stub", {"key": "stub"})
         yield from _said_besides(provision.measure, "measure.")
         yield from _said_besides(provision.every, "every.")
         if provision.every.own is not None:

@@ -181,6 +181,7 @@ class _Finder:
             throughout = get("joined") is None and get("left") is None
             subject = Subject(str(profile), facts, get, throughout)
             segments: list[Segment] = []
+            undeclared: tuple[str, ...] = ()
             for place, verdict in enumerate(self._bench.judge(subject, self._docket)):
                 period = verdict.period
                 if period is None or verdict.opens is None or verdict.due is None:
@@ -189,20 +190,29 @@ class _Finder:
                     self._found.rows.append(row)
                     continue
                 days = Period(verdict.opens, verdict.due + DAY)
-                self._read(profile, place, period, days, verdict.required)
+                if verdict.required is None:
+                    owing = self._bench.owing(subject, self._docket, period, 0)
+                    undeclared = tuple(missing.code for missing in owing.missing)
+                self._read(profile, place, period, days, verdict.required, undeclared)
                 segments += self._cut(place, period)
             if segments:
                 self._found.segments[profile] = tuple(segments)
         return self._found
 
     def _read(
-        self, profile: int, place: int, period: Period, days: Period, required: Number | None
+        self,
+        profile: int,
+        place: int,
+        period: Period,
+        days: Period,
+        required: Number | None,
+        undeclared: tuple[str, ...],
     ) -> None:
         seen = view(days, self._docket.as_of)
         quota = self._quota
         if required is None:
-            undeclared = Outcome(Status.UNDETERMINED, ("partial-policy",))
-            kind = self._found.outcomes.kind(always(undeclared))
+            outcome = Outcome(Status.UNDETERMINED, undeclared)
+            kind = self._found.outcomes.kind(always(outcome))
         else:
             kind = self._judged(quota.at_most is not None, quota.measure.grows, seen)
         parts = [
@@ -229,6 +239,7 @@ class _Finder:
                 spells += [
                     Spell(profile, place, index, self._of_span(portion, span))
                     for index, span in enumerate(self._spans(number, period))
+                    if span.overlaps(days)
                 ]
 
     def _kind(self, most: bool, grows: bool, seen: View) -> int:

@@ -98,7 +98,7 @@ def cycles_cut(material: Material) -> Iterator[Finding]:
 def _cut(one: Provision, material: Material) -> Facts | None:
     every = getattr(one, "every", None)
     plan = material.plan
-    if not isinstance(every, Every) or not every.regular:
+    if not isinstance(every, Every) or not every.regular or getattr(one, "stub", None):
         return None
     if plan.horizon is not None:
         months = full_months(plan.horizon.start, plan.horizon.end)

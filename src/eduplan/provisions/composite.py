@@ -24,20 +24,41 @@ from eduplan.verdicts import Point, Status
 _ORDER = (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING, Status.MET)
 
 
-class OnLeave(NamedTuple):
-    """What is owed by somebody who was on leave.
+class Due(NamedTuple):
+    """What is owed by somebody who was perhaps on leave.
 
     Attributes:
         owed: what is owed, counting the leave that is known.
         least: what may be all that is owed, counting leave of which it is not known.
-        days: the days of leave that are known.
         missing: what would have to be known for the two to meet.
     """
 
     owed: Number
     least: Number
-    days: int = 0
     missing: tuple[Missing, ...] = ()
+
+
+class OnLeave(NamedTuple):
+    """On how many days somebody was on leave.
+
+    Attributes:
+        days: the days of leave that are known.
+        most: the days there may be, counting leave of which it is not known.
+        missing: what would have to be known for the two to meet.
+    """
+
+    days: int = 0
+    most: int = 0
+    missing: tuple[Missing, ...] = ()
+
+    def due(self, owed: Number, span: Period) -> Due:
+        """Return what of ``owed`` is owed for the days of ``span`` without leave.
+
+        >>> OnLeave(73, 146).due(100, Period(date(2025, 1, 1), date(2026, 1, 1)))[:2]
+        (80, 60)
+        """
+        one, other = (Fraction(owed) * (span.days - n) / span.days for n in (self.days, self.most))
+        return Due(exact(one), exact(other), self.missing)
 
 
 class Composite:
@@ -51,14 +72,14 @@ class Composite:
         self._leave = Matcher(leave.where, scales) if leave is not None else None
         self._carried = Matcher(carry.where, scales) if carry is not None else None
 
-    def on_leave(self, owed: Number, span: Period, subject: Subject, docket: Docket) -> OnLeave:
-        """Return what is owed for the days of ``span`` without leave.
+    def on_leave(self, span: Period, subject: Subject, docket: Docket) -> OnLeave:
+        """Return on how many days of ``span`` a bearer was on leave.
 
         Days of leave after the day of judgement count as far as they are on record.
         """
         leave = self.quota.leave
         if leave is None or self._leave is None:
-            return OnLeave(owed, owed)
+            return OnLeave()
         sure: set[date] = set()
         maybe: set[date] = set()
         doubts: dict[str, int] = {}
@@ -78,7 +99,7 @@ class Composite:
             Missing("record-fact", {"field": field, "count": count})
             for field, count in doubts.items()
         )
-        return OnLeave(_less(owed, span, sure), _less(owed, span, maybe), len(sure), missing)
+        return OnLeave(len(sure), len(maybe), missing)
 
     def eligible(self, ranges: Sequence[Range], get: Getter, period: Period) -> Tally:
         """Return how much of a period's records may be carried over into the next."""
@@ -95,18 +116,19 @@ class Composite:
                 found += Tally(one.low if truth else 0, one.high)
         return found
 
-    def carried(self, low: Number, high: Number | None, owed: Number, most: Tally) -> Tally:
+    def carried(self, whole: Tally, due: Due, most: Tally) -> Tally:
         """Return what is carried over of a period: what went beyond what was owed, within bounds.
 
         Args:
-            low: the least the period came to.
-            high: the most it may have come to.
-            owed: what was owed in it.
+            whole: what the period came to.
+            due: what was owed in it.
             most: how much of its records may be carried over.
         """
         carry = self.quota.carry_over
-        least = min(max(low - owed, 0), most.low)
-        top = None if high is None or most.high is None else min(max(high - owed, 0), most.high)
+        least = min(max(whole.low - due.owed, 0), most.low)
+        top: Number | None = None
+        if whole.high is not None and most.high is not None:
+            top = min(max(whole.high - due.least, 0), most.high)
         if carry is not None and carry.at_most is not None:
             least = min(least, carry.at_most)
             top = carry.at_most if top is None else min(top, carry.at_most)
@@ -117,7 +139,7 @@ class Composite:
         tallied: Tallied,
         seen: View,
         docket: Docket,
-        owing: OnLeave | None,
+        due: Due | None,
         count: int = 1,
     ) -> list[Point]:
         """Return a point for every part, and one for parts that cannot all be filled.
@@ -126,7 +148,7 @@ class Composite:
             tallied: what the parts come to.
             seen: the period.
             docket: what the judgement rests on.
-            owing: what is owed in all; None where that is not known.
+            due: what is owed in all; None where that is not known.
             count: of how many bearers the mean is judged.
         """
 
@@ -134,17 +156,17 @@ class Composite:
             return tally if count == 1 else tally.over(count)
 
         found = [
-            self._point(place, of_one(tally), tallied.missing, seen, docket, owing)
+            self._point(place, of_one(tally), tallied.missing, seen, docket, due)
             for place, tally in tallied.tallies.items()
         ]
         asked = dict.fromkeys(place.portion for place in tallied.tallies)
-        worst = clash(asked, tallied.classes, of_one, owing.owed if owing else 0)
+        worst = clash(asked, tallied.classes, of_one, due.owed if due else 0)
         if worst is not None:
             single = [p.status for p in found if p.facts.get("id") in worst.parts]
             if all(status is Status.MET for status in single):
                 doubts = tallied.missing
-                if owing and owing.missing and any(portion.of_owed for portion in asked):
-                    doubts, worst = (*doubts, *owing.missing), worst._replace(surely=False)
+                if due and due.missing and any(portion.of_owed for portion in asked):
+                    doubts, worst = (*doubts, *due.missing), worst._replace(surely=False)
                 found.append(self._clash(worst, doubts, seen))
         return found
 
@@ -155,7 +177,7 @@ class Composite:
         missing: tuple[Missing, ...],
         seen: View,
         docket: Docket,
-        owing: OnLeave | None,
+        due: Due | None,
     ) -> Point:
         portion, span = place
         share = portion.within is not None
@@ -163,16 +185,16 @@ class Composite:
         within = seen if span is None else view(span, docket.as_of)
         if share and not tally.low and not tally.high and not tally.outside_low:
             missing = (*missing, Missing("nothing-to-share"))
-        required = portion.asked(owing.owed if owing else 0)
+        required = portion.asked(due.owed if due else 0)
         bound = Bound(required, portion.most, not share)
         doubts = missing if low != high else tuple(m for m in missing if share and low != high)
         status, lacking = decided(bound, low, high, doubts, within, docket.register, self.kinds)
-        if portion.of_owed and owing is None:
+        if portion.of_owed and due is None:
             status, lacking = Status.UNDETERMINED, (Missing("partial-policy"),)
-        elif portion.of_owed and owing and owing.missing:
-            least = bound._replace(owed=portion.asked(owing.least))
+        elif portion.of_owed and due and due.missing:
+            least = bound._replace(owed=portion.asked(due.least))
             if decided(least, low, high, doubts, within, docket.register, self.kinds)[0] != status:
-                status, lacking = Status.UNDETERMINED, owing.missing
+                status, lacking = Status.UNDETERMINED, due.missing
         if span is not None and span.start > docket.as_of:
             status, lacking = Status.PENDING, ()
         code = f"part-{'most' if portion.most else 'least'}{'-share' if share else ''}"
@@ -222,10 +244,6 @@ class Composite:
 def behind(unit: Text) -> Text:
     """Return a unit as it stands behind a figure: English puts a space between."""
     return Text(unit.zh, f" {unit.en}" if unit.en else "")
-
-
-def _less(owed: Number, span: Period, days: set[date]) -> Number:
-    return exact(Fraction(owed) * (span.days - len(days)) / span.days)
 
 
 def _fraction(value: Number, share: bool) -> object:

@@ -26,7 +26,7 @@ class Forms(Mapping[str, Form]):
     """
 
     _PLACES: Mapping[str, tuple[str, str, str, str]] = {
-        "quota": ("quota", "Quota", "quota_bench", "QuotaBench"),
+        "quota": ("quota", "Quota", "quotas", "quota_bench"),
         "follow_up": ("follow_up", "FollowUp", "follow_up", "FollowUpBench"),
         "gate": ("gate", "Gate", "gate", "GateBench"),
         "target": ("target", "Target", "target", "TargetBench"),

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from eduplan.dates import Period
 from eduplan.exact import Number
 from eduplan.measures import LeftOut, Way
 from eduplan.periods import Unit
@@ -30,13 +31,16 @@ Quick = Callable[[Subject, Docket], "Verdict | None"]
 """Judges a bearer; None where the case is out of the ordinary."""
 
 
-def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
+def quick(
+    quota: Quota, citation: Citation, scales: Scales, horizon: Period | None = None
+) -> Quick | None:
     """Return the judgement of a plain quota as one function, None where the quota is not plain.
 
     Args:
         quota: the quota.
         citation: what its verdicts cite.
         scales: the ordered scales of the plan.
+        horizon: first and last day of the plan, where a cycle that crosses them is not plain.
     """
     measure, rows, every = quota.measure, quota.at_least, quota.every
     where = Matcher(measure.where, scales)
@@ -63,6 +67,8 @@ def quick(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
     kinds, rule = measure.kinds, every.key
     prefix = f"{kinds[0]}\0" if len(kinds) == 1 else ""
     since, until = quota.since or date.min, quota.until or date.max
+    if horizon is not None:
+        since, until = max(since, horizon.start), min(until, horizon.end)
     asked = plain[0] if plain is not None else ""
     wanted = next(iter(plain[1])) if plain is not None else None
     taken, summed = measure.field, measure.way is Way.SUM

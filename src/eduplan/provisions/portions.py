@@ -252,18 +252,33 @@ class PortionGauge:
                 inside.append(one._replace(low=0) if None in truths else one)
         return tuple(inside), tuple(beside)
 
-    def tally(self, ranges: Sequence[Range], get: Getter, period: Period) -> Tallied:
-        """Tally every part over the records of a bearer in a period."""
+    def tally(
+        self,
+        ranges: Sequence[Range],
+        get: Getter,
+        period: Period,
+        inside: Period | None = None,
+        span: Period | None = None,
+    ) -> Tallied:
+        """Tally every part over the records of a bearer in a period.
+
+        Args:
+            ranges: the records.
+            get: reads facts of the bearer.
+            period: the period.
+            inside: the piece of it that lies in the plan, by default all.
+            span: the days of that on which the bearer is in service, by default all.
+        """
         tallies: dict[Place, Tally] = {}
         unknown: dict[str, int] = {}
         for portion, where, within in self._asked(get):
-            for span in _spans(portion, period):
+            for days in _spans(portion, period, inside or period, span or period):
                 found = Tally()
                 for one in ranges:
-                    if span is not None and one.entry.day not in span:
+                    if days is not None and one.entry.day not in days:
                         continue
                     found += _tally(portion, where, within, one, get, unknown)
-                tallies[Place(portion, span)] = found
+                tallies[Place(portion, days)] = found
         missing = tuple(
             Missing("record-fact", {"field": field, "count": count})
             for field, count in unknown.items()
@@ -284,15 +299,25 @@ class PortionGauge:
         return found
 
 
-def _spans(portion: Portion, period: Period) -> Sequence[Period | None]:
-    """Return the spans for which a part holds: of several those that lie wholly in the period."""
+def _spans(
+    portion: Portion, period: Period, inside: Period, span: Period
+) -> Sequence[Period | None]:
+    """Return the spans for which a part holds.
+
+    Of several they are those that lie wholly in the period, and in the plan, and on some day of
+    which the bearer is in service.
+    """
     if portion.yearly:
         found: Sequence[Period] = cycles(period.start, 12, period)
     elif portion.every is not None:
         found = periods(portion.every, period, bearer=dict[str, object]().get)
     else:
         return (None,)
-    return [span for span in found if period.start <= span.start and span.end <= period.end]
+    return [
+        one
+        for one in found
+        if inside.start <= one.start and one.end <= inside.end and one.overlaps(span)
+    ]
 
 
 def _tally(

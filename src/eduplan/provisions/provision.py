@@ -91,25 +91,29 @@ class View(NamedTuple):
     last: str
 
 
-def view(period: Period, as_of: date, span: Period | None = None) -> View:
+def view(
+    period: Period, as_of: date, span: Period | None = None, counting: Period | None = None
+) -> View:
     """Return a period as ``as_of`` sees it.
 
     Args:
         period: the period.
         as_of: the day of judgement.
         span: the days in which the bearer could do something, by default all.
+        counting: the days on which records count, by default those of the period.
     """
     span = span or period
+    counting = counting or period
     closed = as_of >= span.end
     needed = span.last if closed else as_of - DAY
-    last = mark(period.end)
+    last = mark(counting.end)
     return View(
         period,
         span.start,
         span.last,
         closed,
         needed if needed >= span.start else None,
-        mark(period.start),
+        mark(counting.start),
         min(mark(as_of + DAY), last),
         last,
     )

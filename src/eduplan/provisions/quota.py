@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 import attrs
 
+from eduplan.dates import add_months
 from eduplan.errors import FaultList, refuse
 from eduplan.exact import Number, Spelled, not_negative
-from eduplan.lengths import Length, as_optional_length
+from eduplan.lengths import Length, as_optional_length, as_optional_stretch
 from eduplan.measures import Measure, Way, as_measure
 from eduplan.messages import Text
-from eduplan.periods import Every, as_every
+from eduplan.periods import Every, Unit, as_every
 from eduplan.provisions.portions import Portion, as_portions
 from eduplan.provisions.provision import Provision
 from eduplan.selectors import EVERYTHING, Scales, Selector, as_selector
@@ -151,6 +153,36 @@ def as_optional_carry_over(value: CarryOver | Table | None) -> CarryOver | None:
     return optional(lambda table: read_table(CarryOver, table), value)
 
 
+@attrs.frozen
+class BeforeJoining:
+    """Which records count that a bearer has from the days before it joined.
+
+    Args:
+        counts: those that count, None where they lapse.
+    """
+
+    counts: Selector | None = EVERYTHING
+
+    def plain(self) -> object:
+        """Return the rule as it stands in a plan file."""
+        if self.counts == EVERYTHING:
+            return "counts"
+        return "lapses" if self.counts is None else self.counts.plain()
+
+
+def as_before_joining(value: BeforeJoining | str | Table) -> BeforeJoining:
+    """Return a rule from ``"counts"``, ``"lapses"`` or the selector of the records that count."""
+    if isinstance(value, BeforeJoining):
+        return value
+    if value == "counts":
+        return BeforeJoining()
+    if value == "lapses":
+        return BeforeJoining(None)
+    if isinstance(value, Mapping):
+        return BeforeJoining(as_selector(value))
+    raise refuse("before-joining")
+
+
 TIMES = Text("次", "")
 
 
@@ -170,6 +202,14 @@ class Quota(Provision):
         part: what part of it must be, or may be at most, of some kind.
         leave: days of leave, for which less is owed in proportion.
         carry_over: what of the period before counts in this one.
+        opens: how long before the end of a period records count, by default from its first day.
+        grace: how long after its end what is missing may be made up; what is done then counts for
+            the period past until it is met, and only what is left of it for the next.
+        stub: what is owed in a cycle that begins before the plan or ends after it; left out, such a
+            verdict is undetermined.
+        serves_at_least: a bearer that is in service for less of a period, and not on leave, owes
+            nothing in it.
+        before_joining: which records count from the days of a period before the bearer joined.
 
     Raises:
         InputError: faults in the fields, none or both of the bounds.
@@ -187,6 +227,11 @@ class Quota(Provision):
     part: tuple[Portion, ...] = attrs.field(default=(), converter=as_portions)
     leave: Leave | None = attrs.field(default=None, converter=as_optional_leave)
     carry_over: CarryOver | None = attrs.field(default=None, converter=as_optional_carry_over)
+    opens: Length | None = attrs.field(default=None, converter=as_optional_stretch)
+    grace: Length | None = attrs.field(default=None, converter=as_optional_stretch)
+    stub: Partial | None = attrs.field(default=None, converter=as_partial)
+    serves_at_least: Length | None = attrs.field(default=None, converter=as_optional_stretch)
+    before_joining: BeforeJoining = attrs.field(factory=BeforeJoining, converter=as_before_joining)
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
@@ -194,30 +239,42 @@ class Quota(Provision):
             faults.add("bound-missing")
         if self.every.personal and self.scope.over is not Over.EACH:
             faults.add("scope-anchored", "scope")
-        if self.measure.way is Way.SHARE and self.partial is Partial.PRO_RATA:
-            faults.add("partial-share", "partial")
+        for key in ("partial", "stub"):
+            if self.measure.way is Way.SHARE and getattr(self, key) is Partial.PRO_RATA:
+                faults.add("partial-share", key)
         amounts = self.measure.way in (Way.COUNT, Way.SUM, Way.CREDITS)
-        for key in ("part", "leave", "carry_over"):
-            if getattr(self, key) and (not amounts or self.at_least is None):
+        for key in ("part", "leave", "carry_over", "grace", "before_joining"):
+            if self._says(key) and (not amounts or self.at_least is None):
                 faults.add("amounts-only", key)
-        if self.carry_over and self.scope.over is not Over.EACH:
-            faults.add("each-only", "carry_over")
-        if self.leave and self.scope.over is not Over.EACH:
-            faults.add("each-only", "leave")
+        for key in ("leave", "carry_over", "opens", "grace", "before_joining"):
+            if self._says(key) and self.scope.over is not Over.EACH:
+                faults.add("each-only", key)
+        if self.grace is not None and self.part:
+            faults.add("part-not-with", "grace", other="part")
+        if self.grace is not None and not _shorter(self.grace, self.every):
+            faults.add("grace-next-period", "grace")
+        if self.stub is not None and self.every.unit is not Unit.CYCLE:
+            faults.add("stub-without-cycle", "stub")
         for index, portion in enumerate(self.part):
             if portion.bearer != EVERYTHING and self.scope.over is not Over.EACH:
                 faults.add("each-only", f"part[{index}].bearer")
         faults.raise_any()
 
+    def _says(self, key: str) -> bool:
+        """Say whether a key is stated."""
+        return bool(getattr(self, key)) and getattr(self, key) != BeforeJoining()
+
     @property
     def special(self) -> bool:
         """Whether it asks for more than an amount of every single bearer."""
-        return self.scope.over is not Over.EACH or self.composite
+        windowed = self.opens is not None or self.serves_at_least is not None
+        return self.scope.over is not Over.EACH or windowed or self.composite
 
     @property
     def composite(self) -> bool:
         """Whether its verdict is made of more than one figure."""
-        return bool(self.part or self.leave or self.carry_over)
+        keys = ("part", "leave", "carry_over", "grace", "before_joining")
+        return any(self._says(key) for key in keys)
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
@@ -235,3 +292,17 @@ class Quota(Provision):
             if (rule := getattr(self, key)) is not None:
                 with faults.below(f"{key}.where") as found:
                     rule.where.faults(scales, found)
+        if self.before_joining.counts is not None:
+            with faults.below("before_joining") as found:
+                self.before_joining.counts.faults(scales, found)
+
+
+def _shorter(grace: Length, every: Every) -> bool:
+    """Say whether days of grace end before the next period does."""
+    months = {Unit.SCHOOL_YEAR: 12, Unit.CALENDAR_YEAR: 12, Unit.CYCLE: every.shortest}
+    if every.unit is Unit.PLAN:
+        return True
+    return grace.after(_DAY) <= add_months(_DAY, months.get(every.unit, 0))
+
+
+_DAY = date(2001, 1, 1)

@@ -6,30 +6,22 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 
-from eduplan.dates import DAY, Period
+from eduplan.dates import Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
 from eduplan.measures import Gauge, LeftOut, Reading, Way
-from eduplan.people import Group, day_of
+from eduplan.people import Group
 from eduplan.periods import Unit
 from eduplan.provisions.bounds import Bound, decided
-from eduplan.provisions.composite import (
-    Composite,
-    OnLeave,
-    day_before,
-    together,
-    told_besides,
-    total,
-    worst_of,
-)
+from eduplan.provisions.composite import Composite, Due, OnLeave, together, worst_of
+from eduplan.provisions.owing import Owing, Piece, crosses, owing, piece_of, seen_by, views_of
 from eduplan.provisions.plain_quota import Quick, quick
-from eduplan.provisions.portions import Tally
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
-from eduplan.provisions.quota import Over, Partial, Quota
+from eduplan.provisions.quota import Over, Quota
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Citation, Justification, Point, Status, Verdict
@@ -70,8 +62,9 @@ class QuotaBench(Bench):
         super().__init__(quota, setting, citation)
         self.quota = quota
         self._scales = setting.scales
+        self._horizon = setting.horizon if crosses(quota, setting.horizon) else None
         self.grouped = quota.scope.over is not Over.EACH
-        self._composite = Composite(quota, setting.scales) if quota.composite else None
+        self.composite = Composite(quota, setting.scales)
         self._gauge = Gauge(quota.measure, setting.scales, detail=quota.composite)
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
         self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
@@ -88,12 +81,13 @@ class QuotaBench(Bench):
         self._cuts = self._spans_days
         self._reaches = self._grows and not self._most
         self._timed = quota.since is not None or quota.until is not None
+        self._parted = quota.serves_at_least is not None or self._horizon is not None
         self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
 
     @cached_property
     def _quick(self) -> Quick | None:
         """The judgement in one pass, made when all that its verdicts cite is known."""
-        return quick(self.quota, self.citation, self._scales)
+        return quick(self.quota, self.citation, self._scales, self._horizon)
 
     def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on one bearer: in one pass where the case is plain."""
@@ -105,15 +99,15 @@ class QuotaBench(Bench):
 
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return one verdict for every period asked about that has begun."""
-        views = docket.views(self._every, subject)
+        views = views_of(self.quota, subject, docket)
         if not views:
             return (self.excuse(subject, docket, "no-period"),)
         get = subject.get
-        required = self._fixed if self._fixed is not None else self._owed(get)
+        required = self._fixed if self._fixed is not None else self.owed_by(get)
         if required is None:
             return (self.excuse(subject, docket, "no-amount"),)
         entries = docket.register.of(subject.id, self._kinds, self._by)
-        if len(views) == 1 and subject.throughout and not self._timed:
+        if len(views) == 1 and subject.throughout and not self._timed and not self._parted:
             return (self._judged_in(subject, docket, views[0], entries, required),)
         return tuple([self._judged_at(subject, docket, seen, entries, required) for seen in views])
 
@@ -129,14 +123,26 @@ class QuotaBench(Bench):
         period = seen.period
         if self._timed and (reason := self.out_of_force(period)):
             return self.excuse(subject, docket, *reason, period)
-        if subject.throughout:
+        if subject.throughout and not self._parted:
             return self._judged_in(subject, docket, seen, entries, required)
-        span, owed, excuse = self._in_service(period, required, subject.get)
-        if excuse:
-            return self.excuse(subject, docket, excuse, None, period)
-        if span is not period:
-            seen = view(period, docket.as_of, span)
-        return self._judged_in(subject, docket, seen, entries, owed)
+        owed = self.owing(subject, docket, period, required)
+        if owed.excuse:
+            return self.excuse(subject, docket, owed.excuse, None, period)
+        if owed.span != period:
+            now = seen_by(self.quota, period, docket, owed)
+            if now is None:
+                return self.excuse(subject, docket, "not-in-service", None, period)
+            seen = now
+        return self._judged_in(subject, docket, seen, entries, owed.owed, owed)
+
+    def owing(self, subject: Subject, docket: Docket, period: Period, required: Number) -> Owing:
+        """Return what a bearer owes in a period, for the days in the plan and in service."""
+        piece = piece_of(self.quota, period, docket.horizon)
+        on_leave = partial(self._on_leave, subject, docket)
+        return owing(self.quota, piece, required, subject.get, on_leave)
+
+    def _on_leave(self, subject: Subject, docket: Docket, span: Period) -> OnLeave:
+        return self.composite.on_leave(span, subject, docket)
 
     def _judged_in(
         self,
@@ -145,9 +151,8 @@ class QuotaBench(Bench):
         seen: View,
         entries: Sequence[Entry],
         owed: Number | None,
+        owing: Owing | None = None,
     ) -> Verdict:
-        if self._composite is not None:
-            return self._composed(subject, docket, seen, entries, owed)
         period, opens, due, _, _, first, stop, _ = seen
         if not entries:
             reading = self._none
@@ -160,6 +165,9 @@ class QuotaBench(Bench):
             status, missing = Status.MET, ()
         else:
             status, missing = self._status(low, high, missing, owed, seen, docket)
+        told: tuple[Point, ...] = ()
+        if owing is not None:
+            missing, told = owing.missing or missing, owing.told
         return Verdict(
             self.citation,
             subject.thing,
@@ -172,100 +180,8 @@ class QuotaBench(Bench):
             opens,
             due,
             missing,
-            justified((counted, amounts, left_out, caps, None, 0, ())),
+            justified((counted, amounts, left_out, caps, None, 0, told)),
         )
-
-    def _composed(
-        self,
-        subject: Subject,
-        docket: Docket,
-        seen: View,
-        entries: Sequence[Entry],
-        owed: Number | None,
-    ) -> Verdict:
-        """Judge a quota that is made of several figures: the whole, and each of its parts."""
-        composite, get, period = self._composite, subject.get, seen.period
-        assert composite is not None  # noqa: S101 - for the type checker
-        lenient = OnLeave(0, 0)
-        if owed is not None:
-            span = Period(seen.opens, seen.due + DAY)
-            lenient = composite.on_leave(owed, span, subject, docket)
-            owed = lenient.owed
-        reading = self._reading(entries, get, seen, owed) if entries else self._none
-        inside, beside = composite.gauge.towards_the_whole(reading.ranges, get)
-        whole = total(inside) if beside else Tally(reading.low, reading.high)
-        carried = self._carried(subject, docket, period, entries)
-        whole += carried
-        missing = reading.missing
-        status, lacking = self._status(whole.low, whole.high, missing, owed, seen, docket)
-        if status is Status.NOT_MET and lenient.missing:
-            possible = whole.high is None or whole.high >= lenient.least
-            if possible:
-                status, lacking = Status.UNDETERMINED, lenient.missing
-        tallied = composite.gauge.tally(reading.ranges, get, period)
-        owing = lenient if owed is not None else None
-        points = composite.points(tallied, seen, docket, owing)
-        statuses = [status, *(point.status for point in points)]
-        overall = worst_of(statuses)
-        if overall is Status.UNDETERMINED:
-            several = [*lacking, *(m for point in points for m in point.missing)]
-            lacking = tuple(m for i, m in enumerate(several) if m not in several[:i])
-        else:
-            lacking = ()
-        told = told_besides(carried, lenient.days, self.quota.unit)
-        left_out = reading.left_out
-        if beside:
-            records = tuple([one.entry.record for one in beside])
-            left_out += (LeftOut("beside", "", records),)
-        return Verdict(
-            self.citation,
-            subject.thing,
-            subject.id,
-            overall,
-            docket.as_of,
-            period,
-            whole.low,
-            owed,
-            seen.opens,
-            seen.due,
-            lacking,
-            Justification(
-                reading.counted,
-                reading.amounts,
-                left_out,
-                reading.caps,
-                points=(*told, *points),
-            ),
-        )
-
-    def _carried(
-        self, subject: Subject, docket: Docket, period: Period, entries: Sequence[Entry]
-    ) -> Tally:
-        """Return what the period before leaves for this one."""
-        composite, get = self._composite, subject.get
-        if composite is None or self.quota.carry_over is None or not entries:
-            return Tally()
-        before = docket.periods(self._every, subject, day_before(period))
-        if not before:
-            return Tally()
-        earlier = view(before[-1], docket.as_of)
-        then = self._in_force(earlier.period.start)
-        full = then._owed(get)
-        _, owed, excuse = then._in_service(earlier.period, full or 0, get)
-        if excuse or owed is None:
-            return Tally()
-        reading = self._reading(entries, get, earlier, owed)
-        inside, _ = composite.gauge.towards_the_whole(reading.ranges, get)
-        whole = total(inside)
-        most = composite.eligible(inside, get, earlier.period)
-        return composite.carried(whole.low, whole.high, owed, most)
-
-    def _in_force(self, day: date) -> QuotaBench:
-        """Return the version by which a period that began on a day was judged."""
-        for wording, bench in self.versions:
-            if day in wording and isinstance(bench, QuotaBench):
-                return bench
-        return self
 
     def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
@@ -282,7 +198,7 @@ class QuotaBench(Bench):
         group = self.quota.scope.group
         return "all" if group == "all" else str(subject.get(group))
 
-    def _owed(self, get: Getter) -> Number | None:
+    def owed_by(self, get: Getter) -> Number | None:
         """Return the bound for a bearer: of several rows the stricter; None where no row fits."""
         if self._fixed is not None:
             return self._fixed
@@ -296,39 +212,6 @@ class QuotaBench(Bench):
             if truth is None:
                 raise NotKnown("bound-unknown", field=matcher.blame(get, get))
         return None
-
-    def _out_of_force(self, period: Period) -> tuple[str, date] | None:
-        since, until = self.quota.since, self.quota.until
-        if since is not None and period.start < since:
-            return "not-in-force", since
-        if until is not None and period.end > until:
-            return "no-longer-in-force", until
-        return None
-
-    def _in_service(
-        self, period: Period, required: Number, get: Getter
-    ) -> tuple[Period, Number | None, str]:
-        """Return the days in service, what is owed for them (None: undeclared), and any excuse.
-
-        A bearer that states neither ``joined`` nor ``left`` is in service throughout.
-        """
-        if get("joined") is None and get("left") is None:
-            return period, required, ""
-        joined, left = day_of(get, "joined"), day_of(get, "left")
-        start = max(period.start, joined) if joined is not None else period.start
-        end = min(period.end, left) if left is not None else period.end
-        if start >= end:
-            return period, None, "not-in-service"
-        span = Period(start, end)
-        if span == period or self.citation.most:
-            return span, required, ""
-        if self.quota.partial is Partial.FULL:
-            return span, required, ""
-        if self.quota.partial is Partial.PRO_RATA:
-            return span, exact(Fraction(required) * span.days / period.days), ""
-        if self.quota.partial is Partial.EXEMPT:
-            return span, None, "partial-exempt"
-        return span, None, ""
 
     def _reading(
         self, entries: Sequence[Entry], get: Getter, seen: View, owed: Number | None
@@ -379,9 +262,9 @@ class QuotaBench(Bench):
         seen: View,
         docket: Docket,
     ) -> tuple[Status, tuple[Missing, ...]]:
-        """Judge a reading against what is owed; tell what is missing where that cannot be done."""
+        """Judge a reading against what is owed, as far as that is known."""
         if owed is None:
-            return Status.UNDETERMINED, (Missing("partial-policy"),)
+            return Status.UNDETERMINED, ()
         bound = Bound(owed, self._most, self._grows)
         return decided(bound, low, high, missing, seen, docket.register, self._complete)
 
@@ -436,7 +319,16 @@ class QuotaBench(Bench):
             if reason := self.out_of_force(period):
                 yield self.excuse(group, docket, *reason, period)
                 continue
-            judged, owed, readings, gaps = self._members(members, seen, docket)
+            piece = piece_of(quota, period, docket.horizon)
+            if piece.excuse:
+                yield self.excuse(group, docket, piece.excuse, None, period)
+                continue
+            if piece.missing:
+                yield self.undetermined(group, docket, piece.missing)
+                continue
+            if piece.inside is not period:
+                seen = view(period, docket.as_of, piece.inside, piece.inside)
+            judged, owed, readings, gaps = self._members(members, seen, piece, docket)
             if not readings:
                 yield self.excuse(group, docket, "not-in-service", None, period)
                 continue
@@ -452,15 +344,17 @@ class QuotaBench(Bench):
                 gaps = (*gaps, Missing("members-undetermined", {"count": unknown}))
             status, missing = self._status(value, most, gaps, required, seen, docket)
             points: Sequence[Point] = ()
-            if self._composite is not None:
+            if quota.part:
                 tallied = together(
                     [
-                        self._composite.gauge.tally(reading.ranges, member.get, period)
+                        self.composite.gauge.tally(
+                            reading.ranges, member.get, period, piece.inside, piece.inside
+                        )
                         for member, reading in zip(judged, readings, strict=True)
                     ]
                 )
-                owing = OnLeave(required, required)
-                points = self._composite.points(tallied, seen, docket, owing, divisor)
+                due = Due(required, required)
+                points = self.composite.points(tallied, seen, docket, due, divisor)
                 status = worst_of([status, *(point.status for point in points)])
                 missing += tuple(m for point in points for m in point.missing)
             if doubts:
@@ -477,11 +371,11 @@ class QuotaBench(Bench):
                 opens=period.start,
                 due=period.last,
                 missing=missing,
-                justification=Justification(members=len(readings), points=tuple(points)),
+                justification=Justification(members=len(readings), points=(*piece.told, *points)),
             )
 
     def _members(
-        self, members: Sequence[Subject], seen: View, docket: Docket
+        self, members: Sequence[Subject], seen: View, piece: Piece, docket: Docket
     ) -> tuple[list[Subject], list[Number], list[Reading], tuple[Missing, ...]]:
         """Return who is in service, what each owes and did, and what is missing to know it."""
         judged: list[Subject] = []
@@ -490,12 +384,13 @@ class QuotaBench(Bench):
         readings = []
         gaps: tuple[Missing, ...] = ()
         for member in members:
-            full = self._owed(member.get) or 0
-            _, owed, excuse = self._in_service(seen.period, full, member.get)
-            if excuse:
+            full = self.owed_by(member.get) or 0
+            on_leave = partial(self._on_leave, member, docket)
+            asked = owing(self.quota, piece, full, member.get, on_leave)
+            if asked.excuse:
                 continue
-            if owed is None:
-                gaps = (Missing("partial-policy"),)
+            gaps = asked.missing or gaps
+            owed = asked.owed
             judged.append(member)
             amounts.append(full if owed is None else owed)
             entries = docket.register.of(member.id, kinds, by)

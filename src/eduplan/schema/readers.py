@@ -116,6 +116,7 @@ from eduplan.provisions.process import (
 from eduplan.provisions.quota import (
     CarryOver,
     Leave,
+    as_before_joining,
     as_bound,
     as_optional_carry_over,
     as_optional_leave,
@@ -248,6 +249,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_annexes: list_of(Annex),
     as_answer: either(NAME, Answer),
     as_answers: Judgements,
+    as_before_joining: either({"enum": ["counts", "lapses"]}, Selector),
     as_baseline: either(DATE, {"type": "integer", "minimum": 1900, "maximum": 2200}),
     as_bound: either(NOT_NEGATIVE, Amount, list_of(Amount, 1)),
     as_caps: one_or_list(Cap),

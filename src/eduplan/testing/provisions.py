@@ -75,9 +75,20 @@ def everies() -> SearchStrategy[Any]:
     cycles = [
         {"cycle": "2 years", "grid": date(2023, 1, 1)},
         {"cycle": "6 months", "grid": date(2020, 8, 31)},
-        {"cycle": "1 year", "from": "@bearer.joined"},
     ]
-    return st.sampled_from([*(word.value for word in words), *cycles])
+    own = [
+        {"cycle": "1 year", "from": "@bearer.joined"},
+        {"cycle": "1 year", "until": "@bearer.left", "from": "@bearer.joined"},
+        {
+            "cycle": [{"where": {"on_leave": True}, "length": "2 years"}, {"length": "18 months"}],
+            "from": "@bearer.joined",
+            "aligned": "school-year",
+        },
+    ]
+    shared = [*(word.value for word in words), *cycles]
+    return st.sampled_from([*shared, own]).flatmap(
+        lambda found: st.sampled_from(found) if found is own else st.just(found)
+    )
 
 
 def _scopes() -> SearchStrategy[Any]:
@@ -118,6 +129,9 @@ def quotas(
     partial = draw(st.sampled_from([*Partial, None]))
     if not ("share" in measure and partial is Partial.PRO_RATA):
         keys["partial"] = partial
+    if isinstance(keys["every"], dict) and "share" not in measure:
+        keys["stub"] = draw(st.sampled_from([*[Partial.FULL] * 5, *Partial, None]))
+    keys["serves_at_least"] = draw(seldom(seldom(st.sampled_from(["1 year", "30 days"]))))
     keys["bearer"] = draw(seldom(bearer_selectors())) or {}
     keys["exempt"] = draw(seldom(seldom(bearer_selectors())))
     keys["since"] = draw(seldom(seldom(days())))
