@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from eduplan.ledger import Ledger as Ledger
     from eduplan.ledger import SameEvent as SameEvent
     from eduplan.messages import Text as Text
+    from eduplan.outlook import Remaining as Remaining
+    from eduplan.outlook import remaining as remaining
     from eduplan.people import Group as Group
     from eduplan.people import Person as Person
     from eduplan.people import School as School
@@ -97,6 +99,7 @@ _HOMES = {
     ),
     "ledger": ("Ledger", "SameEvent"),
     "messages": ("Text",),
+    "outlook": ("Remaining", "remaining"),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
     "provisions": (

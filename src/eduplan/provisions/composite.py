@@ -11,10 +11,10 @@ from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
 from eduplan.exact import Number, exact, show_share
 from eduplan.facts import Getter
-from eduplan.measures import Range
+from eduplan.measures import Range, Way
 from eduplan.messages import Text
 from eduplan.provisions.bounds import Bound, decided
-from eduplan.provisions.portions import Clash, Place, PortionGauge, Tallied, Tally, clash
+from eduplan.provisions.portions import Clash, Place, PortionGauge, Standing, Tallied, Tally, clash
 from eduplan.provisions.provision import Docket, Subject, View, view
 from eduplan.provisions.quota import Quota
 from eduplan.records import last_day
@@ -68,6 +68,7 @@ class Composite:
         self.quota = quota
         self.gauge = PortionGauge(quota.part, scales)
         self.kinds = quota.measure.kinds
+        self._whole = quota.measure.way is Way.COUNT
         leave, carry = quota.leave, quota.carry_over
         self._leave = Matcher(leave.where, scales) if leave is not None else None
         self._carried = Matcher(carry.where, scales) if carry is not None else None
@@ -155,8 +156,11 @@ class Composite:
         def of_one(tally: Tally) -> Tally:
             return tally if count == 1 else tally.over(count)
 
+        classes = {which: of_one(tally) for which, tally in tallied.classes.items()}
         found = [
-            self._point(place, of_one(tally), tallied.missing, seen, docket, due)
+            self._point(place, of_one(tally), tallied.missing, seen, docket, due)._replace(
+                basis=Standing(place, of_one(tally), classes, count == 1 and self._whole)
+            )
             for place, tally in tallied.tallies.items()
         ]
         asked = dict.fromkeys(place.portion for place in tallied.tallies)

@@ -205,6 +205,22 @@ class Tallied(NamedTuple):
     missing: tuple[Missing, ...]
 
 
+class Standing(NamedTuple):
+    """What a point on a part was judged from, for whoever asks how much more is needed.
+
+    Attributes:
+        place: the part, and for which days.
+        tally: what it comes to.
+        classes: what exclusive parts come to, by which of them fit.
+        whole: whether amounts are numbers of records.
+    """
+
+    place: Place
+    tally: Tally
+    classes: dict[frozenset[str], Tally]
+    whole: bool
+
+
 class PortionGauge:
     """The parts of a quota, made ready to tally many bearers."""
 

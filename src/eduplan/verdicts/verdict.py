@@ -150,6 +150,7 @@ class Point(NamedTuple):
         counted: the records it rests on.
         missing: what would have to be known.
         points: what it is made of in turn.
+        basis: what it was judged from, in the terms of its form.
     """
 
     code: str
@@ -161,6 +162,7 @@ class Point(NamedTuple):
     counted: tuple[object, ...] = ()
     missing: tuple[Missing, ...] = ()
     points: tuple[Point, ...] = ()
+    basis: object = None
 
     def message(self, citation: Citation, lang: Language) -> str:
         """Return the point in words, without its status."""
