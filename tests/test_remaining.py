@@ -65,7 +65,7 @@ def record(number: int, day: date, hours: Number, **facts: Any) -> Record:
 def made(quota: dict[str, Any], pieces: Sequence[Piece]) -> list[Record]:
     """Return records that are what the pieces ask for, and nothing else."""
     parts = {part["id"]: part for part in quota.get("part", ())}
-    found = []
+    found: list[Record] = []
     for piece in pieces:
         keys = [(name, "where") for name in piece.fits] + [
             (name, "within") for name in piece.within
@@ -106,7 +106,7 @@ def quotas(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def registers(draw: st.DrawFn) -> list[Record]:
-    hours = st.sampled_from([1, 2, 3, Fraction(1, 2)])
+    hours: st.SearchStrategy[Number] = st.sampled_from([1, 2, 3, Fraction(1, 2)])
     return [
         record(
             number,
