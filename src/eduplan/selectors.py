@@ -197,6 +197,18 @@ def _plain_operand(operand: Scalar) -> object:
     return decimal(operand) if isinstance(operand, Fraction) else plain(operand)
 
 
+def apart(one: Selector, other: Selector) -> bool:
+    """Say whether nothing with single facts is picked by both: they want other values of one."""
+    return any(
+        mine.field == theirs.field
+        and mine.test is theirs.test is Test.IS
+        and not (mine.bearer_fields or theirs.bearer_fields)
+        and set(mine.operands).isdisjoint(theirs.operands)
+        for mine in one.conditions
+        for theirs in other.conditions
+    )
+
+
 def as_optional_selector(value: Selector | Table | None) -> Selector | None:
     """Return a selector, or None."""
     return None if value is None else as_selector(value)

@@ -15,7 +15,7 @@ from eduplan.periods import Every
 from eduplan.plan import Plan
 from eduplan.provisions import Partial, Provision, Quota, Unanswered
 from eduplan.provisions.portions import Portion
-from eduplan.selectors import EVERYTHING, Condition, Selector, Test
+from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
 _JUDGED = {
     Quota: {
@@ -130,16 +130,4 @@ def _nested(caps: Sequence[Cap]) -> bool:
     if scoped != sorted(scoped, reverse=True):
         return False
     scopes = list(dict.fromkeys(cap.where for cap in ranges if cap.where != EVERYTHING))
-    return all(_apart(one, other) for one, other in combinations(scopes, 2))
-
-
-def _apart(one: Selector, other: Selector) -> bool:
-    """Say whether no record can be picked by both: they want different values of one fact."""
-    return any(
-        mine.field == theirs.field
-        and mine.test is theirs.test is Test.IS
-        and not (mine.bearer_fields or theirs.bearer_fields)
-        and set(mine.operands).isdisjoint(theirs.operands)
-        for mine in one.conditions
-        for theirs in other.conditions
-    )
+    return all(apart(one, other) for one, other in combinations(scopes, 2))

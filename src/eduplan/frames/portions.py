@@ -40,10 +40,7 @@ _NOTED = "_noted"
 """Column that says whether of some part facts of records are missing."""
 _BELOW_ALL = len(WORST_FIRST) + 1
 """A rank that makes no verdict worse."""
-_MET, _NOT_MET, _PENDING, _UNDETERMINED = (
-    WORST_FIRST.index(status)
-    for status in (Status.MET, Status.NOT_MET, Status.PENDING, Status.UNDETERMINED)
-)
+_MET = WORST_FIRST.index(Status.MET)
 
 
 class Sums(NamedTuple):
@@ -187,7 +184,7 @@ def judged(frame: Frame, bulk: Bulk, found: Windows, spans: dict[int, Frame], pa
             frame = ranked.rank(frame, "_of_part", f"_{number}").drop("_of_part")
             frame = ranked.worse(frame, f"_{number}")
             kind += 1
-    frame = _clashes(frame, quota, parts, outcomes)
+    frame = _clashes(frame, quota, parts, ranked)
     return ranked.told(frame)
 
 
@@ -217,6 +214,13 @@ class _Ranked:
         for name in self._reasons:
             both = nw.col(name) + nw.col(f"{name}{suffix}")
             made[name] = flag(both > 0)
+        return frame.with_columns(**made)
+
+    def only(self, frame: Frame, suffix: str, holds: nw.Expr) -> Frame:
+        """Return the frame with rank and reasons in columns with a suffix where a flag holds."""
+        rank = nw.col(f"_rank{suffix}")
+        made = {f"_rank{suffix}": nw.when(holds > 0).then(rank).otherwise(whole(_BELOW_ALL))}
+        made.update({f"{n}{suffix}": nw.col(f"{n}{suffix}") * holds for n in self._reasons})
         return frame.with_columns(**made)
 
     def worst(self, frame: Frame) -> Frame:
@@ -297,51 +301,40 @@ def _spanned(
     return ranked.added(frame, ranked.worst(spells))
 
 
-def _clashes(frame: Frame, quota: Quota, parts: int, outcomes: Outcomes) -> Frame:
+def _clashes(frame: Frame, quota: Quota, parts: int, ranked: _Ranked) -> Frame:
     """Put in parts that are met each by itself, though an hour cannot be found for all of them.
 
-    Of several sets the worst is told: one that surely clashes, and of these what lacks most.
+    Of several sets the worst is told: one that surely clashes, and of these what lacks most. It is
+    judged as any of its parts is.
     """
     sets = _sets(quota)
-    if not sets or "record-fact" not in outcomes.codes:  # then no figure is read at all
+    if not sets:
         return frame
     bounds = [int(sum(quota.part[part].bound for part in one) * parts) for one in sets]
     far = max(bounds) + 1
-    worst, all_met = whole(0), whole(0)
-    frame = frame.with_columns(_worst=worst, _all_met=all_met)
+    frame = frame.with_columns(_worst=whole(0), _all_met=whole(0), _doubted=whole(0))
     for number, (several, bound) in enumerate(zip(sets, bounds, strict=True)):
         low, high = nw.col(f"_set_{number}_low"), nw.col(f"_set_{number}_high")
-        surely = flag((nw.col(f"_set_{number}_open") == 0) & (high < bound))
+        no_top = nw.col(f"_set_{number}_open") > 0
         met = [flag(nw.col(f"_rank_{part}") == _MET) for part in several]
         frame = frame.with_columns(
-            _lacks=flag(low < bound) * (surely * far + (bound - low)),
+            _lacks=flag(low < bound) * (flag(~no_top & (high < bound)) * far + (bound - low)),
             _these_met=flag(sum(met[1:], start=met[0]) == len(met)),
+            _these_doubted=flag(no_top | (low != high)),
         )
         more = nw.col("_lacks") > nw.col("_worst")
         frame = frame.with_columns(
-            _worst=nw.when(more).then(nw.col("_lacks")).otherwise(nw.col("_worst")),
-            _all_met=nw.when(more).then(nw.col("_these_met")).otherwise(nw.col("_all_met")),
+            nw.when(more).then(nw.col(new)).otherwise(nw.col(old)).alias(old)
+            for old, new in (
+                ("_all_met", "_these_met"),
+                ("_doubted", "_these_doubted"),
+                ("_worst", "_lacks"),
+            )
         )
-    clash = (nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0)
-    surely_ = nw.col("_worst") > far
-    open_ = flag(clash & ~surely_) * nw.col(_NOTED)
-    over = flag(clash & surely_) * nw.col("_closed")
-    rank = nw.col("_rank")
-    frame = frame.with_columns(
-        _rank_set=nw.when(over > 0)
-        .then(whole(_NOT_MET))
-        .otherwise(
-            nw.when(open_ > 0)
-            .then(whole(_UNDETERMINED))
-            .otherwise(nw.when(clash).then(whole(_PENDING)).otherwise(whole(_BELOW_ALL)))
-        ),
-        _open_set=open_,
-    )
-    reason = f"_for_{outcomes.codes.index('record-fact')}"
-    return frame.with_columns(
-        nw.when(nw.col("_rank_set") < rank)
-        .then(nw.col("_rank_set"))
-        .otherwise(rank)
-        .alias("_rank"),
-        flag(nw.col(reason) + nw.col("_open_set") > 0).alias(reason),
-    )
+    clash = flag((nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0))
+    enough = 2 * flag(nw.col("_worst") <= far)
+    doubts = nw.col("_doubted") * nw.col(_NOTED) * UNKNOWN_FACT
+    first = sum(not spanned(part) for part in quota.part[: sets[0][0]])
+    made = nw.col(f"_kind_{first}") * SITUATIONS + situation(whole(0), enough, doubts)
+    frame = ranked.rank(frame.with_columns(_of_set=made), "_of_set", "_set")
+    return ranked.worse(ranked.only(frame, "_set", clash), "_set")

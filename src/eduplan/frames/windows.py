@@ -38,7 +38,6 @@ class Window(NamedTuple):
         due: the last day on which it can still be met.
         required: what is owed.
         read: whether records are read for it.
-        closed: whether it is over.
         parts: for every part of the quota that holds in the whole period, how it is judged.
     """
 
@@ -49,7 +48,6 @@ class Window(NamedTuple):
     due: date | None
     required: Number | None
     read: bool
-    closed: bool = False
     parts: tuple[int, ...] = ()
 
 
@@ -113,7 +111,6 @@ class Windows:
                 "_place": _whole(row.place for row in rows),
                 "_kind": _whole(row.kind for row in rows),
                 "_read": _whole(int(row.read) for row in rows),
-                "_closed": _whole(int(row.closed) for row in rows),
                 "period_start": _days(row.period.start if row.period else None for row in rows),
                 "period_end": _days(row.period.end if row.period else None for row in rows),
                 "due": _days(row.due for row in rows),
@@ -229,7 +226,6 @@ class _Finder:
                 seen.due,
                 required,
                 True,
-                seen.closed,
                 tuple(parts),
             )
         )

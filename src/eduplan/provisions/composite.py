@@ -170,8 +170,8 @@ class Composite:
             if all(status is Status.MET for status in single):
                 doubts = tallied.missing
                 if due and due.missing and any(portion.of_owed for portion in asked):
-                    doubts, worst = (*doubts, *due.missing), worst._replace(surely=False)
-                found.append(self._clash(worst, doubts, seen))
+                    doubts, worst = (*doubts, *due.missing), worst._replace(most=None)
+                found.append(self._clash(worst, doubts, seen, docket))
         return found
 
     def _point(
@@ -222,12 +222,13 @@ class Composite:
             missing=lacking,
         )
 
-    def _clash(self, worst: Clash, missing: tuple[Missing, ...], seen: View) -> Point:
+    def _clash(
+        self, worst: Clash, missing: tuple[Missing, ...], seen: View, docket: Docket
+    ) -> Point:
         titles = {p.id: p.title or Text(p.id, p.id) for p in self.quota.part}
-        if not worst.surely:
-            status = Status.UNDETERMINED if missing else Status.PENDING
-        else:
-            status = Status.NOT_MET if seen.closed else Status.PENDING
+        bound, low, high = Bound(worst.required), worst.value, worst.most
+        doubts = missing if low != high else ()
+        status, lacking = decided(bound, low, high, doubts, seen, docket.register, self.kinds)
         facts = {
             "parts": tuple(titles[name] for name in worst.parts),
             "required": worst.required,
@@ -241,7 +242,7 @@ class Composite:
             value=worst.value,
             required=worst.required,
             due=seen.due,
-            missing=missing if status is Status.UNDETERMINED else (),
+            missing=lacking,
         )
 
 

@@ -373,13 +373,18 @@ class Clash(NamedTuple):
         parts: their ids.
         required: what they ask for together.
         value: what the records that fit any of them come to, at least.
-        surely: whether they cannot be filled whatever is still to be found out.
+        most: what they come to at most, None where there is no knowing.
     """
 
     parts: tuple[str, ...]
     required: Number
     value: Number
-    surely: bool
+    most: Number | None
+
+    @property
+    def surely(self) -> bool:
+        """Whether they cannot be filled whatever is still to be found out."""
+        return self.most is not None and self.most < self.required
 
 
 def clash(
@@ -406,8 +411,7 @@ def clash(
             required = sum(portion.asked(owed) for portion in several)
             if found.low >= required:
                 continue
-            surely = found.high is not None and found.high < required
-            one = Clash(tuple(sorted(names)), required, found.low, surely)
+            one = Clash(tuple(sorted(names)), required, found.low, found.high)
             if worst is None or (one.surely, one.required - one.value) > (
                 worst.surely,
                 worst.required - worst.value,
