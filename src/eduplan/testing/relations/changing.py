@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
 
@@ -23,6 +24,34 @@ from eduplan.testing.relations.keeping import Relation, amounts_of, months_of, r
 
 SMALLER = 3
 """How many of the other unit make one of the rule's own."""
+
+
+@attrs.frozen(slots=False)
+class Alone:
+    """A rule in a plan of its own.
+
+    Attributes:
+        plan: the plan.
+        rule: the rule, which is its only one.
+    """
+
+    plan: Plan
+    rule: Quota
+
+    @cached_property
+    def smaller(self) -> Plan:
+        """The plan with all that is told in the unit of the rule three times as large."""
+        return attrs.evolve(self.plan, provisions=(_smaller(self.rule),))
+
+    @cached_property
+    def later(self) -> Plan:
+        """The plan with its first and last day a whole cycle later."""
+        horizon, months = self.plan.horizon, months_of(self.rule.every)
+        if horizon is None:
+            return self.plan
+        start, end = add_months(horizon.start, months), add_months(horizon.end, months)
+        return attrs.evolve(self.plan, horizon=Period(start, end))
+
 
 Drawn = Callable[[], Record]
 """Draws a further record."""
@@ -45,30 +74,30 @@ class Changed(NamedTuple):
 
 
 def change(
-    relation: Relation, case: Case, rule: Quota, random: Random, draw: Drawn
+    relation: Relation, case: Case, alone: Alone, random: Random, draw: Drawn
 ) -> Changed | None:
     """Return a case after what a relation speaks of, None where there is nothing to do it to.
 
     Args:
         relation: the relation.
         case: the case.
-        rule: the rule that is tried.
+        alone: the rule that is tried.
         random: chooses among records.
         draw: draws a further record.
     """
-    return _CHANGES[relation](case, rule, random, draw)
+    return _CHANGES[relation](case, alone, random, draw)
 
 
-def _order(case: Case, _: Quota, random: Random, __: Drawn) -> Changed:
+def _order(case: Case, _: Alone, random: Random, __: Drawn) -> Changed:
     records, bearers = list(case.records), list(case.bearers)
     random.shuffle(records)
     random.shuffle(bearers)
     return Changed(case._replace(records=tuple(records), bearers=tuple(bearers)))
 
 
-def _duplicates(case: Case, rule: Quota, random: Random, _: Drawn) -> Changed | None:
-    asked = {rule.measure.field} if rule.measure.field else set()
-    asked.update(name for selector in record_selectors(rule) for name in selector.fields())
+def _duplicates(case: Case, alone: Alone, random: Random, _: Drawn) -> Changed | None:
+    asked = {alone.rule.measure.field} if alone.rule.measure.field else set()
+    asked.update(name for selector in record_selectors(alone.rule) for name in selector.fields())
     known = [one for one in case.records if all(one.get(name) is not None for name in asked)]
     if not known:
         return None
@@ -76,8 +105,8 @@ def _duplicates(case: Case, rule: Quota, random: Random, _: Drawn) -> Changed | 
     return Changed(_with(case, attrs.evolve(chosen, id=f"{chosen.id}/again")))
 
 
-def _split(case: Case, rule: Quota, random: Random, _: Drawn) -> Changed | None:
-    amounts = amounts_of(rule.measure)
+def _split(case: Case, alone: Alone, random: Random, _: Drawn) -> Changed | None:
+    amounts = amounts_of(alone.rule.measure)
     whole = [one for one in case.records if not amounts or amounts & one.facts.keys()]
     if not whole:
         return None
@@ -91,20 +120,20 @@ def _split(case: Case, rule: Quota, random: Random, _: Drawn) -> Changed | None:
     return Changed(case._replace(records=(*rest, *halves)))
 
 
-def _adding(case: Case, rule: Quota, _: Random, draw: Drawn) -> Changed | None:
+def _adding(case: Case, alone: Alone, _: Random, draw: Drawn) -> Changed | None:
     further = draw()
-    return Changed(_with(case, further)) if further.kind in rule.measure.kinds else None
+    return Changed(_with(case, further)) if further.kind in alone.rule.measure.kinds else None
 
 
-def _shift(case: Case, rule: Quota, _: Random, __: Drawn) -> Changed | None:
-    months = months_of(rule.every)
+def _shift(case: Case, alone: Alone, _: Random, __: Drawn) -> Changed | None:
+    months = months_of(alone.rule.every)
     through = case.complete_through
     dates = [case.as_of, *(through or {}).values()]
     dates += [day for one in case.records for day in (one.day, one.last_day) if day is not None]
     dates += [day for one in case.bearers for day in _dates_of(one).values()]
-    during = case.during
-    if during is not None:
-        dates += [during.start, during.end]
+    during, horizon = case.during, case.plan.horizon
+    for period in (during, horizon):
+        dates += [] if period is None else [period.start, period.end]
 
     def later(day: date) -> date:
         return add_months(day, months)
@@ -125,14 +154,15 @@ def _shift(case: Case, rule: Quota, _: Random, __: Drawn) -> Changed | None:
             as_of=later(case.as_of),
             complete_through=None if through is None else {k: later(d) for k, d in through.items()},
             during=None if during is None else Period(later(during.start), later(during.end)),
+            plan=alone.later,
         ),
         months=months,
     )
 
 
-def _renaming(case: Case, rule: Quota, _: Random, __: Drawn) -> Changed:
+def _renaming(case: Case, alone: Alone, _: Random, __: Drawn) -> Changed:
     others = {one.id: f"{place}-{one.id}" for place, one in enumerate(reversed(case.bearers))}
-    by = rule.measure.by
+    by = alone.rule.measure.by
 
     def renamed(record: Record) -> Record:
         whose = record.bearer
@@ -152,17 +182,17 @@ def _renaming(case: Case, rule: Quota, _: Random, __: Drawn) -> Changed:
     )
 
 
-def _unit(case: Case, rule: Quota, _: Random, __: Drawn) -> Changed:
+def _unit(case: Case, alone: Alone, _: Random, __: Drawn) -> Changed:
     records = case.records
-    if rule.measure.way is not Way.CREDITS:
-        amounts = amounts_of(rule.measure)
+    if alone.rule.measure.way is not Way.CREDITS:
+        amounts = amounts_of(alone.rule.measure)
         records = tuple(_scaled(one, amounts, SMALLER) for one in records)
-    if rule.measure.way is Way.SHARE:
+    if alone.rule.measure.way is Way.SHARE:
         return Changed(case._replace(records=records))
-    return Changed(case._replace(plan=_rescaled(case.plan, rule), records=records), times=SMALLER)
+    return Changed(case._replace(plan=alone.smaller, records=records), times=SMALLER)
 
 
-_CHANGES: Mapping[Relation, Callable[[Case, Quota, Random, Drawn], Changed | None]] = {
+_CHANGES: Mapping[Relation, Callable[[Case, Alone, Random, Drawn], Changed | None]] = {
     Relation.ORDER: _order,
     Relation.DUPLICATES: _duplicates,
     Relation.SPLIT: _split,
@@ -192,18 +222,6 @@ def _moved(person: Person, later: Callable[[date], date]) -> Person:
     moved = {name: later(day) for name, day in _dates_of(person).items()}
     joined, left = moved.pop("joined", None), moved.pop("left", None)
     return attrs.evolve(person, joined=joined, left=left, facts={**person.facts, **moved})
-
-
-_PLANS: dict[tuple[int, str], tuple[Plan, Plan]] = {}
-
-
-def _rescaled(plan: Plan, rule: Quota) -> Plan:
-    """Return a plan of the rule alone, its amounts told in the smaller unit; made once for each."""
-    found = _PLANS.get((id(plan), rule.id))
-    if found is None or found[0] is not plan:
-        found = plan, attrs.evolve(plan, provisions=(_smaller(rule),))
-        _PLANS[id(plan), rule.id] = found
-    return found[1]
 
 
 def _smaller(rule: Quota) -> Quota:

@@ -18,7 +18,7 @@ from eduplan.plan import Plan
 from eduplan.provisions import Quota
 from eduplan.records import Record, Register
 from eduplan.testing.cases import Case
-from eduplan.testing.relations.changing import Changed, change
+from eduplan.testing.relations.changing import Alone, Changed, change
 from eduplan.testing.relations.drawing import Drawer
 from eduplan.testing.relations.keeping import Relation, relations_kept
 from eduplan.verdicts import Status, Verdict
@@ -128,6 +128,7 @@ class _Trial:
 
     def __init__(self, plan: Plan, rule: Quota, judge: Judge) -> None:
         self.rule = rule
+        self.alone = Alone(plan, rule)
         self.judge = judge
         self.drawer = Drawer(plan, rule)
 
@@ -162,7 +163,7 @@ class _Trial:
         """Return the case after what a relation speaks of; the same for the same seed."""
         random = Random(f"{seed}/{relation}")  # noqa: S311
         further = self.drawer.further
-        return change(relation, case, self.rule, random, lambda: further(case, random))
+        return change(relation, case, self.alone, random, lambda: further(case, random))
 
     def differing(self, relation: Relation, before: Mapping[_Key, _Said], changed: Changed) -> bool:
         """Say whether a relation does not hold."""

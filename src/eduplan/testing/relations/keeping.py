@@ -87,8 +87,9 @@ def _split(quota: Quota) -> Iterator[str]:
                 yield f"measure.tariff[{index}].{key}"
         if row.fixed is not None or row.per == DAYS:
             yield f"measure.tariff[{index}]"
-    if measure.absence is not None:
-        yield "measure.absence"
+    for key, rule in (("measure.absence", measure.absence), ("grace", quota.grace)):
+        if rule is not None:
+            yield key
     for index, cap in enumerate(measure.caps):
         if cap.per is Per.RECORD or cap.best is not None:
             yield f"measure.caps[{index}]"
@@ -118,6 +119,8 @@ def _adding(quota: Quota) -> Iterator[str]:
                 yield f"part[{index}].{key}"
     if quota.leave is not None and set(quota.leave.kind) & set(measure.kinds):
         yield "leave.kind"
+    if quota.grace is not None:
+        yield "grace"
     yield from _own_periods(quota)
 
 
@@ -127,11 +130,12 @@ def _shift(quota: Quota) -> Iterator[str]:
     measure = quota.measure
     if not months:
         yield "every"
-    for key in ("since", "until", "version", "leave"):
+    for key in ("since", "until", "version", "leave", "opens", "grace", "serves_at_least"):
         if getattr(quota, key):
             yield key
-    if quota.partial is Partial.PRO_RATA:
-        yield "partial"
+    for key in ("partial", "stub"):
+        if getattr(quota, key) is Partial.PRO_RATA:
+            yield key
     if measure.way is Way.DAYS or any(row.per == DAYS for row in measure.tariff):
         yield f"measure.{measure.way}"
     for index, cap in enumerate(measure.caps):
@@ -208,6 +212,8 @@ def record_selectors(quota: Quota) -> Iterator[Selector]:
     yield from (row.where for table in measure.factors for row in table)
     yield from (part.within for part in quota.part if part.within is not None)
     yield from (one.where for one in (quota.leave, quota.carry_over) if one is not None)
+    if quota.before_joining.counts is not None:
+        yield quota.before_joining.counts
 
 
 def bearer_selectors(quota: Quota) -> Iterator[Selector]:
