@@ -557,6 +557,7 @@ def found_weaker(before: Table, after: Table) -> list[tuple[str, str]]:
     return [(one.code, one.key) for one in weaker(plan)]
 
 
+FIVE_YEARS: Table = {"cycle": "5 years", "grid": date(2021, 1, 1)}
 SHARING: Table = {"after": "training", "answer": "sharing"}
 
 
@@ -600,6 +601,18 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({**SHARING, "within": {"days": 30}}, {"within": {"days": 10}}, []),
         ({**SHARING, "within": {"days": 30}}, {"within": {"school_days": 60}}, [("time", "within.days")]),
         ({"at_least": 72}, {"note": TEXT, "title": REASON}, []),
+        ({}, {"grace": "2 months"}, [("time", "grace")]),
+        ({"grace": "60 days"}, {"grace": "90 days"}, [("time", "grace")]),
+        ({"grace": "2 months"}, {"no_longer": ["grace"]}, []),
+        ({}, {"serves_at_least": "6 months"}, [("bound", "serves_at_least")]),
+        ({"serves_at_least": "6 months"}, {"serves_at_least": "3 months"}, []),
+        ({"partial": "full"}, {"partial": "pro-rata"}, [("bound", "partial")]),
+        ({"partial": "exempt"}, {"partial": "full"}, []),
+        ({}, {"partial": "exempt"}, []),
+        ({"partial": "full"}, {"no_longer": ["partial"]}, []),
+        ({"every": FIVE_YEARS, "stub": "pro-rata"}, {"stub": "exempt"}, [("bound", "stub")]),
+        ({"every": FIVE_YEARS}, {"every": {**FIVE_YEARS, "cycle": "6 years"}}, [("time", "every.cycle")]),
+        ({"every": FIVE_YEARS}, {"every": "school-year"}, []),
     ],
 )  # fmt: skip
 def test_what_is_weaker_is_told_and_nothing_else(

@@ -182,10 +182,21 @@ _LESS, _MORE = -1, 1
 _DIRECTIONS: Mapping[str, tuple[str, int]] = {
     **dict.fromkeys(("at_least", "above", "times", "elapsed"), ("bound", _LESS)),
     **dict.fromkeys(("at_most", "below"), ("bound", _MORE)),
-    **dict.fromkeys(("days", "school_days", "grace", "by", "since"), ("time", _MORE)),
+    **dict.fromkeys(("days", "school_days", "grace", "by", "since", "cycle"), ("time", _MORE)),
+    **dict.fromkeys(("partial", "stub", "serves_at_least"), ("bound", _MORE)),
     "until": ("time", _LESS),
 }
 """In what a key can be weaker, and whether it is so when it is less or when it is more."""
+
+
+_LENIENT = ("grace", "serves_at_least")
+"""Keys without which there is less time, or more who owe it."""
+
+_COMPARED = ("partial", "stub", "cycle")
+"""Keys that are weaker only beside what they were before."""
+
+_OWED = ("full", "pro-rata", "exempt")
+"""What is owed for part of a period, from all to nothing."""
 
 
 class _Found(NamedTuple):
@@ -223,6 +234,8 @@ def _at(path: str, key: str, old: object, new: object) -> Iterator[_Found]:
 
 def _is_weaker(key: str, old: object, new: object, direction: int) -> bool:
     """Say whether an amount or a day is weaker; without one there is no bound, but also no end."""
+    if None in (old, new) and key in (*_LENIENT, *_COMPARED):
+        return key in _LENIENT and old is None
     if old is None or new is None:
         return (new is None) is (key not in ("since", "until")) and (old, new) != (None, None)
     return _compare(old, new) == direction
@@ -247,7 +260,8 @@ def _alike(old: list[object], new: list[object]) -> bool:
     return which[0] == which[1]
 
 
-_LENGTH = re.compile(r"(\d{1,3}) (year|month)s?", re.ASCII)
+_LENGTH = re.compile(r"(\d{1,3}) (year|month|day)s?", re.ASCII)
+_UNITS = {"year": ("months", 12), "month": ("months", 1), "day": ("days", 1)}
 
 
 def _compare(old: object, new: object) -> int | None:
@@ -262,7 +276,10 @@ def _amount(value: object) -> tuple[str, Number | None]:
     if isinstance(value, date):
         return "day", value.toordinal()
     if isinstance(value, str) and (length := _LENGTH.fullmatch(value)):
-        return "months", int(length[1]) * (12 if length[2] == "year" else 1)
+        unit, times = _UNITS[length[2]]
+        return unit, int(length[1]) * times
+    if value in _OWED:
+        return "owed", _OWED.index(value)
     try:
         return "number", exact(value)  # type: ignore[arg-type]
     except InputError:

@@ -8,13 +8,14 @@ for the next. So the books of a bearer are kept period by period.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
 from eduplan.facts import Getter
-from eduplan.measures import LeftOut, Range, Reading
+from eduplan.measures import LeftOut, Measure, Range, Reading
 from eduplan.people import day_of
 from eduplan.provisions.composite import (
     Due,
@@ -89,8 +90,13 @@ class Account(NamedTuple):
 class ComposedBench(QuotaBench):
     """A quota with parts, leave, carry-over or grace, made ready to judge many bearers."""
 
-    def __init__(self, quota: Quota, setting: Setting) -> None:
-        super().__init__(quota, setting)
+    def __init__(
+        self,
+        quota: Quota,
+        setting: Setting,
+        measures: Sequence[tuple[date | None, Measure]] = (),
+    ) -> None:
+        super().__init__(quota, setting, measures)
         self._setting = setting
         counts = quota.before_joining.counts
         self._recognised = Matcher(counts, setting.scales) if counts is not None else None
@@ -272,7 +278,7 @@ class _Books:
         earlier = found[-1]
         then = bench.in_force(earlier)
         full = then.owed_by(subject.get)
-        if full is None:
+        if full is None or then.out_of_force(earlier):
             return None
         owing = then.owing(subject, docket, earlier, full)
         seen = seen_by(then.quota, earlier, docket, owing)

@@ -70,6 +70,8 @@ def key_of(provision: Provision | Unanswered) -> str:
 
 def bench(provision: Provision, setting: Setting) -> Bench:
     """Return ``provision`` made ready to judge; one that has versions by each of them."""
+    if provision.by_measured:
+        return FORMS[key_of(provision)].prepare(provision, setting)
     benches = [
         (wording, FORMS[key_of(wording.provision)].prepare(wording.provision, setting))
         for wording in provision.wordings

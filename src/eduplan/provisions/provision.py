@@ -289,6 +289,8 @@ class Provision:
     """
 
     form: ClassVar[str] = ""
+    measured: ClassVar[tuple[str, ...]] = ()
+    """Keys that tell what single records come to, so that each may go by the record's day."""
 
     id: str = attrs.field(converter=as_name)
     clause: tuple[str, ...] = attrs.field(converter=as_clauses)
@@ -331,6 +333,11 @@ class Provision:
     def by_record(self) -> bool:
         """Whether each of its verdicts is on one record, so that the record's day may govern."""
         return False
+
+    @property
+    def by_measured(self) -> bool:
+        """Whether each record goes by the version of its day, in verdicts on many together."""
+        return self.governs is Governs.RECORD_DATE and not self.by_record
 
     @property
     def by_day(self) -> bool:

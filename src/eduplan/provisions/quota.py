@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -13,7 +13,7 @@ from eduplan.dates import add_months
 from eduplan.errors import FaultList, refuse
 from eduplan.exact import Number, Spelled, not_negative
 from eduplan.lengths import Length, as_optional_length, as_optional_stretch
-from eduplan.measures import Measure, Way, as_measure
+from eduplan.measures import ADDED_UP, Measure, Way, as_measure
 from eduplan.messages import Text
 from eduplan.periods import Every, Unit, as_every
 from eduplan.provisions.portions import Portion, as_portions
@@ -216,6 +216,7 @@ class Quota(Provision):
     """
 
     form: ClassVar[str] = "quota"
+    measured: ClassVar[tuple[str, ...]] = ("measure",)
 
     measure: Measure = attrs.field(converter=as_measure)
     every: Every = attrs.field(converter=as_every)
@@ -253,12 +254,23 @@ class Quota(Provision):
             faults.add("part-not-with", "grace", other="part")
         if self.grace is not None and not _shorter(self.grace, self.every):
             faults.add("grace-next-period", "grace")
+        for path, measure in self._measures():
+            if measure.way not in ADDED_UP or not _alike(measure, self.measure):
+                faults.add("measures-by-record", path)
         if self.stub is not None and self.every.unit is not Unit.CYCLE:
             faults.add("stub-without-cycle", "stub")
         for index, portion in enumerate(self.part):
             if portion.bearer != EVERYTHING and self.scope.over is not Over.EACH:
                 faults.add("each-only", f"part[{index}].bearer")
         faults.raise_any()
+
+    def _measures(self) -> Iterator[tuple[str, Measure]]:
+        """Return the measures of which each is for the records of its days, by their places."""
+        if self.by_measured:
+            yield "measure", self.measure
+            for index, version in enumerate(self.version):
+                if isinstance(measure := version.changes.get("measure"), Measure):
+                    yield f"version[{index}].measure", measure
 
     def _says(self, key: str) -> bool:
         """Say whether a key is stated."""
@@ -295,6 +307,11 @@ class Quota(Provision):
         if self.before_joining.counts is not None:
             with faults.below("before_joining") as found:
                 self.before_joining.counts.faults(scales, found)
+
+
+def _alike(one: Measure, other: Measure) -> bool:
+    """Say whether two measures point to bearers alike and take records together alike."""
+    return (one.by, one.caps, one.thresholds) == (other.by, other.caps, other.thresholds)
 
 
 def _shorter(grace: Length, every: Every) -> bool:

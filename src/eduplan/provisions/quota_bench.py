@@ -13,7 +13,7 @@ from eduplan.dates import Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
-from eduplan.measures import Gauge, LeftOut, Reading, Way
+from eduplan.measures import DatedGauge, Gauge, LeftOut, Measure, Reading, Way
 from eduplan.people import Group
 from eduplan.periods import Unit
 from eduplan.provisions.bounds import Bound, decided
@@ -24,7 +24,7 @@ from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, 
 from eduplan.provisions.quota import Over, Quota
 from eduplan.records import Entry, last_day
 from eduplan.selectors import Matcher
-from eduplan.verdicts import Citation, Justification, Point, Status, Verdict
+from eduplan.verdicts import Citation, Governing, Justification, Point, Status, Verdict
 from eduplan.verdicts.telling import tell_figures
 from eduplan.verdicts.verdict import justified
 
@@ -39,9 +39,21 @@ def _outside(reason: str, entries: Sequence[Entry]) -> tuple[LeftOut, ...]:
 
 
 class QuotaBench(Bench):
-    """A quota made ready to judge many bearers."""
+    """A quota made ready to judge many bearers.
 
-    def __init__(self, quota: Quota, setting: Setting) -> None:
+    Args:
+        quota: the quota.
+        setting: what its plan gives it.
+        measures: the measures with their first days, where each record goes by that of its day.
+    """
+
+    def __init__(
+        self,
+        quota: Quota,
+        setting: Setting,
+        measures: Sequence[tuple[date | None, Measure]] = (),
+    ) -> None:
+        kinds = tuple(dict.fromkeys(kind for _, one in measures for kind in one.kinds))
         share = quota.measure.way is Way.SHARE
         citation = Citation(
             plan=setting.plan,
@@ -57,7 +69,8 @@ class QuotaBench(Bench):
             share=share,
             most=quota.at_most is not None,
             paced=quota.measure.grows and quota.at_most is None,
-            kinds=quota.measure.kinds,
+            kinds=kinds or quota.measure.kinds,
+            governing=Governing("each-record") if measures else None,
         )
         super().__init__(quota, setting, citation)
         self.quota = quota
@@ -65,11 +78,16 @@ class QuotaBench(Bench):
         self._horizon = setting.horizon if crosses(quota, setting.horizon) else None
         self.grouped = quota.scope.over is not Over.EACH
         self.composite = Composite(quota, setting.scales)
-        self._gauge = Gauge(quota.measure, setting.scales, detail=quota.composite)
+        self._gauge = (
+            DatedGauge(measures, setting.scales, detail=quota.composite)
+            if measures
+            else Gauge(quota.measure, setting.scales, detail=quota.composite)
+        )
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
         self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
         self._every = quota.every
-        self._kinds, self._by = quota.measure.kinds, quota.measure.by
+        self._kinds, self._by = citation.kinds, quota.measure.by
+        self.composite.kinds = self._kinds
         self._complete: tuple[str, ...] = self._kinds + quota.every.kinds
         if quota.leave is not None:
             self._complete += quota.leave.kind
@@ -87,6 +105,8 @@ class QuotaBench(Bench):
     @cached_property
     def _quick(self) -> Quick | None:
         """The judgement in one pass, made when all that its verdicts cite is known."""
+        if isinstance(self._gauge, DatedGauge):
+            return None
         return quick(self.quota, self.citation, self._scales, self._horizon)
 
     def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
@@ -379,7 +399,7 @@ class QuotaBench(Bench):
     ) -> tuple[list[Subject], list[Number], list[Reading], tuple[Missing, ...]]:
         """Return who is in service, what each owes and did, and what is missing to know it."""
         judged: list[Subject] = []
-        kinds, by = self.quota.measure.kinds, self.quota.measure.by
+        kinds, by = self._kinds, self._by
         amounts: list[Number] = []
         readings = []
         gaps: tuple[Missing, ...] = ()

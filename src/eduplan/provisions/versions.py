@@ -148,8 +148,8 @@ def check_versions(provision: Any, _: attrs.Attribute[Any], versions: Sequence[V
         faults.add("governs-missing", "governs", known=", ".join(Governs))
     elif not versions and provision.governs is not None:
         faults.add("governs-alone", "governs")
-    if provision.governs is Governs.RECORD_DATE and not provision.by_record:
-        faults.add("governs-record-date", "governs", form=provision.form)
+    if provision.by_measured:
+        _check_measured(provision, versions, faults)
     read = []
     if versions:
         try:
@@ -162,6 +162,19 @@ def check_versions(provision: Any, _: attrs.Attribute[Any], versions: Sequence[V
         _check_days(provision, versions, faults)
     faults.raise_any()
     object.__setattr__(provision, "version", tuple(read))
+
+
+def _check_measured(provision: Any, versions: Sequence[Version], faults: FaultList) -> None:
+    """Note what cannot go by the day of a record, in a provision on many records together."""
+    if not provision.measured:
+        faults.add("governs-record-date", "governs", form=provision.form)
+        return
+    allowed = (*provision.measured, "clause", "note", "title")
+    for index, version in enumerate(versions):
+        for name in (*version.changes, *version.no_longer):
+            if name not in allowed and name not in FIXED:
+                path = f"version[{index}].{name}"
+                faults.add("version-by-record", path, known=", ".join(allowed))
 
 
 def _read(base: Any, version: Version) -> Version:

@@ -45,7 +45,8 @@ class Governing(NamedTuple):
     """Which dated version of a provision a verdict rests on.
 
     Attributes:
-        rule: by which day it was chosen: ``period-start``, ``record-date`` or ``as-of``.
+        rule: by which day it was chosen: ``period-start``, ``record-date`` or ``as-of``; or
+            ``each-record`` where every record was measured by that of its own day.
         since: its first day, None for what holds from the beginning.
         until: the first day of the version after it, None where there is none.
     """
