@@ -16,7 +16,7 @@ from pathlib import Path
 
 from eduplan import available_plans, load_plan
 from eduplan.plan import Plan
-from eduplan.provisions import Question, Quota
+from eduplan.provisions import Question
 from eduplan.testing.relations import Relation, check_relations
 
 RULESETS = Path(__file__).parent.parent / "tests" / "rulesets"
@@ -32,11 +32,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one object as the last line")
     chosen = parser.parse_args()
     plans = [answered(load_plan(source)) for source in sources()]
-    rules = sum(
-        isinstance(one, Quota) and not one.every.needs_calendar
-        for plan in plans
-        for one in plan.settled
-    )
+    rules = sum(check_relations(plan, registers=1).registers for plan in plans)
     each = -(-chosen.registers // rules)
     start = time.perf_counter()
     drawn = 0

@@ -3,7 +3,8 @@
 A line ``<!-- table: NAME -->`` in a page becomes the table of that name, in the page's language:
 ``glossary`` from ``glossary.toml``, ``names`` from the package's own catalogue, ``calendars`` and
 ``plans`` from the calendars and plans that come with the package, ``findings`` from the codes of
-lint and what it says of them, ``coverage`` from the table in which every clause is accounted for.
+lint and what it says of them, ``coverage`` from the table in which every clause is accounted for,
+``mechanisms`` and ``rulesets`` from published rules stated as plans.
 """
 
 import csv
@@ -11,6 +12,8 @@ import re
 import tomllib
 from itertools import groupby
 from pathlib import Path
+
+import published_rules
 
 from eduplan.calendars import SchoolCalendar, available, load_calendar
 from eduplan.files import available_plans, load_plan
@@ -68,6 +71,9 @@ WORDS = {
     "reason": Text("为何不能计算", "Why facts cannot decide"),
     "count": Text("条数", "Clauses"),
     "plan": Text("方案", "Plan"),
+    "rule": Text("规则", "Rule"),
+    "mechanism": Text("机制", "Mechanism"),
+    "said": Text("写法", "How it is said"),
     "code": Text("代码", "Code"),
     "severity": Text("程度", "Severity"),
     "example": Text("例", "Example"),
@@ -213,6 +219,35 @@ def coverage(lang: Language) -> str:
     return "\n\n".join([table(lang, ["plan", "count", "computed", "attested"], totals), *parts])
 
 
+def mechanisms(lang: Language) -> str:
+    """Return what published rules ask for, and how it is said."""
+    rows = []
+    for row in published_rules.rows():
+        title = published_rules.rule_set(row["of"])["plan"]["title"][lang]
+        clause = published_rules.gist(row)
+        rule = f"[{title}](#{row['of']}) {clause['number']}: {clause['gist'][lang]}"
+        rows.append([row[lang], rule, code(published_rules.said(row))])
+    return table(lang, ["mechanism", "rule", "said"], rows)
+
+
+def rulesets(lang: Language) -> str:
+    """Return every published rule set: its document, where it was read, and its clauses."""
+    parts = []
+    for name in published_rules.names():
+        found = published_rules.rule_set(name)
+        document = found["document"]
+        facts = [document["title"][lang]]
+        facts += [document["issuer"][lang]] if "issuer" in document else []
+        clauses = [[one["number"], one["gist"][lang]] for one in found["clause"]]
+        parts += [
+            f"### {found['plan']['title'][lang]} {{ #{name} }}",
+            ("，" if lang == "zh" else ", ").join(facts) + ("。" if lang == "zh" else "."),
+            published_rules.read_at(name),
+            table(lang, ["clause", "clauses"], clauses),
+        ]
+    return "\n\n".join(parts)
+
+
 def findings(lang: Language) -> str:
     """Return the codes of lint: all in one table, and an entry for each."""
     rows = [
@@ -280,5 +315,7 @@ TABLES = {
     "calendars": calendars,
     "plans": plans,
     "findings": findings,
+    "mechanisms": mechanisms,
+    "rulesets": rulesets,
 }
 assert set(FORMS) <= set(WORDS), "a form without a word"

@@ -7,6 +7,7 @@ whose answers are argued from its sections. Nothing but data was written for the
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -105,6 +106,24 @@ def test_together_they_need_what_the_language_has() -> None:
         collect(tomllib.loads(path.read_text("utf-8")), used)
     assert used >= MECHANISMS
     assert len(PLANS) >= 16
+
+
+ROWS = tomllib.loads((FOLDER.parent.parent / "docs" / "published-rules.toml").read_text("utf-8"))[
+    "row"
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['of']}-{row['clause']}")
+def test_the_page_points_to_what_a_clause_is_cited_for(row: dict[str, Any]) -> None:
+    form, name, *path = row["at"]
+    tables = tomllib.loads((FOLDER / f"{row['of']}.toml").read_text("utf-8"))
+    provision = next(one for one in tables[form] if one["id"] == name)
+    cited = provision["clause"]
+    assert row["clause"] in ([cited] if isinstance(cited, str) else cited)
+    found = provision
+    for step in path:
+        found = found[step]
+    assert found
 
 
 def collect(value: object, into: set[str]) -> None:

@@ -33,8 +33,8 @@ class Tried(NamedTuple):
     Attributes:
         registers: how many registers were drawn.
         checks: how often each relation was tried on each rule.
-        left_out: the rules for which no registers are drawn: of other forms than quotas, and those
-            that need a school calendar or an answer.
+        left_out: the rules for which no registers are drawn: of other forms than quotas, those
+            that need a school calendar or an answer, and those that ask nothing of people.
     """
 
     registers: int
@@ -86,10 +86,11 @@ def check_relations(
 
     Example:
         >>> from eduplan import load_plan
-        >>> plan = load_plan("county-six-year").answer({"training-year": "calendar"})
+        >>> answers = {"hours-that-count": "passed", "training-cycle": "entry"}
+        >>> plan = load_plan("county-six-year").answer({**answers, "joined-or-left": "full"})
         >>> tried = check_relations(plan, only=["training-hours"], registers=20)
-        >>> tried.registers
-        20
+        >>> tried.registers, tried.checks["training-hours", Relation.ORDER]
+        (20, 20)
     """
     checks: Counter[tuple[str, Relation]] = Counter()
     drawn = 0
@@ -103,6 +104,9 @@ def check_relations(
             continue
         alone = attrs.evolve(plan, provisions=(rule,), questions=(), answers={})
         trial = _Trial(alone, rule, judge)
+        if not trial.drawer.finds_bearers:
+            left_out.append(rule.id)
+            continue
         kept = [one for one in Relation if one in keeps(rule)]
         for number in range(registers):
             drawn += 1

@@ -34,7 +34,7 @@ MOST_RECORDS = 6
 WHOLLY_KNOWN = 0.85
 """So many of the records state everything the rule asks for."""
 
-TRIES = 4
+TRIES = 12
 """So many people are drawn for one who owes what the rule asks for."""
 
 OTHER = "other"
@@ -43,20 +43,9 @@ OTHER = "other"
 ANCHORS = (date(2019, 9, 1), date(2020, 1, 31), date(2020, 2, 29), date(2021, 7, 1))
 """First days of cycles of a bearer's own."""
 
-_OWN = (
-    "id",
-    "name",
-    "kind",
-    "day",
-    "last_day",
-    "bearer",
-    "type",
-    "role",
-    "roles",
-    "school",
-    "stage",
-)
-"""Facts that are no facts of their own in `Record` and `Person`."""
+_OF_RECORDS = frozenset(("id", "kind", "day", "last_day", "bearer"))
+_OF_PEOPLE = frozenset(("id", "name", "type", "role", "roles", "joined", "left"))
+"""Facts that are drawn by themselves, or not at all."""
 
 
 class Drawer:
@@ -105,8 +94,16 @@ class Drawer:
         as_of = random.choice((*[period.end] * 8, *several))
         through = random.choice((*[max(period.last, as_of)] * 8, *several))
         complete = None if random.random() < 0.05 else {"*": through}
-        during = Period(period.last, period.end) if random.random() < 0.7 else period
+        at_end = as_of >= period.end and random.random() < 0.7
+        during = Period(period.last, period.end) if at_end else period
         return Case(self.plan, bearers, records, as_of, complete, during)
+
+    @property
+    def finds_bearers(self) -> bool:
+        """Whether there are people who owe what the rule asks for, as most rules ask of people."""
+        random = Random(0)  # noqa: S311
+        people = (self._bearer_of(IDS[0], ANCHORS[0], ANCHORS, random) for _ in range(TRIES))
+        return any(self._owes(one.get, one.get) for one in people)
 
     def record(self, name: str, random: Random, days: Sequence[date]) -> Record:
         """Return a record of a kind the rule asks for, of which not everything need be known."""
@@ -119,7 +116,7 @@ class Drawer:
         facts = {
             fact: random.choice(values)
             for fact, values in self._facts.items()
-            if fact not in _OWN and random.random() < known
+            if fact not in _OF_RECORDS and random.random() < known
         }
         whose = random.choice((*IDS, IDS[0]))
         if self.rule.measure.by != "bearer":
@@ -153,13 +150,17 @@ class Drawer:
         facts = {
             fact: random.choice(values)
             for fact, values in self._bearer.items()
-            if fact not in _OWN and random.random() < 0.97
+            if fact not in _OF_PEOPLE and random.random() < 0.97
         }
         facts.update(dict.fromkeys(self._anchored, anchor))
-        joined = facts.pop("joined", random.choice(days) if random.random() < 0.1 else None)
-        roles = [random.choice(self._roles)]
         return Person(
-            id=name, roles=roles, joined=joined, left=facts.pop("left", None), facts=facts
+            id=name,
+            roles=[random.choice(self._roles)],
+            school=facts.pop("school", ""),
+            stage=facts.pop("stage", ""),
+            joined=facts.pop("joined", random.choice(days) if random.random() < 0.1 else None),
+            left=facts.pop("left", None),
+            facts=facts,
         )
 
     def _days(self, period: Period) -> list[date]:

@@ -36,10 +36,12 @@ class Relation(StrEnum):
 def relations_kept(provision: Provision) -> frozenset[Relation]:
     """Return the relations a rule keeps, as far as its data tells for certain.
 
-    >>> from eduplan import load_plan
-    >>> hours = load_plan("county-six-year").provision("training-hours")
-    >>> Relation.ORDER in relations_kept(hours)
-    True
+    >>> from eduplan import Quota
+    >>> title = {"zh": "请假", "en": "Days away"}
+    >>> quota = Quota(id="q", clause="1", title=title, measure={"days": "leave"},
+    ...               every="calendar-year", at_most=20)
+    >>> print(", ".join(sorted(relations_kept(quota))))
+    duplicates, order, renaming
     """
     broken = relations_broken(provision)
     return frozenset(one for one in Relation if one not in broken)
