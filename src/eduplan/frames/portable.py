@@ -13,7 +13,7 @@ from eduplan.frames.bulk import selectors
 from eduplan.measures import Cap, Measure, Per
 from eduplan.periods import Every
 from eduplan.plan import Plan
-from eduplan.provisions import Partial, Provision, Quota, Unanswered
+from eduplan.provisions import Amount, Partial, Provision, Quota, Unanswered
 from eduplan.provisions.portions import Portion
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
@@ -26,6 +26,7 @@ _JUDGED = {
     Measure: {"way", "kinds", "field", "where", "part", "by", "caps"},
     Every: {"unit", "months", "grid", "own", "school_days"},
     Own: {"lengths", "starts", "ends", "aligned"},
+    Amount: {"amount", "where"},
     Cap: {"at_most", "per", "where"},
     Portion: {
         *("id", "title", "where", "within", "records", "at_least", "at_most"),
@@ -75,6 +76,9 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
             yield Fault("not-portable-key", "stub", {"key": "stub"})
         yield from _said_besides(provision.measure, "measure.")
         yield from _said_besides(provision.every, "every.")
+        for key in ("at_least", "at_most"):
+            for index, row in enumerate(getattr(provision, key) or ()):
+                yield from _said_besides(row, f"{key}[{index}].")
         if provision.every.own is not None:
             yield from _said_besides(provision.every.own, "every.")
         for index, cap in enumerate(provision.measure.caps):

@@ -51,7 +51,7 @@ def plain(provision: Provision) -> Plain | None:
     """Return what a quota or schedule asks for, None where that is not the same for all."""
     if isinstance(provision, Quota):
         rows = provision.at_least if provision.at_least is not None else provision.at_most or ()
-        if len(rows) != 1 or rows[0].where != EVERYTHING:
+        if len(rows) != 1 or rows[0].where != EVERYTHING or rows[0].per:
             return None
         return Plain(
             provision,

@@ -49,6 +49,7 @@ def quick(
         rows is None
         or len(rows) != 1
         or not Matcher(rows[0].where, scales).always
+        or rows[0].per
         or measure.by != "bearer"
         or measure.way not in (Way.COUNT, Way.SUM, Way.DISTINCT)
         or measure.caps

@@ -10,8 +10,9 @@ from typing import ClassVar
 import attrs
 
 from eduplan.dates import add_months
-from eduplan.errors import FaultList, refuse
-from eduplan.exact import Number, Spelled, not_negative
+from eduplan.errors import FaultList, InputError, NotKnown, refuse
+from eduplan.exact import Number, Spelled, exact, not_negative
+from eduplan.facts import Getter
 from eduplan.lengths import Length, as_optional_length, as_optional_stretch
 from eduplan.measures import ADDED_UP, Measure, Way, as_measure
 from eduplan.messages import Text
@@ -25,6 +26,7 @@ from eduplan.tables import (
     as_member,
     as_name,
     as_optional_amount,
+    as_optional_name,
     as_text,
     optional,
     read_each,
@@ -39,10 +41,40 @@ class Amount:
     Args:
         amount: how much, in the unit of the quota; of a share, a fraction such as ``"75%"``.
         where: which bearers owe it, by default all.
+        per: the fact of a bearer in proportion to which it is owed, such as the part of full time
+            that it works; so much is owed for 1 of it.
+        floor: of ``per``, no less is owed.
+
+    Raises:
+        InputError: a floor without ``per``.
     """
 
     amount: Number = attrs.field(converter=not_negative)
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
+    per: str = attrs.field(default="", converter=as_optional_name)
+    floor: Number | None = attrs.field(default=None, converter=as_optional_amount)
+
+    def __attrs_post_init__(self) -> None:
+        if self.floor is not None and not self.per:
+            raise refuse("part-needs", "floor", other="per")
+
+    def of(self, get: Getter) -> Number:
+        """Return how much a bearer owes.
+
+        Raises:
+            NotKnown: the fact in proportion to which it owes is not stated.
+            InputError: that fact is no number, or negative.
+        """
+        if not self.per:
+            return self.amount
+        part = get(self.per)
+        if part is None:
+            raise NotKnown("bound-unknown", field=self.per)
+        try:
+            owed = exact(self.amount * not_negative(part))
+        except InputError as error:
+            raise InputError(fault.under(self.per) for fault in error.faults) from None
+        return owed if self.floor is None else max(owed, self.floor)
 
 
 def as_bound(

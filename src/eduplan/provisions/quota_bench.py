@@ -84,7 +84,7 @@ class QuotaBench(Bench):
             else Gauge(quota.measure, setting.scales, detail=quota.composite)
         )
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
-        self._rows = [(Matcher(row.where, setting.scales), row.amount) for row in rows]
+        self._rows = [(Matcher(row.where, setting.scales), row) for row in rows]
         self._every = quota.every
         self._kinds, self._by = citation.kinds, quota.measure.by
         self.composite.kinds = self._kinds
@@ -100,7 +100,8 @@ class QuotaBench(Bench):
         self._reaches = self._grows and not self._most
         self._timed = quota.since is not None or quota.until is not None
         self._parted = quota.serves_at_least is not None or self._horizon is not None
-        self._fixed = self._rows[0][1] if len(rows) == 1 and self._rows[0][0].always else None
+        alike = len(rows) == 1 and self._rows[0][0].always and not rows[0].per
+        self._fixed = rows[0].amount if alike else None
 
     @cached_property
     def _quick(self) -> Quick | None:
@@ -222,10 +223,10 @@ class QuotaBench(Bench):
         """Return the bound for a bearer: of several rows the stricter; None where no row fits."""
         if self._fixed is not None:
             return self._fixed
-        truths = [(matcher(get, get), amount, matcher) for matcher, amount in self._rows]
+        truths = [(matcher(get, get), row, matcher) for matcher, row in self._rows]
         pick = min if self.citation.most else max
-        sure = [amount for truth, amount, _ in truths if truth]
-        possible = [amount for truth, amount, _ in truths if truth is not False]
+        possible = [row.of(get) for truth, row, _ in truths if truth is not False]
+        sure = [row.of(get) for truth, row, _ in truths if truth]
         if sure and pick(sure) == pick(possible):
             return pick(sure)
         for truth, _, matcher in truths:

@@ -230,8 +230,8 @@ def _smaller(rule: Quota) -> Quota:
     return attrs.evolve(
         rule,
         measure=_smaller_measure(rule.measure),
-        at_least=_each(rule.at_least, "amount"),
-        at_most=_each(rule.at_most, "amount"),
+        at_least=_each(rule.at_least, "amount", "floor"),
+        at_most=_each(rule.at_most, "amount", "floor"),
         part=tuple(_smaller_part(part) for part in rule.part),
         carry_over=carry and attrs.evolve(carry, at_most=_times(carry.at_most)),
     )

@@ -31,6 +31,8 @@ from eduplan.testing.relations.keeping import (
 
 IDS = ("t1", "t2")
 MOST_RECORDS = 6
+PARTS_OF_FULL_TIME = [1, Fraction(1, 2), Fraction(1, 10)]
+
 WHOLLY_KNOWN = 0.85
 """So many of the records state everything the rule asks for."""
 
@@ -72,6 +74,8 @@ class Drawer:
             for condition in conditions_in(selector):
                 for name in condition.bearer_fields:
                     self._bearer.setdefault(name, self._facts.get(condition.field, [OTHER]))
+        rows = (*(rule.at_least or ()), *(rule.at_most or ()))
+        self._bearer.update((row.per, PARTS_OF_FULL_TIME) for row in rows if row.per)
         own = rule.every.own
         self._anchored = (*own.starts, *([own.ends] if own.ends else ())) if own else ()
         self._owes = Matcher(rule.bearer, scales)
