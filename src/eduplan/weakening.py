@@ -182,7 +182,9 @@ _LESS, _MORE = -1, 1
 _DIRECTIONS: Mapping[str, tuple[str, int]] = {
     **dict.fromkeys(("at_least", "above", "times", "elapsed"), ("bound", _LESS)),
     **dict.fromkeys(("at_most", "below"), ("bound", _MORE)),
-    **dict.fromkeys(("days", "school_days", "grace", "by", "since", "cycle"), ("time", _MORE)),
+    **dict.fromkeys(
+        ("days", "school_days", "length", "grace", "by", "since", "cycle"), ("time", _MORE)
+    ),
     **dict.fromkeys(("partial", "stub", "serves_at_least"), ("bound", _MORE)),
     "until": ("time", _LESS),
 }

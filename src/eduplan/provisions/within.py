@@ -10,13 +10,14 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
 from eduplan.facts import Getter
+from eduplan.lengths import Length, as_length
 from eduplan.periods import Every, as_every, periods
 from eduplan.provisions.provision import Docket
 from eduplan.records import Entry
 from eduplan.tables import Table, as_positive, as_whole, optional, read_table, unknown_keys
 from eduplan.verdicts import Status
 
-_WAYS = ("days", "school_days", "end_of")
+_WAYS = ("days", "school_days", "length", "end_of")
 MOST_DAYS = 3660
 """Time limits are no longer than about ten years."""
 
@@ -46,11 +47,13 @@ class Within:
     Args:
         days: calendar days after it.
         school_days: school days after it.
+        length: full months or years after it, the day on which they are over included.
         end_of: the period rule at the end of whose period it is due.
     """
 
     days: int | None = None
     school_days: int | None = None
+    length: Length | None = None
     end_of: Every | None = None
 
 
@@ -65,7 +68,7 @@ def as_within(value: Within | Table) -> Within:
     if len([way for way in _WAYS if way in value]) != 1:
         faults.add("within-one-of", known=", ".join(_WAYS))
     found = Within()
-    for way, reader in (("days", as_days), ("school_days", as_days), ("end_of", as_every)):
+    for way, reader in zip(_WAYS, (as_days, as_days, as_length, as_every), strict=True):
         if way in value:
             with faults.at(way):
                 found = Within(**{way: reader(value[way])})  # type: ignore[arg-type]
@@ -174,6 +177,8 @@ def due_day(within: Within, last: date, get: Getter, docket: Docket) -> date:
         return last + timedelta(days=within.days)
     if within.school_days is not None:
         return docket.school(get).after_school_days(last, within.school_days)
+    if within.length is not None:
+        return within.length.after(last)
     found = periods(
         within.end_of,  # type: ignore[arg-type]
         Period(last, last + DAY),

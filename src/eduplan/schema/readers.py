@@ -448,7 +448,7 @@ WRITTEN: Mapping[type, Schema] = {
         one_key({"holiday": one_of(Holiday)}),
         table({"day": _DAY, "shift": one_of(Shift)}, ["day"]),
     ),
-    Within: one_key({"days": _DAYS, "school_days": _DAYS, "end_of": Every}),
+    Within: one_key({"days": _DAYS, "school_days": _DAYS, "length": LENGTH, "end_of": Every}),
 }
 """The tables of classes that are not read field by field."""
 
