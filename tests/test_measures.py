@@ -405,6 +405,47 @@ ways: list[dict[str, Any]] = [
         "where": {"passed": True},
         "caps": [{"at_most": 1, "per": "month"}, {"at_most": 2, "per": "period"}],
     },
+    {"sum": "hours", "of": "training", "caps": {"best": 1, "per": "period"}},
+    {"sum": "hours", "of": "training", "caps": {"best": 1, "per": "period", "each": "passed"}},
+    {"count": "training", "caps": {"best": 1, "per": "year", "where": {"hours": {"above": 0}}}},
+    {
+        "sum": "hours",
+        "of": "training",
+        "caps": [
+            {"best": 1, "per": "period"},
+            {"at_most": 1, "per": "period", "where": {"passed": False}},
+        ],
+    },
+    {
+        "sum": "hours",
+        "of": "training",
+        "caps": [
+            {"best": 2, "per": "period"},
+            {"best": 1, "per": "period", "where": {"passed": True}},
+        ],
+    },
+    {"sum": "hours", "of": "training", "thresholds": {"each": "passed", "at_least": 2}},
+    {"sum": "hours", "of": "training", "thresholds": {"at_least": 3, "where": {"passed": True}}},
+    {
+        "credits": "training",
+        "tariff": [{"where": {"passed": True}, "fixed": 2}, {"per": "hours", "at_most": 1}],
+        "factors": [[{"where": {"passed": False}, "times": "1/2"}]],
+        "caps": [{"best": 2, "per": "period"}],
+    },
+    {
+        "credits": "training",
+        "tariff": [{"where": {"passed": False}, "stated": "hours", "least": 1, "most": 2}],
+    },
+    {
+        "credits": "training",
+        "tariff": [{"fixed": 1}],
+        "absence": {"missed": "hours", "of": "whole", "reaches": "1/2"},
+    },
+    {
+        "credits": "training",
+        "tariff": [{"fixed": 1}],
+        "absence": {"missed": "hours", "of": "whole", "exceeds": "1/2"},
+    },
     {"distinct": "hours", "of": "training", "where": {"passed": True}},
     {"days": "training", "where": {"passed": True}},
     {"share": {"passed": True}, "of": "training"},
@@ -428,9 +469,11 @@ def completions(facts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def test_a_reading_holds_whatever_the_missing_facts_turn_out_to_be(
     table: dict[str, Any], facts: list[dict[str, Any]]
 ) -> None:
-    reading = read(table, trainings(*facts))
+    lengths = {"whole": 2}  # known of every record, for what is held against it
+    reading = read(table, trainings(*({**lengths, **one} for one in facts)))
     full = [
-        read(table, trainings(*world)) for world in product(*(list(completions(f)) for f in facts))
+        read(table, trainings(*({**lengths, **one} for one in world)))
+        for world in product(*(list(completions(f)) for f in facts))
     ]
     certain = [found for found in full if found.low == found.high]
 

@@ -107,7 +107,7 @@ class Limits:
         count = len(lows)
         sure = entries[:count]
         least = self.reached(sure, lows, bearer, doubtful=True)
-        most = self.reached(entries, [high or 0 for high in highs], bearer, doubtful=False)
+        most = self.reached(entries, highs, bearer, doubtful=False)
         short = [i for i in range(count) if lows[i] and not least[i]]
         found = [("below-threshold", short)]
         if self._best:
@@ -126,38 +126,42 @@ class Limits:
         return Limited(least, most, caps, [(why, several) for why, several in idle if several])
 
     def reached(
-        self, entries: Sequence[Entry], amounts: Sequence[Number], bearer: Getter, *, doubtful: bool
+        self,
+        entries: Sequence[Entry],
+        amounts: Sequence[Number | None],
+        bearer: Getter,
+        *,
+        doubtful: bool,
     ) -> list[Number]:
         """Return the amounts, 0 for records whose threshold is not reached.
 
         Args:
             entries: the records.
-            amounts: how much each counts for.
+            amounts: how much each counts for, None where there is no knowing.
             bearer: reads facts of the bearer.
             doubtful: whether what is not known is taken against the bearer.
         """
-        left = list(amounts)
+        left = [amount or 0 for amount in amounts]
         for threshold, where in self._thresholds:
             groups: dict[object, list[int]] = {}
+            strays: list[int] = []
             for index, entry in enumerate(entries):
                 name = entry.get(threshold.each) if threshold.each else ""
                 truth = where(entry.get, bearer)
                 if truth is True and name is not None:
                     groups.setdefault(name, []).append(index)
-                elif doubtful and truth is not False:
-                    left[index] = 0  # whether it is among those that suffice is not known
+                elif truth is not False:
+                    strays.append(index)  # whether it is among those that suffice is not known
             for members in groups.values():
-                if sum(left[index] for index in members) < threshold.at_least and (
-                    doubtful or len(groups) == 1 or not self._strays(threshold.each, entries)
-                ):
+                suffice = members if doubtful else [*members, *strays]
+                known = doubtful or all(amounts[index] is not None for index in suffice)
+                if known and sum(left[index] for index in suffice) < threshold.at_least:
                     for index in members:
                         left[index] = 0
+            if doubtful:
+                for index in strays:
+                    left[index] = 0
         return left
-
-    @staticmethod
-    def _strays(each: str, entries: Sequence[Entry]) -> bool:
-        """Say whether some records do not tell where they belong, so that any group may grow."""
-        return bool(each) and any(entry.get(each) is None for entry in entries)
 
     def outdone(
         self,
