@@ -71,13 +71,22 @@ def evaluate(
     asked = benches.values() if only is None else _asked(plan, only)
     docket = Docket(register, day, during, calendar, plan.horizon, subjects, benches, plan.ranks)
     if len(subjects) != 1:
-        return chain.from_iterable(bench.judge_all(subjects, docket) for bench in asked)
+        return chain.from_iterable(_on_all(bench, docket) for bench in asked)
     found: list[Verdict] = []
     for bench in asked:
-        found += (
-            bench.judge_all(subjects, docket) if bench.grouped else bench.judge(subjects[0], docket)
-        )
+        if bench.grouped or bench.consulted:
+            found += _on_all(bench, docket)
+        else:
+            found += bench.judge(subjects[0], docket)
     return iter(found)
+
+
+def _on_all(bench: Bench, docket: Docket) -> Iterable[Verdict]:
+    """Return the verdicts on all bearers; those on which others rest are kept for them."""
+    if bench.grouped or not bench.consulted:
+        return bench.judge_all(docket.subjects, docket)
+    name = bench.provision.id
+    return (verdict for one in docket.subjects for verdict in docket.verdicts_on(name, one))
 
 
 def _asked(plan: Plan, only: Collection[str]) -> list[Bench]:

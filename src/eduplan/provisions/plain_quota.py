@@ -10,7 +10,7 @@ other.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,23 +18,48 @@ from eduplan.dates import Period
 from eduplan.exact import Number
 from eduplan.measures import LeftOut, Way
 from eduplan.periods import Unit
-from eduplan.provisions.provision import Docket, Subject
+from eduplan.provisions.provision import Docket, Subject, View
 from eduplan.provisions.quota import Quota
+from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
 from eduplan.verdicts.verdict import Draft, justified
 
-_ONE = frozenset({str, int, bool, date})
+STATED = frozenset({str, int, bool, date})
 """Types of a fact that is stated and single."""
 
 Quick = Callable[[Subject, Docket], "Verdict | None"]
 """Judges a bearer; None where the case is out of the ordinary."""
 
 
-def quick(
-    quota: Quota, citation: Citation, scales: Scales, horizon: Period | None = None
-) -> Quick | None:
-    """Return the judgement of a plain quota as one function, None where the quota is not plain.
+def ordinary(quota: Quota, scales: Scales) -> bool:
+    """Say whether a quota asks one amount of every bearer, in periods that all of them share."""
+    rows, every = quota.at_least, quota.every
+    return not (
+        rows is None
+        or len(rows) != 1
+        or not Matcher(rows[0].where, scales).always
+        or rows[0].per
+        or quota.measure.by != "bearer"
+        or quota.measure.thresholds
+        or every.personal
+        or every.needs_calendar
+        or every.unit is Unit.PLAN  # a plan without a first and last day leaves it open
+        or quota.exempt is not None
+    )
+
+
+Opened = tuple[View, Sequence[Entry], tuple[LeftOut, ...]]
+"""A period, the records in it, and those that lie outside."""
+
+Opening = Callable[[Subject, Docket], "Opened | Verdict | None"]
+"""Finds the records of a bearer; a verdict where it owes nothing, None out of the ordinary."""
+
+
+def opening(
+    quota: Quota, citation: Citation, scales: Scales, horizon: Period | None
+) -> Opening:
+    """Return how a judgement of an ordinary quota begins, as one function.
 
     Args:
         quota: the quota.
@@ -42,45 +67,20 @@ def quick(
         scales: the ordered scales of the plan.
         horizon: first and last day of the plan, where a cycle that crosses them is not plain.
     """
-    measure, rows, every = quota.measure, quota.at_least, quota.every
-    where = Matcher(measure.where, scales)
-    plain = where.plain
-    if (
-        rows is None
-        or len(rows) != 1
-        or not Matcher(rows[0].where, scales).always
-        or rows[0].per
-        or measure.by != "bearer"
-        or measure.way not in (Way.COUNT, Way.SUM, Way.DISTINCT)
-        or measure.caps
-        or measure.thresholds
-        or every.personal
-        or every.needs_calendar
-        or every.unit is Unit.PLAN  # a plan without a first and last day leaves it open
-        or not (where.always or (plain is not None and len(plain[1]) == 1))
-        or quota.exempt is not None
-        or quota.special
-    ):
-        return None
+    every = quota.every
     bearer = Matcher(quota.bearer, scales)
     check, against = bearer.check, bearer.against
-    owed: Number = rows[0].amount
-    kinds, rule = measure.kinds, every.key
+    kinds, rule = quota.measure.kinds, every.key
     prefix = f"{kinds[0]}\0" if len(kinds) == 1 else ""
     since, until = quota.since or date.min, quota.until or date.max
     if horizon is not None:
         since, until = max(since, horizon.start), min(until, horizon.end)
-    asked = plain[0] if plain is not None else ""
-    wanted = next(iter(plain[1])) if plain is not None else None
-    taken, summed = measure.field, measure.way is Way.SUM
     long = every.unit in (Unit.CYCLE, Unit.PLAN)
     excuses: dict[str, Justification] = {}
-    met, not_met, pending = Status.MET, Status.NOT_MET, Status.PENDING
     excused = Status.NOT_APPLICABLE
 
-    def judge(subject: Subject, docket: Docket) -> Verdict | None:
+    def opened(subject: Subject, docket: Docket) -> Opened | Verdict | None:
         key, thing, get, throughout = subject
-        as_of = docket.as_of
         truth = check(get, get)
         if truth is False:
             fact = against(get, get)
@@ -88,7 +88,18 @@ def quick(
             if excuse is None:
                 excuse = excuses[fact] = Justification(reason=Reason("not-a-bearer", fact))
             draft = Draft(
-                citation, thing, key, excused, as_of, None, None, None, None, None, (), excuse
+                citation,
+                thing,
+                key,
+                excused,
+                docket.as_of,
+                None,
+                None,
+                None,
+                None,
+                None,
+                (),
+                excuse,
             )
             draft.__class__ = Verdict
             return draft  # type: ignore[return-value]
@@ -97,7 +108,8 @@ def quick(
         views = docket.shared.get(rule) or docket.views(every, subject)
         if len(views) != 1:
             return None
-        period, opens, due, closed, needed, first, stop, _ = views[0]
+        seen = views[0]
+        period, first, stop = seen[0], seen[5], seen[6]
         if period.start < since or period.end > until:
             return None
         entries = docket.usual.get(prefix + key, ()) if prefix else docket.register.of(key, kinds)
@@ -111,6 +123,47 @@ def quick(
                 before = tuple([entry[4] for entry in entries[:start]])
                 left_out = (LeftOut("before", "", before),)
             entries = entries[start:]
+        return seen, entries, left_out
+
+    return opened
+
+
+def quick(
+    quota: Quota, citation: Citation, scales: Scales, horizon: Period | None = None
+) -> Quick | None:
+    """Return the judgement of a plain quota as one function, None where the quota is not plain.
+
+    Args:
+        quota: the quota.
+        citation: what its verdicts cite.
+        scales: the ordered scales of the plan.
+        horizon: first and last day of the plan, where a cycle that crosses them is not plain.
+    """
+    measure, rows = quota.measure, quota.at_least
+    where = Matcher(measure.where, scales)
+    plain = where.plain
+    if (
+        rows is None
+        or measure.way not in (Way.COUNT, Way.SUM, Way.DISTINCT)
+        or measure.caps
+        or not (where.always or (plain is not None and len(plain[1]) == 1))
+        or quota.special
+        or not ordinary(quota, scales)
+    ):
+        return None
+    opened = opening(quota, citation, scales, horizon)
+    owed: Number = rows[0].amount
+    kinds = measure.kinds
+    asked = plain[0] if plain is not None else ""
+    wanted = next(iter(plain[1])) if plain is not None else None
+    taken, summed = measure.field, measure.way is Way.SUM
+    met, not_met, pending = Status.MET, Status.NOT_MET, Status.PENDING
+
+    def judge(subject: Subject, docket: Docket) -> Verdict | None:
+        found = opened(subject, docket)
+        if type(found) is not tuple:
+            return found  # type: ignore[return-value]
+        (period, opens, due, closed, needed, _, _, _), entries, left_out = found
         counted: list[object] = []
         facts: list[Any] = []
         if asked:
@@ -141,7 +194,7 @@ def quick(
         else:
             value = len(counted)
             amounts = (1,) * value
-            if taken and (len(set(facts)) != value or not _ONE.issuperset(map(type, facts))):
+            if taken and (len(set(facts)) != value or not STATED.issuperset(map(type, facts))):
                 return None  # what repeats is to be told
         if value >= owed:
             status = met
@@ -156,10 +209,10 @@ def quick(
         justification = justified((tuple(counted), amounts, left_out, (), None, 0, ()))
         draft = Draft(
             citation,
-            thing,
-            key,
+            subject[1],
+            subject[0],
             status,
-            as_of,
+            docket.as_of,
             period,
             value,
             owed,

@@ -288,7 +288,7 @@ class PortionGauge:
         tallies: dict[Place, Tally] = {}
         unknown: dict[str, int] = {}
         for portion, where, within in self._asked(get):
-            for days in _spans(portion, period, inside or period, span or period):
+            for days in spans_of(portion, period, inside or period, span or period):
                 found = Tally()
                 for one in ranges:
                     if days is not None and one.entry.day not in days:
@@ -315,7 +315,7 @@ class PortionGauge:
         return found
 
 
-def _spans(
+def spans_of(
     portion: Portion, period: Period, inside: Period, span: Period
 ) -> Sequence[Period | None]:
     """Return the spans for which a part holds.

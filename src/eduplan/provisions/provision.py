@@ -411,6 +411,8 @@ class Bench:
 
     grouped = False
     """Whether its verdicts are on groups of bearers, so that all are needed to judge one."""
+    consulted = False
+    """Whether other provisions rest on it, so that a bearer is judged once for all of them."""
     governs: Governs | None = None
     """Of one of several dated versions, which of them governs."""
     versions: Sequence[tuple[Wording, Bench]] = ()

@@ -19,6 +19,7 @@ from eduplan.periods import Unit
 from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.composite import Composite, Due, OnLeave, together, worst_of
 from eduplan.provisions.owing import Owing, Piece, crosses, owing, piece_of, seen_by, views_of
+from eduplan.provisions.plain_parts import quick_parts
 from eduplan.provisions.plain_quota import Quick, quick
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Quota
@@ -108,7 +109,10 @@ class QuotaBench(Bench):
         """The judgement in one pass, made when all that its verdicts cite is known."""
         if isinstance(self._gauge, DatedGauge):
             return None
-        return quick(self.quota, self.citation, self._scales, self._horizon)
+        parted = self.quota.composite or self.quota.measure.caps
+        return (quick_parts if parted else quick)(
+            self.quota, self.citation, self._scales, self._horizon
+        )
 
     def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on one bearer: in one pass where the case is plain."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -194,6 +195,12 @@ _OPEN = (Status.PENDING, Status.UNDETERMINED)
 def _verdict_is(rule: VerdictIs, _: Setting, citation: Citation) -> Weigher:
     wanted = _either(rule.status)
 
+    @cache
+    def condition_on(title: Text) -> Text:
+        return rule.title or _text(
+            "explain.admission.verdict", citation, title=title, wanted=wanted
+        )
+
     def weigh(application: Application) -> Point:
         docket = application.docket
         cited = docket.benches[rule.verdict].citation
@@ -206,9 +213,7 @@ def _verdict_is(rule: VerdictIs, _: Setting, citation: Citation) -> Weigher:
             status, missing = Status.UNDETERMINED, (Missing("no-verdict", {"title": cited.title}),)
         elif status is Status.UNDETERMINED:
             missing = tuple([lack for verdict in wrong for lack in _lacking(verdict)])
-        condition = rule.title or _text(
-            "explain.admission.verdict", citation, title=cited.title, wanted=wanted
-        )
+        condition = condition_on(cited.title)
         if status is not Status.NOT_MET:
             return Point("admission", status, {"condition": condition}, missing=missing)
         found = next(verdict for verdict in wrong if verdict.status not in _OPEN)
@@ -223,7 +228,8 @@ def _verdict_is(rule: VerdictIs, _: Setting, citation: Citation) -> Weigher:
     return weigh
 
 
-def _either(statuses: Sequence[Status]) -> Text:
+@cache
+def _either(statuses: tuple[Status, ...]) -> Text:
     """Return one or several statuses in words."""
 
     def told(lang: Language) -> str:

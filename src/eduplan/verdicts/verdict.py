@@ -117,6 +117,8 @@ class Citation:
 
     def named(self, fact: object, lang: Language) -> object:
         """Return a fact for a sentence: names as people know them, amounts as they write them."""
+        if type(fact) is int:
+            return fact
         if isinstance(fact, str):
             return self.label(fact, lang)
         if isinstance(fact, bool):

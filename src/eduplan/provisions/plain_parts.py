@@ -1,0 +1,356 @@
+"""Quotas with parts and caps, judged in one pass where nothing is out of the ordinary.
+
+The training cycle of most teachers is of this kind: so many hours, of which so many central, a
+share of them in the teacher's own tier, online hours capped, a floor for every year. Every fact is
+read once, as a column over the records; a cap and a part are sums over columns. Whatever is out of
+the ordinary, such as a fact that is not stated, is left to `QuotaBench`; tests hold the two against
+each other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from eduplan.dates import Period
+from eduplan.exact import Number, exact, show_share
+from eduplan.facts import Getter
+from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
+from eduplan.messages import Text
+from eduplan.provisions.composite import behind
+from eduplan.provisions.plain_quota import STATED, Quick, opening, ordinary
+from eduplan.provisions.portions import Portion, spans_of
+from eduplan.provisions.provision import Docket, Subject, View, view
+from eduplan.provisions.quota import Over, Quota
+from eduplan.records import Entry
+from eduplan.selectors import BEARER, DAY_LOOKED_AT, EVERYTHING, Scales, Selector, Test
+from eduplan.verdicts import Citation, Point, Status, Verdict
+from eduplan.verdicts.verdict import Draft, justified
+
+_MET, _NOT_MET, _PENDING = Status.MET, Status.NOT_MET, Status.PENDING
+
+_point: Callable[[tuple[object, ...]], Point] = partial(tuple.__new__, Point)
+"""Makes a point of all its fields in their order."""
+
+
+class Pick(NamedTuple):
+    """A selector on one fact: the values it may have, as they stand or as the bearer has them.
+
+    Attributes:
+        field: the fact; empty where everything is picked.
+        values: the values that are right.
+        own: facts of the bearer whose values are right too.
+    """
+
+    field: str = ""
+    values: frozenset[object] = frozenset()
+    own: tuple[str, ...] = ()
+
+    def wanted(self, get: Getter) -> frozenset[object] | None:
+        """Return the right values for a bearer, None where one is not known."""
+        values = self.values
+        for name in self.own:
+            fact = get(name)
+            if fact is None:
+                return None
+            values = values.union(fact if type(fact) is tuple else (fact,))
+        return values
+
+
+def picked(selector: Selector) -> Pick | None:
+    """Return a selector as a condition on one fact, None where it asks for more."""
+    if selector == EVERYTHING:
+        return Pick()
+    if len(selector.conditions) != 1 or selector.any_of or selector.none_of:
+        return None
+    condition = selector.conditions[0]
+    if condition.test is not Test.IS or DAY_LOOKED_AT in condition.operands:
+        return None
+    fixed = [
+        one for one in condition.operands if not (isinstance(one, str) and one.startswith(BEARER))
+    ]
+    return Pick(condition.field, frozenset(fixed), condition.bearer_fields)
+
+
+class Columns:
+    """The facts of some records, each read once."""
+
+    __slots__ = ("_found", "entries", "get")
+
+    def __init__(self, entries: Sequence[Entry], get: Getter) -> None:
+        self.entries = entries
+        self.get = get
+        self._found: dict[str, list[object]] = {}
+
+    def of(self, field: str) -> list[object] | None:
+        """Return the values of a fact, None where one is not stated or is not single."""
+        found = self._found.get(field)
+        if found is None:
+            found = [entry[5](field) for entry in self.entries]
+            if not STATED.issuperset(map(type, found)):
+                return None
+            self._found[field] = found
+        return found
+
+    def kept(self, amounts: Sequence[int], pick: Pick) -> Sequence[int] | None:
+        """Return the amounts of the records that are picked, 0 for others, None if not known."""
+        if not pick.field:
+            return amounts
+        column, wanted = self.of(pick.field), pick.wanted(self.get)
+        if column is None or wanted is None:
+            return None
+        if len(wanted) == 1:
+            (only,) = wanted
+            return [a if v == only else 0 for a, v in zip(amounts, column, strict=True)]
+        return [a if v in wanted else 0 for a, v in zip(amounts, column, strict=True)]
+
+
+class Span(NamedTuple):
+    """The days for which a part holds, with what a point on them tells."""
+
+    seen: View
+    first: str
+    last: str
+    begun: bool
+    facts: Mapping[str, object]
+
+
+class PlainPart:
+    """A part whose records are told by one fact each, made ready for many bearers."""
+
+    def __init__(self, portion: Portion, where: Pick, within: Pick | None, unit: Text) -> None:
+        self.portion, self.where, self.within = portion, where, within
+        self.bound, self.most, share = portion.bound, portion.most, within is not None
+        self.whole = not portion.yearly and portion.every is None
+        self.code = f"part-{'most' if self.most else 'least'}{'-share' if share else ''}"
+        if not self.whole:
+            self.code += "-in"
+        self._told: Mapping[str, object] = {
+            "id": portion.id,
+            "title": portion.title or Text(portion.id, portion.id),
+            "unit": behind(unit),
+        }
+        self.required = show_share(self.bound) if share else self.bound
+        self.exclusive = portion.exclusive
+        self.spans = lru_cache(maxsize=256)(self._spans)
+
+    def _spans(self, period: Period, as_of: date) -> tuple[Span, ...]:
+        found = []
+        for span in spans_of(self.portion, period):
+            seen = view(span or period, as_of)
+            facts = dict(self._told)
+            if span is not None:
+                facts |= {"start": span.start, "last": span.last}
+            begun = span is None or span.start <= as_of
+            found.append(Span(seen, seen.first, seen.last, begun, facts))
+        return tuple(found)
+
+    def points(
+        self, columns: Columns, amounts: Sequence[int], span: tuple[Period, date], complete: date
+    ) -> list[Point] | None:
+        """Return the points of the part, None where something is out of the ordinary.
+
+        Args:
+            columns: the facts of the records.
+            amounts: how much each counts for.
+            span: the period and the day of judgement.
+            complete: the day through which the register is complete.
+        """
+        weights = [1] * len(amounts) if self.portion.records else amounts
+        within = self.within
+        if within is not None:
+            inside = columns.kept(weights, within)
+            if inside is None:
+                return None
+            weights = inside
+        kept = columns.kept(weights, self.where)
+        if kept is None:
+            return None
+        found = []
+        bound, required, code = self.bound, self.required, self.code
+        for seen, first, last, begun, told in self.spans(*span):
+            if self.whole:
+                value: Number = sum(kept)
+                base = sum(weights) if within is not None else 0
+            else:
+                start = bisect_left(columns.entries, (first,))
+                stop = bisect_left(columns.entries, (last,), start)
+                value = sum(kept[start:stop])
+                base = sum(weights[start:stop]) if within is not None else 0
+            shown: object = value
+            if within is not None:
+                if not base:
+                    return None
+                value = exact(Fraction(value, base))
+                shown = show_share(value)
+            reached = value > bound if self.most else value >= bound
+            if not begun:
+                status = _PENDING
+            elif reached and within is None:
+                status = _NOT_MET if self.most else _MET
+            elif seen.needed is not None and complete < seen.needed:
+                return None
+            elif not seen.closed:
+                status = _PENDING
+            else:
+                status = _MET if reached is not self.most else _NOT_MET
+            facts = {**told, "value": shown, "required": required}
+            found.append(_point((code, status, facts, value, bound, seen.due, (), (), ())))
+        return found
+
+
+def _parts(quota: Quota) -> list[PlainPart] | None:
+    found = []
+    for portion in quota.part:
+        where = picked(portion.where)
+        within = picked(portion.within) if portion.within is not None else None
+        asks_more = where is None or (portion.within is not None and within is None)
+        if asks_more or portion.beside or portion.bearer != EVERYTHING:
+            return None
+        if portion.every is not None and (portion.every.personal or portion.every.needs_calendar):
+            return None
+        found.append(PlainPart(portion, where or Pick(), within, quota.unit))
+    return found
+
+
+def _caps(quota: Quota, owed: Number) -> list[tuple[Cap, Pick, int]] | None:
+    found = []
+    for cap in quota.measure.caps:
+        where, most = picked(cap.where), cap.most(owed)
+        if cap.per is not Per.PERIOD or cap.each or where is None or type(most) is not int:
+            return None
+        found.append((cap, where, most))
+    return found
+
+
+def _cut(amounts: list[int], kept: Sequence[int], most: int) -> int:
+    """Take what is beyond a cap off the latest records; return how much that is."""
+    lost = excess = sum(kept) - most
+    place = len(amounts)
+    while excess > 0:
+        place -= 1
+        taken = min(kept[place], excess)
+        amounts[place] -= taken
+        excess -= taken
+    return max(lost, 0)
+
+
+def quick_parts(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
+    """Return the judgement of a quota with plain parts and caps as one function.
+
+    Args:
+        quota: the quota.
+        citation: what its verdicts cite.
+        scales: the ordered scales of the plan.
+
+    Returns:
+        The function, None where the quota is not of this kind.
+    """
+    measure, rows = quota.measure, quota.at_least
+    where = picked(measure.where)
+    if (
+        rows is None
+        or where is None
+        or where.own
+        or len(where.values) > 1
+        or measure.way not in (Way.COUNT, Way.SUM)
+        or quota.leave is not None
+        or quota.carry_over is not None
+        or quota.scope.over is not Over.EACH
+        or not ordinary(quota, scales)
+    ):
+        return None
+    owed = rows[0].amount
+    parts, caps = _parts(quota), _caps(quota, owed)
+    if parts is None or caps is None:
+        return None
+    opened = opening(quota, citation, scales)
+    asked, kinds = where.field, measure.kinds
+    wanted = next(iter(where.values), None)
+    summed = measure.field if measure.way is Way.SUM else ""
+
+    def judge(subject: Subject, docket: Docket) -> Verdict | None:
+        found = opened(subject, docket)
+        if type(found) is not tuple:
+            return found  # type: ignore[return-value]
+        seen, entries, left_out = found
+        register, get = docket.register, subject.get
+        through = register.throughout or register.complete_through(kinds) or date.min
+        if asked:
+            answers = [entry[5](asked) for entry in entries]
+            if not STATED.issuperset(map(type, answers)):
+                return None
+            differing = [e[4] for e, a in zip(entries, answers, strict=True) if a != wanted]
+            if differing:
+                entries = [e for e, a in zip(entries, answers, strict=True) if a == wanted]
+                left_out = (LeftOut("differs", asked, tuple(differing)), *left_out)
+        amounts = [entry[5](summed) for entry in entries] if summed else [1] * len(entries)
+        if not _WHOLE.issuperset(map(type, amounts)) or (amounts and min(amounts) < 0):
+            return None
+        columns = Columns(entries, get)
+        bound = []
+        for cap, pick, most in caps:
+            kept = columns.kept(amounts, pick)
+            if kept is None:
+                return None
+            lost = _cut(amounts, kept, most)
+            if lost:
+                bound.append(BoundCap(cap, lost, most))
+        points: list[Point] = []
+        for part in parts:
+            several = part.points(columns, amounts, (seen.period, docket.as_of), through)
+            if several is None:
+                return None
+            points += several
+        if _may_clash(parts, points, columns, amounts):
+            return None
+        value = sum(amounts)
+        status = Status.MET
+        if value < owed:
+            if seen.needed is not None and through < seen.needed:
+                return None
+            status = Status.NOT_MET if seen.closed else Status.PENDING
+        for point in points:
+            if point.status is Status.NOT_MET:
+                status = Status.NOT_MET
+            elif point.status is Status.PENDING and status is Status.MET:
+                status = Status.PENDING
+        counted = tuple([entry[4] for entry in entries])
+        reasons = (counted, tuple(amounts), left_out, tuple(bound), None, 0, tuple(points))
+        draft = Draft(
+            citation,
+            subject.thing,
+            subject.id,
+            status,
+            docket.as_of,
+            seen.period,
+            value,
+            owed,
+            seen.opens,
+            seen.due,
+            (),
+            justified(reasons),
+        )
+        draft.__class__ = Verdict
+        return draft  # type: ignore[return-value]
+
+    return judge
+
+
+_WHOLE = frozenset({int})
+
+
+def _may_clash(
+    parts: Sequence[PlainPart], points: Sequence[Point], columns: Columns, amounts: Sequence[int]
+) -> bool:
+    """Say whether records fit several parts of which each is filled, and may not serve them all."""
+    met = {point.facts["id"] for point in points if point.status is Status.MET}
+    exclusive = [p for p in parts if p.exclusive and p.portion.id in met]
+    if len(exclusive) < 2:
+        return False
+    kept = [columns.kept(amounts, part.where) or () for part in exclusive]
+    return any(len(fits) - fits.count(0) > 1 for fits in zip(*kept, strict=True))
