@@ -19,7 +19,7 @@ from eduplan.errors import FaultList, NotKnown, refuse
 from eduplan.facts import Getter
 from eduplan.lengths import Length, as_cycle_length, as_optional_stretch
 from eduplan.people import day_of
-from eduplan.records import Entry, last_day
+from eduplan.records import Entry
 from eduplan.selectors import EVERYTHING, Matcher, Scales, Selector, as_selector
 from eduplan.tables import Table, as_kinds, as_member, as_name, optional, plain, read_table
 
@@ -441,7 +441,7 @@ class _Walk:
         if rule is None:
             return found
         for entry in self._records(rule.kind, rule.by):
-            end = last_day(entry) + DAY
+            end = entry.last + DAY
             if rule.at_least is not None and rule.at_least.after(entry.day) > end:
                 continue
             if not self._fits(rule.where, entry):

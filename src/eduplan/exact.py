@@ -10,6 +10,7 @@ import math
 import re
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from eduplan.errors import kind_of, refuse
 
@@ -183,6 +184,15 @@ def show(value: Number, places: int = 2) -> str:
     rounded = round_half_up(value, places)
     text = spell(rounded)
     return text if rounded == value else f"≈{text}"
+
+
+class Share(NamedTuple):
+    """A share as a fact of a sentence: it is told as a percentage."""
+
+    value: Number
+
+    def __str__(self) -> str:
+        return show_share(self.value)
 
 
 def show_share(value: Number, places: int = 1) -> str:

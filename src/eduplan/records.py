@@ -38,6 +38,8 @@ class Entry(NamedTuple):
     get: Getter
     whose: str
     """Its kind and bearer in one text, empty where it does not name exactly one ``bearer``."""
+    last: date
+    """Its last day, its only one where it states no other."""
 
 
 @lru_cache(maxsize=65536)
@@ -52,11 +54,13 @@ def mark(day: date) -> str:
     return f"{day.toordinal():07d}"
 
 
-def entry_of(day: date, key: str, kind: str, record: object, get: Getter) -> Entry:
+def entry_of(
+    day: date, key: str, kind: str, record: object, get: Getter, last: date | None
+) -> Entry:
     """Return a record as a register keeps it."""
     bearer = get("bearer")
     whose = f"{kind}\0{bearer}" if type(bearer) is str else ""
-    return Entry(mark(day) + key, day, key, kind, record, get, whose)
+    return Entry(mark(day) + key, day, key, kind, record, get, whose, last or day)
 
 
 def as_bearers(value: object) -> str | tuple[str, ...]:
@@ -109,17 +113,12 @@ class Record:
         known = Known(self.facts, **own, **more)
         object.__setattr__(self, "known", known)
         # Made once, so that a register over the same records costs next to nothing.
-        object.__setattr__(self, "_entry", entry_of(self.day, self.id, self.kind, self, known.get))
+        entry = entry_of(self.day, self.id, self.kind, self, known.get, self.last_day)
+        object.__setattr__(self, "_entry", entry)
 
     def get(self, name: str) -> object:
         """Return the fact of that name, None where it is absent."""
         return self.known.get(name)
-
-
-def last_day(entry: Entry) -> date:
-    """Return the last day of a record, its only one where it states no other."""
-    last = entry.get("last_day")
-    return entry.day if last is None else as_date(last)
 
 
 class Register:
@@ -291,9 +290,12 @@ def _entry(record: object, index: int, faults: FaultList) -> Entry | None:
     day = faults.read(f"{path}.day", as_date, get("day"))
     key = faults.read(f"{path}.id", as_string, get("id"))
     kind = faults.read(f"{path}.kind", as_name, get("kind"))
+    last = faults.read(f"{path}.last_day", as_optional_date, get("last_day"))
     if day is None or key is None or kind is None:
         return None
-    return entry_of(day, key, kind, record, get)
+    if last is not None and last < day:
+        faults.add("last-day-first", f"{path}.last_day")
+    return entry_of(day, key, kind, record, get, last)
 
 
 def _refuse_doubles(entries: Sequence[Entry]) -> None:

@@ -20,7 +20,7 @@ from eduplan.facts import Getter
 from eduplan.measures.limits import BoundCap, Limits
 from eduplan.measures.measure import Measure, Way
 from eduplan.measures.tariff import Assessor, Worth, number_of
-from eduplan.records import Entry, last_day
+from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales
 
 
@@ -417,7 +417,7 @@ def _records(entries: Iterable[Entry]) -> tuple[object, ...]:
 
 def _days_of(entry: Entry, period: Period) -> set[date]:
     first = max(entry.day, period.start)
-    count = (min(last_day(entry), period.last) - first).days + 1
+    count = (min(entry.last, period.last) - first).days + 1
     return {first + timedelta(days=offset) for offset in range(max(count, 0))}
 
 

@@ -16,7 +16,7 @@ import attrs
 from eduplan.errors import FaultList, InputError, kind_of, refuse
 from eduplan.exact import Number, exact, not_negative
 from eduplan.facts import Getter
-from eduplan.records import Entry, last_day
+from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector, as_selector
 from eduplan.tables import (
     Table,
@@ -328,7 +328,7 @@ def _multiplied(
 
 
 def _days(entry: Entry) -> int:
-    return (last_day(entry) - entry.day).days + 1
+    return (entry.last - entry.day).days + 1
 
 
 def number_of(entry: Entry, field: str) -> Number | None:

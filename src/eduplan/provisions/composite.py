@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
-from eduplan.exact import Number, exact, show_share
+from eduplan.exact import Number, Share, exact
 from eduplan.facts import Getter
 from eduplan.measures import Range, Way
 from eduplan.messages import Text
@@ -17,7 +17,6 @@ from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.portions import Clash, Place, PortionGauge, Standing, Tallied, Tally, clash
 from eduplan.provisions.provision import Docket, Subject, View, view
 from eduplan.provisions.quota import Quota
-from eduplan.records import last_day
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Point, Status
 
@@ -88,7 +87,7 @@ class Composite:
             truth = self._leave(entry.get, subject.get)
             if truth is False:
                 continue
-            first, last = max(entry.day, span.start), min(last_day(entry), span.last)
+            first, last = max(entry.day, span.start), min(entry.last, span.last)
             days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
             maybe |= days
             if truth:
@@ -252,7 +251,7 @@ def behind(unit: Text) -> Text:
 
 
 def _fraction(value: Number, share: bool) -> object:
-    return show_share(value) if share else value
+    return Share(value) if share else value
 
 
 def worst_of(statuses: Sequence[Status]) -> Status:

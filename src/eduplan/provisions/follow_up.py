@@ -16,7 +16,7 @@ from eduplan.messages import Language, Text, say, show_day
 from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
 from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Within, as_within, due_day, kept
-from eduplan.records import Entry, last_day
+from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector, as_selector
 from eduplan.tables import (
     Table,
@@ -27,6 +27,7 @@ from eduplan.tables import (
 )
 from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided
+from eduplan.verdicts.verdict import Draft
 
 _ONCE = Text("件", "")
 
@@ -166,17 +167,14 @@ class FollowUpBench(Bench):
         rule, get, check, as_of = self.rule, subject.get, self._where.check, docket.as_of
         first, end = (during.start, during.end) if during else (date.min, date.max)
         since, until = rule.since or date.min, rule.until or date.max
+        entries = docket.register.of(subject.id, rule.after, rule.by)
+        several = [entry for entry in entries if first <= entry[7] < end and entry[7] <= as_of]
         found = []
-        for entry in docket.register.of(subject.id, rule.after, rule.by):
-            day = entry[1]
-            if day >= end or day > as_of:
-                break
-            last = day if entry[5]("last_day") is None else last_day(entry)
-            if not first <= last < end or last > as_of or not since <= day < until:
-                continue
-            truth = check(entry[5], get)
-            if truth is not False:
-                found.append(self._trigger(entry, last, truth, get, docket))
+        for entry in several:
+            if since <= entry[1] < until:
+                truth = check(entry[5], get)
+                if truth is not False:
+                    found.append(self._trigger(entry, truth, get, docket))
         return found
 
     def _of_all_versions(self, subject: Subject, docket: Docket) -> list[Trigger]:
@@ -193,9 +191,8 @@ class FollowUpBench(Bench):
             if (trigger.entry.day if by_record else trigger.last) in wording
         ]
 
-    def _trigger(
-        self, entry: Entry, last: date, truth: Truth, get: Getter, docket: Docket
-    ) -> Trigger:
+    def _trigger(self, entry: Entry, truth: Truth, get: Getter, docket: Docket) -> Trigger:
+        last = entry.last
         missing: tuple[Missing, ...] = ()
         doubtful = truth is None
         if doubtful:
@@ -249,42 +246,36 @@ class FollowUpBench(Bench):
         due = trigger.due or date.max
         in_time = [entry for entry in answers.sure if entry.day <= due]
         perhaps = [entry for entry in answers.perhaps if entry.day <= due]
-        status, missing = self._status(trigger, in_time, perhaps, answers.field, docket)
+        period = Period(trigger.last, (trigger.due or trigger.last) + DAY)
+        if trigger.missing:
+            status, missing = Status.UNDETERMINED, trigger.missing
+        else:
+            kinds = self.rule.answer.kind
+            status, missing = kept(kinds, period, in_time, perhaps, answers.field, docket=docket)
         shown = in_time[:1] or answers.sure[:1]
         left_out: tuple[LeftOut, ...] = ()
         if status is Status.UNDETERMINED and perhaps:
             records = tuple(entry.record for entry in perhaps)
             left_out = (LeftOut("unknown", answers.field, records),)
-        return Verdict(
-            citation=self.citation,
-            bearer=subject.thing,
-            bearer_id=subject.id,
-            period=Period(trigger.last, (trigger.due or trigger.last) + DAY),
-            status=status,
-            as_of=docket.as_of,
-            value=int(bool(in_time)),
-            required=1,
-            opens=trigger.last,
-            due=trigger.due,
-            missing=missing,
-            justification=Justification(
-                counted=(trigger.entry.record, *(entry.record for entry in shown)),
+        draft = Draft(
+            self.citation,
+            subject.thing,
+            subject.id,
+            status,
+            docket.as_of,
+            period,
+            int(bool(in_time)),
+            1,
+            trigger.last,
+            trigger.due,
+            missing,
+            Justification(
+                counted=(trigger.entry.record, *[entry.record for entry in shown]),
                 left_out=left_out,
             ),
         )
-
-    def _status(
-        self,
-        trigger: Trigger,
-        in_time: Sequence[Entry],
-        perhaps: Sequence[Entry],
-        field: str,
-        docket: Docket,
-    ) -> tuple[Status, tuple[Missing, ...]]:
-        if trigger.missing:
-            return Status.UNDETERMINED, trigger.missing
-        span = Period(trigger.last, (trigger.due or trigger.last) + DAY)
-        return kept(self.rule.answer.kind, span, in_time, perhaps, field, docket=docket)
+        draft.__class__ = Verdict
+        return draft  # type: ignore[return-value]
 
 
 def _match(triggers: Sequence[Trigger], answers: Sequence[Entry]) -> dict[str, list[Entry]]:

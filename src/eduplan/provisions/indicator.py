@@ -16,7 +16,7 @@ from eduplan.facts import Getter
 from eduplan.measures import Gauge, Measure, Reading, Way, as_measure
 from eduplan.provisions.population import Population, part_of
 from eduplan.provisions.provision import Docket, Subject
-from eduplan.records import Entry, last_day
+from eduplan.records import Entry
 from eduplan.selectors import (
     EVERYTHING,
     Matcher,
@@ -383,7 +383,7 @@ class IndicatorBench:
             entry.id: entry
             for one in subjects
             for entry in docket.register.of(one.id, measure.kinds, measure.by)
-            if entry.day < span.end and last_day(entry) >= span.start
+            if entry.day < span.end and entry.last >= span.start
         }
         inside = [e for e in found.values() if measure.way == "days" or e.day >= span.start]
         return self._gauge.read(sorted(inside), bearer.get, span)

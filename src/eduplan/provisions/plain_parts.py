@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from eduplan.dates import Period
-from eduplan.exact import Number, exact, show_share
+from eduplan.exact import Number, Share, exact
 from eduplan.facts import Getter
 from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
 from eduplan.messages import Text
@@ -134,7 +134,7 @@ class PlainPart:
             "title": portion.title or Text(portion.id, portion.id),
             "unit": behind(unit),
         }
-        self.required = show_share(self.bound) if share else self.bound
+        self.required: object = Share(self.bound) if share else self.bound
         self.exclusive = portion.exclusive
         self.spans = lru_cache(maxsize=256)(self._spans)
 
@@ -186,7 +186,7 @@ class PlainPart:
                 if not base:
                     return None
                 value = exact(Fraction(value, base))
-                shown = show_share(value)
+                shown = Share(value)
             reached = value > bound if self.most else value >= bound
             if not begun:
                 status = _PENDING

@@ -15,7 +15,7 @@ from eduplan.provisions.process import Process
 from eduplan.provisions.process_steps import Run, StepBench
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject
 from eduplan.provisions.service import serves
-from eduplan.records import Entry, last_day
+from eduplan.records import Entry
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_points, tell_undecided
@@ -100,7 +100,7 @@ class ProcessBench(Bench):
         if self._where(entry.get, get) is None:
             field = self._where.blame(entry.get, get)
             missing = (Missing("record-fact", {"field": field, "count": 1}),)
-        return Run(Period(entry.day, last_day(entry) + DAY), entry=entry, missing=missing)
+        return Run(Period(entry.day, entry.last + DAY), entry=entry, missing=missing)
 
     def _verdict(self, run: Run, runs: Sequence[Run], subject: Subject, docket: Docket) -> Verdict:
         """Judge one run step by step; a step learns the days on which those before it were done."""

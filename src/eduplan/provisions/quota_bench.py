@@ -23,7 +23,7 @@ from eduplan.provisions.plain_parts import quick_parts
 from eduplan.provisions.plain_quota import Quick, quick
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Quota
-from eduplan.records import Entry, last_day
+from eduplan.records import Entry
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Citation, Governing, Justification, Point, Status, Verdict
 from eduplan.verdicts.telling import tell_figures
@@ -258,8 +258,8 @@ class QuotaBench(Bench):
         self, entries: Sequence[Entry], first: int, stop: int, get: Getter, seen: View
     ) -> Reading:
         """Read days, to which records that began before the period may have some to add."""
-        began = [entry for entry in entries[:first] if last_day(entry) >= seen.period.start]
-        before = [entry for entry in entries[:first] if last_day(entry) < seen.period.start]
+        began = [entry for entry in entries[:first] if entry.last >= seen.period.start]
+        before = [entry for entry in entries[:first] if entry.last < seen.period.start]
         inside = [*began, *entries[first:stop]]
         period = seen.period
         if seen.stop != seen.last:  # days that are still to come do not count

@@ -21,7 +21,7 @@ from eduplan.provisions.quota import TIMES
 from eduplan.provisions.schedule import Late, Schedule
 from eduplan.provisions.service import serves
 from eduplan.provisions.serving import Candidate, Due, How, Served, Waiver, serve
-from eduplan.records import Entry, last_day, mark
+from eduplan.records import Entry, mark
 from eduplan.selectors import Matcher
 from eduplan.tables import Scalar
 from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
@@ -229,7 +229,7 @@ class ScheduleBench(Bench):
             truth = waives(entry.get, subject.get)
             if entry.day <= docket.as_of and truth is not False:
                 field = waives.blame(entry.get, subject.get) if truth is None else ""
-                found.append(Waiver(entry, last_day(entry), truth is True, field))
+                found.append(Waiver(entry, entry.last, truth is True, field))
         return found
 
     def _of_cell(self, waivers: Sequence[Waiver], cell: Cell) -> Sequence[Waiver]:

@@ -14,7 +14,7 @@ import attrs
 
 from eduplan.dates import Period, show_day
 from eduplan.errors import Missing
-from eduplan.exact import Number, show
+from eduplan.exact import Number, Share, show
 from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, say
 from eduplan.periods import Unit, describe
@@ -123,6 +123,8 @@ class Citation:
             return self.label(fact, lang)
         if isinstance(fact, bool):
             return self.label("yes" if fact else "no", lang)
+        if isinstance(fact, Share):
+            return str(fact)
         if isinstance(fact, Point):
             return fact.message(self, lang)
         if isinstance(fact, tuple):
