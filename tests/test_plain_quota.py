@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eduplan import Period, Register, Verdict, evaluate, plan_from_table
+from eduplan.provisions.plain_parts import quick_parts
 from eduplan.provisions.plain_quota import quick
 
 FIRST = date(2024, 8, 27)
@@ -178,3 +179,133 @@ def test_a_quota_is_plain_or_not_as_the_other_test_takes_it() -> None:
         (provision,) = plan.provisions
         (bench,) = plan.benches.values()
         assert (quick(provision, bench.citation, {}) is not None) is plain  # type: ignore[arg-type]
+
+
+WHERES = st.sampled_from(
+    [
+        {"level": "city"},
+        {"level": ["city", "county"]},
+        {"topic": "a"},
+        {"stage": "@bearer.stage"},
+        {"level": "city", "topic": "a"},
+    ]
+)
+CAPS = st.sampled_from(
+    [
+        {"at_most": 3, "per": "period"},
+        {"at_most": 2, "per": "period", "where": {"level": "city"}},
+        {"share": "50%", "per": "period", "where": {"level": ["city", "county"]}},
+        {"at_most": 2, "per": "day"},
+    ]
+)
+SURELY = date(2024, 9, 30)
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for index in range(draw(st.integers(0, 3))):
+        part: dict[str, Any] = {"id": f"p{index}"}
+        if draw(st.integers(0, 3)):
+            part["where"] = draw(WHERES)
+        share = draw(st.booleans())
+        if share:
+            part["within"] = draw(WHERES)
+            part["records"] = draw(st.booleans())
+        bounds = ["50%", "75%", 0, 1] if share else [0, 1, 2, 3, 4]
+        side = draw(st.sampled_from(["at_least", "at_least", "at_most"]))
+        part[side] = draw(st.sampled_from(bounds))
+        span = draw(st.sampled_from(["", "", "", "yearly", "month"]))
+        if span == "yearly":
+            part["yearly"] = True
+        elif span:
+            part["every"] = span
+        elif not share and draw(st.integers(0, 5)) == 0:
+            part[draw(st.sampled_from(["beside", "shared"]))] = True
+        found.append(part)
+    return found
+
+
+@st.composite
+def composites(draw: st.DrawFn) -> dict[str, Any]:
+    measure: dict[str, Any] = draw(
+        st.sampled_from(
+            [
+                {"sum": "hours", "of": "course"},
+                {"sum": "hours", "of": "course", "where": {"passed": True}},
+                {"count": "course", "where": {"passed": True}},
+            ]
+        )
+    )
+    return {
+        "id": "q",
+        "clause": "1",
+        "title": TEXT,
+        "bearer": {"role": "teacher"},
+        "measure": {**measure, "caps": draw(st.lists(CAPS, min_size=1, max_size=2))},
+        "every": draw(
+            st.sampled_from(
+                [
+                    {"cycle": "2 years", "grid": date(2023, 9, 1)},
+                    {"cycle": "1 year", "grid": date(2023, 9, 3)},
+                    "school-year",
+                ]
+            )
+        ),
+        "at_least": draw(st.integers(0, 8)),
+        "part": draw(parts()),
+    }
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Records of which nearly all facts are stated, for what is out of the ordinary is not plain."""
+    odd = draw(st.integers(0, 9)) == 0
+    found = []
+    for index in range(draw(st.integers(0, 6))):
+        record: dict[str, Any] = {
+            "id": f"r{index}",
+            "kind": "course",
+            "day": draw(DAYS),
+            "bearer": "t1",
+            "hours": draw(st.integers(0, 3)),
+            "passed": draw(st.sampled_from([True, True, True, False])),
+            "level": draw(st.sampled_from(["city", "county", "town"])),
+            "topic": draw(st.sampled_from(["a", "b"])),
+            "stage": draw(st.sampled_from(["primary", "senior-high"])),
+        }
+        if odd:
+            record[draw(st.sampled_from(["hours", "passed", "level", "topic"]))] = draw(
+                st.sampled_from([None, ("a", "city"), 1.5])
+            )
+        try:
+            float(record["hours"] or 0)
+        except TypeError:
+            record["hours"] = 1
+        found.append({name: fact for name, fact in record.items() if fact is not None})
+    return found
+
+
+@given(
+    quota=composites(),
+    several=courses(),
+    stage=st.sampled_from(["primary", "primary", "senior-high", ("primary", "senior-high"), None]),
+    through=st.one_of(st.just(SURELY), DAYS, st.none()),
+    as_of=st.one_of(DAYS, st.sampled_from([date(2024, 9, 3), date(2025, 9, 1)])),
+)
+def test_parts_and_caps_in_one_pass_agree_with_the_long_way(
+    quota: dict[str, Any],
+    several: list[dict[str, Any]],
+    stage: object,
+    through: object,
+    as_of: date,
+) -> None:
+    if through == SURELY:
+        through = as_of
+    bearer = {"id": "t1", "role": "teacher", "stage": stage}
+    if stage is None:
+        del bearer["stage"]
+    rest = (bearer, several, through, as_of, Period(FIRST, as_of + timedelta(days=1)))
+    plain = [told(verdict) for verdict in judged(quota, *rest)]
+    long = [told(verdict) for verdict in judged({**quota, "exempt": NOBODY}, *rest)]
+    assert plain == long

@@ -194,11 +194,14 @@ class Register:
             index = self.usual
         else:
             key = (by, *kinds)
-            index = self._pointed.get(key) or self._index(key)
+            found = self._pointed.get(key)
+            index = self._index(key) if found is None else found
         if len(kinds) == 1:
             return index.get(f"{kinds[0]}\0{bearer}", _NONE)
-        found = [e for kind in dict.fromkeys(kinds) for e in index.get(f"{kind}\0{bearer}", _NONE)]
-        return sorted(found, key=_PLACE)
+        several = [
+            e for kind in dict.fromkeys(kinds) for e in index.get(f"{kind}\0{bearer}", _NONE)
+        ]
+        return sorted(several, key=_PLACE)
 
     def of_kinds(self, kinds: Sequence[str]) -> Sequence[Entry]:
         """Return all records of ``kinds``, whoever's they are, in the order of their days."""
@@ -239,9 +242,10 @@ def _point(index: dict[str, list[Entry]], entries: Sequence[Entry], by: str) -> 
     several = set()
     for entry in entries:
         pointed = entry[5](by)
-        if pointed is not None:
-            names = (pointed,) if type(pointed) is str else _pointers(pointed, by, entry)
-            for name in names:
+        if type(pointed) is str:
+            index[f"{entry[3]}\0{pointed}"].append(entry)
+        elif pointed is not None:
+            for name in _pointers(pointed, by, entry):
                 whose = f"{entry[3]}\0{name}"
                 index[whose].append(entry)
                 several.add(whose)

@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from eduplan.dates import Period
-from eduplan.exact import Number, Share, exact
+from eduplan.exact import Number, Share
 from eduplan.facts import Getter
 from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
 from eduplan.messages import Text
@@ -53,6 +53,8 @@ class Pick(NamedTuple):
     def wanted(self, get: Getter) -> frozenset[object] | None:
         """Return the right values for a bearer, None where one is not known."""
         values = self.values
+        if not self.own:
+            return values
         for name in self.own:
             fact = get(name)
             if fact is None:
@@ -135,7 +137,6 @@ class PlainPart:
             "unit": behind(unit),
         }
         self.required: object = Share(self.bound) if share else self.bound
-        self.exclusive = portion.exclusive
         self.spans = lru_cache(maxsize=256)(self._spans)
 
     def _spans(self, period: Period, as_of: date) -> tuple[Span, ...]:
@@ -185,7 +186,9 @@ class PlainPart:
             if within is not None:
                 if not base:
                     return None
-                value = exact(Fraction(value, base))
+                value = Fraction(value, base)
+                if value.denominator == 1:
+                    value = int(value)
                 shown = Share(value)
             reached = value > bound if self.most else value >= bound
             if not begun:
@@ -272,6 +275,7 @@ def quick_parts(quota: Quota, citation: Citation, scales: Scales) -> Quick | Non
     asked, kinds = where.field, measure.kinds
     wanted = next(iter(where.values), None)
     summed = measure.field if measure.way is Way.SUM else ""
+    exclusive = [part for part in parts if part.portion.exclusive]
 
     def judge(subject: Subject, docket: Docket) -> Verdict | None:
         found = opened(subject, docket)
@@ -306,7 +310,7 @@ def quick_parts(quota: Quota, citation: Citation, scales: Scales) -> Quick | Non
             if several is None:
                 return None
             points += several
-        if _may_clash(parts, points, columns, amounts):
+        if len(exclusive) > 1 and _may_clash(exclusive, points, columns, amounts):
             return None
         value = sum(amounts)
         status = Status.MET
@@ -349,8 +353,6 @@ def _may_clash(
 ) -> bool:
     """Say whether records fit several parts of which each is filled, and may not serve them all."""
     met = {point.facts["id"] for point in points if point.status is Status.MET}
-    exclusive = [p for p in parts if p.exclusive and p.portion.id in met]
-    if len(exclusive) < 2:
-        return False
-    kept = [columns.kept(amounts, part.where) or () for part in exclusive]
+    filled = [part for part in parts if part.portion.id in met]
+    kept = [columns.kept(amounts, part.where) or () for part in filled]
     return any(len(fits) - fits.count(0) > 1 for fits in zip(*kept, strict=True))
