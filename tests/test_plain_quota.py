@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eduplan import Period, Register, Verdict, evaluate, plan_from_table
-from eduplan.provisions.plain_parts import quick_parts
 from eduplan.provisions.plain_quota import quick
 
 FIRST = date(2024, 8, 27)

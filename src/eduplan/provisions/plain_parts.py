@@ -23,7 +23,7 @@ from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
 from eduplan.messages import Text
 from eduplan.provisions.composite import behind
 from eduplan.provisions.plain_quota import STATED, Quick, opening, ordinary
-from eduplan.provisions.portions import Portion, spans_of
+from eduplan.provisions.portions import Place, Portion, Standing, Tally, spans_of
 from eduplan.provisions.provision import Docket, Subject, View, view
 from eduplan.provisions.quota import Over, Quota
 from eduplan.records import Entry
@@ -35,6 +35,10 @@ _MET, _NOT_MET, _PENDING = Status.MET, Status.NOT_MET, Status.PENDING
 
 _point: Callable[[tuple[object, ...]], Point] = partial(tuple.__new__, Point)
 """Makes a point of all its fields in their order."""
+
+
+_tally: Callable[[tuple[object, ...]], Tally] = partial(tuple.__new__, Tally)
+_standing: Callable[[tuple[object, ...]], Standing] = partial(tuple.__new__, Standing)
 
 
 class Pick(NamedTuple):
@@ -114,6 +118,7 @@ class Columns:
 class Span(NamedTuple):
     """The days for which a part holds, with what a point on them tells."""
 
+    place: Place
     seen: View
     first: str
     last: str
@@ -124,9 +129,12 @@ class Span(NamedTuple):
 class PlainPart:
     """A part whose records are told by one fact each, made ready for many bearers."""
 
-    def __init__(self, portion: Portion, where: Pick, within: Pick | None, unit: Text) -> None:
+    def __init__(
+        self, portion: Portion, where: Pick, within: Pick | None, quota: Quota, owed: Number
+    ) -> None:
         self.portion, self.where, self.within = portion, where, within
-        self.bound, self.most, share = portion.bound, portion.most, within is not None
+        self.bound, self.most, share = portion.asked(owed), portion.most, within is not None
+        self.counts = quota.measure.way is Way.COUNT
         self.whole = not portion.yearly and portion.every is None
         self.code = f"part-{'most' if self.most else 'least'}{'-share' if share else ''}"
         if not self.whole:
@@ -134,24 +142,29 @@ class PlainPart:
         self._told: Mapping[str, object] = {
             "id": portion.id,
             "title": portion.title or Text(portion.id, portion.id),
-            "unit": behind(unit),
+            "unit": behind(quota.unit),
         }
         self.required: object = Share(self.bound) if share else self.bound
         self.spans = lru_cache(maxsize=256)(self._spans)
 
     def _spans(self, period: Period, as_of: date) -> tuple[Span, ...]:
         found = []
-        for span in spans_of(self.portion, period):
+        for span in spans_of(self.portion, period, period, period):
             seen = view(span or period, as_of)
             facts = dict(self._told)
             if span is not None:
                 facts |= {"start": span.start, "last": span.last}
             begun = span is None or span.start <= as_of
-            found.append(Span(seen, seen.first, seen.last, begun, facts))
+            found.append(Span(Place(self.portion, span), seen, seen.first, seen.last, begun, facts))
         return tuple(found)
 
     def points(
-        self, columns: Columns, amounts: Sequence[int], span: tuple[Period, date], complete: date
+        self,
+        columns: Columns,
+        amounts: Sequence[int],
+        span: tuple[Period, date],
+        complete: date,
+        classes: dict[frozenset[str], Tally],
     ) -> list[Point] | None:
         """Return the points of the part, None where something is out of the ordinary.
 
@@ -160,6 +173,7 @@ class PlainPart:
             amounts: how much each counts for.
             span: the period and the day of judgement.
             complete: the day through which the register is complete.
+            classes: what exclusive parts come to, by which of them fit.
         """
         weights = [1] * len(amounts) if self.portion.records else amounts
         within = self.within
@@ -173,7 +187,7 @@ class PlainPart:
             return None
         found = []
         bound, required, code = self.bound, self.required, self.code
-        for seen, first, last, begun, told in self.spans(*span):
+        for place, seen, first, last, begun, told in self.spans(*span):
             if self.whole:
                 value: Number = sum(kept)
                 base = sum(weights) if within is not None else 0
@@ -182,6 +196,9 @@ class PlainPart:
                 stop = bisect_left(columns.entries, (last,), start)
                 value = sum(kept[start:stop])
                 base = sum(weights[start:stop]) if within is not None else 0
+            tally = _tally(
+                (value, value, base - value, base - value) if base else (value, value, 0, 0)
+            )
             shown: object = value
             if within is not None:
                 if not base:
@@ -202,11 +219,12 @@ class PlainPart:
             else:
                 status = _MET if reached is not self.most else _NOT_MET
             facts = {**told, "value": shown, "required": required}
-            found.append(_point((code, status, facts, value, bound, seen.due, (), (), ())))
+            basis = _standing((place, tally, classes, self.counts))
+            found.append(_point((code, status, facts, value, bound, seen.due, (), (), (), basis)))
         return found
 
 
-def _parts(quota: Quota) -> list[PlainPart] | None:
+def _parts(quota: Quota, owed: Number) -> list[PlainPart] | None:
     found = []
     for portion in quota.part:
         where = picked(portion.where)
@@ -216,7 +234,7 @@ def _parts(quota: Quota) -> list[PlainPart] | None:
             return None
         if portion.every is not None and (portion.every.personal or portion.every.needs_calendar):
             return None
-        found.append(PlainPart(portion, where or Pick(), within, quota.unit))
+        found.append(PlainPart(portion, where or Pick(), within, quota, owed))
     return found
 
 
@@ -242,13 +260,20 @@ def _cut(amounts: list[int], kept: Sequence[int], most: int) -> int:
     return max(lost, 0)
 
 
-def quick_parts(quota: Quota, citation: Citation, scales: Scales) -> Quick | None:
+_MORE = ("leave", "carry_over", "grace", "before_joining", "opens", "serves_at_least")
+"""Keys of a quota that make its judgement take more than one pass."""
+
+
+def quick_parts(
+    quota: Quota, citation: Citation, scales: Scales, horizon: Period | None = None
+) -> Quick | None:
     """Return the judgement of a quota with plain parts and caps as one function.
 
     Args:
         quota: the quota.
         citation: what its verdicts cite.
         scales: the ordered scales of the plan.
+        horizon: first and last day of the plan, where a cycle that crosses them is not plain.
 
     Returns:
         The function, None where the quota is not of this kind.
@@ -261,17 +286,16 @@ def quick_parts(quota: Quota, citation: Citation, scales: Scales) -> Quick | Non
         or where.own
         or len(where.values) > 1
         or measure.way not in (Way.COUNT, Way.SUM)
-        or quota.leave is not None
-        or quota.carry_over is not None
+        or any(map(quota.says, _MORE))
         or quota.scope.over is not Over.EACH
         or not ordinary(quota, scales)
     ):
         return None
     owed = rows[0].amount
-    parts, caps = _parts(quota), _caps(quota, owed)
+    parts, caps = _parts(quota, owed), _caps(quota, owed)
     if parts is None or caps is None:
         return None
-    opened = opening(quota, citation, scales)
+    opened = opening(quota, citation, scales, horizon)
     asked, kinds = where.field, measure.kinds
     wanted = next(iter(where.values), None)
     summed = measure.field if measure.way is Way.SUM else ""
@@ -305,12 +329,16 @@ def quick_parts(quota: Quota, citation: Citation, scales: Scales) -> Quick | Non
             if lost:
                 bound.append(BoundCap(cap, lost, most))
         points: list[Point] = []
+        classes = _classes(exclusive, columns, amounts) if len(exclusive) > 1 else {}
+        if classes is None:
+            return None
         for part in parts:
-            several = part.points(columns, amounts, (seen.period, docket.as_of), through)
+            span = (seen.period, docket.as_of)
+            several = part.points(columns, amounts, span, through, classes)
             if several is None:
                 return None
             points += several
-        if len(exclusive) > 1 and _may_clash(exclusive, points, columns, amounts):
+        if classes and _may_clash(classes, points):
             return None
         value = sum(amounts)
         status = Status.MET
@@ -348,11 +376,27 @@ def quick_parts(quota: Quota, citation: Citation, scales: Scales) -> Quick | Non
 _WHOLE = frozenset({int})
 
 
-def _may_clash(
-    parts: Sequence[PlainPart], points: Sequence[Point], columns: Columns, amounts: Sequence[int]
-) -> bool:
+def _classes(
+    exclusive: Sequence[PlainPart], columns: Columns, amounts: Sequence[int]
+) -> dict[frozenset[str], Tally] | None:
+    """Return what exclusive parts come to, by which of them a record fits."""
+    ones = [1] * len(amounts)
+    fits = [columns.kept(ones, part.where) for part in exclusive]
+    names = [part.portion.id for part in exclusive]
+    found: dict[frozenset[str], Tally] = {}
+    for index, amount in enumerate(amounts):
+        several = []
+        for name, kept in zip(names, fits, strict=True):
+            if kept is None:
+                return None
+            if kept[index]:
+                several.append(name)
+        key = frozenset(several)
+        found[key] = found.get(key, Tally()) + Tally(amount, amount)
+    return found
+
+
+def _may_clash(classes: Mapping[frozenset[str], Tally], points: Sequence[Point]) -> bool:
     """Say whether records fit several parts of which each is filled, and may not serve them all."""
     met = {point.facts["id"] for point in points if point.status is Status.MET}
-    filled = [part for part in parts if part.portion.id in met]
-    kept = [columns.kept(amounts, part.where) or () for part in filled]
-    return any(len(fits) - fits.count(0) > 1 for fits in zip(*kept, strict=True))
+    return any(len(names & met) > 1 for names in classes)

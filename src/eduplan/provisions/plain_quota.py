@@ -56,9 +56,7 @@ Opening = Callable[[Subject, Docket], "Opened | Verdict | None"]
 """Finds the records of a bearer; a verdict where it owes nothing, None out of the ordinary."""
 
 
-def opening(
-    quota: Quota, citation: Citation, scales: Scales, horizon: Period | None
-) -> Opening:
+def opening(quota: Quota, citation: Citation, scales: Scales, horizon: Period | None) -> Opening:
     """Return how a judgement of an ordinary quota begins, as one function.
 
     Args:

@@ -277,10 +277,10 @@ class Quota(Provision):
                 faults.add("partial-share", key)
         amounts = self.measure.way in (Way.COUNT, Way.SUM, Way.CREDITS)
         for key in ("part", "leave", "carry_over", "grace", "before_joining"):
-            if self._says(key) and (not amounts or self.at_least is None):
+            if self.says(key) and (not amounts or self.at_least is None):
                 faults.add("amounts-only", key)
         for key in ("leave", "carry_over", "opens", "grace", "before_joining"):
-            if self._says(key) and self.scope.over is not Over.EACH:
+            if self.says(key) and self.scope.over is not Over.EACH:
                 faults.add("each-only", key)
         if self.grace is not None and self.part:
             faults.add("part-not-with", "grace", other="part")
@@ -304,7 +304,7 @@ class Quota(Provision):
                 if isinstance(measure := version.changes.get("measure"), Measure):
                     yield f"version[{index}].measure", measure
 
-    def _says(self, key: str) -> bool:
+    def says(self, key: str) -> bool:
         """Say whether a key is stated."""
         return bool(getattr(self, key)) and getattr(self, key) != BeforeJoining()
 
@@ -318,7 +318,7 @@ class Quota(Provision):
     def composite(self) -> bool:
         """Whether its verdict is made of more than one figure."""
         keys = ("part", "leave", "carry_over", "grace", "before_joining")
-        return any(self._says(key) for key in keys)
+        return any(self.says(key) for key in keys)
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
