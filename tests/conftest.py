@@ -2,12 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
 
 from commands import run as run
+from engines import postgres_programs, postgres_server, spark_session
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
@@ -37,9 +40,33 @@ def outside() -> Callable[[str], str]:
         for name in names:
             if path := shutil.which(name):
                 return path
-        reason = f"{part} is not installed (looked for {', '.join(names)})"
-        if IN_CI:
-            pytest.fail(f"{reason}; CI must have it", pytrace=False)
-        pytest.skip(f"{reason}; install it to run this test")
+        lacking(f"{part} is not installed (looked for {', '.join(names)})")
 
     return find
+
+
+def lacking(reason: str) -> NoReturn:
+    """Say that a part is missing: in CI a failure, elsewhere the test is skipped."""
+    if IN_CI:
+        pytest.fail(f"{reason}; CI must have it", pytrace=False)
+    pytest.skip(f"{reason}; install it to run this test")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Return the folder with the socket of a PostgreSQL server that is there for the tests."""
+    programs = postgres_programs()
+    if programs is None:
+        lacking("PostgreSQL is not installed (looked for initdb)")
+    with postgres_server(programs) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def spark(outside: Callable[[str], str]) -> Iterator[Any]:
+    """Return the session of a Spark cluster that is there for the tests."""
+    outside("java")
+    if find_spec("pyspark") is None:
+        lacking("PySpark is not installed")
+    with spark_session() as session:
+        yield session

@@ -1,20 +1,14 @@
 """The evaluator over frames says what the reference says, to the last integer, or refuses by name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
-import duckdb
-import pandas as pd
 import polars as pl
-import pyarrow as pa
 import pytest
-from hypothesis import reject
 
-from eduplan import InputError, Person, Plan, Quota, Record, Status, plan_from_table
+from as_frames import KINDS, over
+from eduplan import InputError, Plan, Quota, Status, plan_from_table
 from eduplan.errors import NotPortable
-from eduplan.exact import spell
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.testing import (
     cases,
@@ -25,71 +19,6 @@ from eduplan.testing import (
     quotas,
     records,
 )
-from eduplan.verdicts import VerdictRow
-
-# ---------------------------------------------------------------- people and records as frames
-
-TEXT, WHOLE, FLAG, DAY = pa.string(), pa.int64(), pa.bool_(), pa.date32()
-BEARERS = dict.fromkeys(("id", "type", "role", "level", "tier"), TEXT)
-BEARERS |= {"joined": DAY, "left": DAY, "on_leave": FLAG}
-RECORDS = dict.fromkeys(("id", "kind", "bearer", "guest", "level", "mode", "tier", "topic"), TEXT)
-RECORDS |= {"day": DAY, "last_day": DAY, "passed": FLAG, "size": WHOLE}
-
-
-def columns(things: Sequence[Person] | Sequence[Record], types: Mapping[str, Any]) -> pa.Table:
-    """Return things as a table; several roles in one text."""
-    rows = [{name: thing.get(name) for name in types} for thing in things]
-    for row, thing in zip(rows, things, strict=True):
-        if isinstance(thing, Person):
-            row["role"] = "|".join(thing.roles)
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
-
-
-def hours(records: Sequence[Record]) -> pa.Array:
-    """Return hours as whole numbers where all are, else as decimals, else as exact text."""
-    found: list[Any] = [record.get("hours") for record in records]
-    known = [Fraction(amount) for amount in found if amount is not None]
-    if all(amount.denominator == 1 for amount in known):
-        return pa.array([None if a is None else int(a) for a in found], WHOLE)
-    if all(amount.denominator == 2 for amount in known if amount.denominator != 1):
-        return pa.array([None if a is None else float(a) for a in found], pa.float64())
-    return pa.array([None if a is None else spell(a) for a in found], TEXT)
-
-
-def _duckdb(table: pa.Table) -> Any:
-    return CONNECTION.from_arrow(table)
-
-
-CONNECTION = duckdb.connect()
-KINDS: Mapping[str, tuple[Callable[[pa.Table], Any], type]] = {
-    "polars": (pl.from_arrow, pl.DataFrame),
-    "polars lazy": (lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(), pl.LazyFrame),
-    "duckdb": (_duckdb, duckdb.DuckDBPyRelation),
-    "pandas": (lambda table: table.to_pandas(), pd.DataFrame),
-    "pyarrow": (lambda table: table, pa.Table),
-}
-
-
-def over(kind: str) -> Callable[..., Iterable[VerdictRow]]:
-    """Return the evaluator over frames of a kind."""
-    make, returned = KINDS[kind]
-
-    def evaluate(
-        plan: Plan, bearers: Sequence[Person], records: Sequence[Record], **rest: Any
-    ) -> Iterable[VerdictRow]:
-        taken = columns(records, RECORDS).append_column("hours", hours(records))
-        people = make(columns(bearers, BEARERS))
-        try:
-            found = evaluate_frame(plan, people, make(taken), several={"role": "|"}, **rest)
-        except NotPortable as refused:  # a record of which two caps may hold: depends on the data
-            if [fault.code for fault in refused.faults] != ["caps-doubtful"]:
-                raise
-            reject()
-        assert isinstance(found, returned)
-        return rows_of(found)
-
-    return evaluate
-
 
 def portable(quota: Quota) -> bool:
     return not any(refusals(quota))
@@ -105,12 +34,12 @@ PARTS = cases(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_with_the_reference(kind: str) -> None:
-    check_evaluator(over(kind), cases=QUOTAS, max_examples=60)
+    check_evaluator(over(KINDS[kind]), cases=QUOTAS, max_examples=60)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_parts(kind: str) -> None:
-    check_evaluator(over(kind), cases=PARTS, max_examples=60)
+    check_evaluator(over(KINDS[kind]), cases=PARTS, max_examples=60)
 
 
 # ---------------------------------------------------------------- what is refused
@@ -307,7 +236,7 @@ AMOUNTS = {
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", AMOUNTS)
 def test_amounts_are_added_exactly(name: str, kind: str) -> None:
-    make, _ = KINDS[kind]
+    make = KINDS[kind].make
     records = TRAINING.with_columns(hours=AMOUNTS[name]).to_arrow()
 
     rows = rows_of(judge(plan_of(quota=[quota()]), make(PEOPLE.to_arrow()), make(records)))
@@ -320,7 +249,7 @@ def test_amounts_are_added_exactly(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_midnights_are_days_and_categories_are_text(kind: str) -> None:
-    make, _ = KINDS[kind]
+    make = KINDS[kind].make
     records = TRAINING.with_columns(
         day=pl.col("day").cast(pl.Datetime("us")), kind=pl.col("kind").cast(pl.Categorical)
     )

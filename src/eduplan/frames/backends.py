@@ -38,7 +38,7 @@ def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
             frame = nw.from_native(_from_pandas(native))
         except TypeError:
             raise _no_frame(name, kind_of(native)) from None
-        kind = frame.implementation.name.lower()
+        kind = _kind(frame)
         if kind not in _KINDS:
             raise _no_frame(name, kind)
         taken.append((frame, kind))
@@ -50,8 +50,16 @@ def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
 
 
 def _no_frame(name: str, got: object) -> InputError:
-    known = "polars, DuckDB, pandas, pyarrow"
+    known = "polars, DuckDB, pandas, pyarrow, Ibis on DuckDB or PostgreSQL, PySpark"
     return InputError([Fault("not-a-frame", name, {"got": got, "known": known})])
+
+
+def _kind(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> str:
+    """Return the name of where a frame lies; of an Ibis table that is a database."""
+    kind = frame.implementation.name.lower()
+    if kind != "ibis":
+        return kind
+    return f"ibis on {frame.to_native().get_backend().name}"
 
 
 def _from_pandas(native: Any) -> Any:
@@ -99,8 +107,28 @@ def _duckdb(native: Any) -> Backend:
     return Backend(beside, lambda frame: frame.to_native())
 
 
+def _ibis(native: object) -> Backend:
+    def beside(table: pa.Table) -> Frame:
+        # It goes to the database with every query, and is dropped there with the last of them.
+        placed: Frame = nw.from_native(nw.dependencies.get_ibis().memtable(table))
+        return placed
+
+    return Backend(beside, lambda frame: frame.to_native())
+
+
+def _pyspark(native: Any) -> Backend:
+    def beside(table: pa.Table) -> Frame:
+        placed: Frame = nw.from_native(native.sparkSession.createDataFrame(table))
+        return placed
+
+    return Backend(beside, lambda frame: frame.to_native())
+
+
 _KINDS: Mapping[str, Callable[[Any], Backend]] = {
     "polars": _polars,
     "pyarrow": _arrow,
     "duckdb": _duckdb,
+    "ibis on duckdb": _ibis,
+    "ibis on postgres": _ibis,
+    "pyspark": _pyspark,
 }

@@ -66,8 +66,8 @@ def whole(number: int) -> nw.Expr:
 
 
 def flag(truth: nw.Expr) -> nw.Expr:
-    """Return a truth value as 0 or 1."""
-    return truth.cast(nw.Int64)
+    """Return a truth value as 0 or 1; PostgreSQL makes it a number of 32 bits only."""
+    return truth.cast(nw.Int32).cast(nw.Int64)
 
 
 def against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:

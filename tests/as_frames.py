@@ -1,0 +1,85 @@
+"""People and records as frames of every kind, and the evaluator over them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+from hypothesis import reject
+
+from eduplan import Person, Plan, Record
+from eduplan.errors import NotPortable
+from eduplan.exact import spell
+from eduplan.frames import evaluate_frame, rows_of
+from eduplan.verdicts import VerdictRow
+
+TEXT, WHOLE, FLAG, DAY = pa.string(), pa.int64(), pa.bool_(), pa.date32()
+BEARERS = dict.fromkeys(("id", "type", "role", "level", "tier"), TEXT)
+BEARERS |= {"joined": DAY, "left": DAY, "on_leave": FLAG}
+RECORDS = dict.fromkeys(("id", "kind", "bearer", "guest", "level", "mode", "tier", "topic"), TEXT)
+RECORDS |= {"day": DAY, "last_day": DAY, "passed": FLAG, "size": WHOLE}
+
+
+class Kind(NamedTuple):
+    """A kind of frame.
+
+    Attributes:
+        make: makes one of a table.
+        returned: the class of a result.
+    """
+
+    make: Callable[[pa.Table], Any]
+    returned: type
+
+
+KINDS: Mapping[str, Kind] = {
+    "polars": Kind(pl.from_arrow, pl.DataFrame),
+    "polars lazy": Kind(lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(), pl.LazyFrame),
+    "duckdb": Kind(duckdb.connect().from_arrow, duckdb.DuckDBPyRelation),
+    "pandas": Kind(lambda table: table.to_pandas(), pd.DataFrame),
+    "pyarrow": Kind(lambda table: table, pa.Table),
+}
+"""Those that lie in this process."""
+
+
+def columns(things: Sequence[Person] | Sequence[Record], types: Mapping[str, Any]) -> pa.Table:
+    """Return things as a table; several roles in one text."""
+    rows = [{name: thing.get(name) for name in types} for thing in things]
+    for row, thing in zip(rows, things, strict=True):
+        if isinstance(thing, Person):
+            row["role"] = "|".join(thing.roles)
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+
+
+def hours(records: Sequence[Record]) -> pa.Array:
+    """Return hours as whole numbers where all are, else as decimals, else as exact text."""
+    found: list[Any] = [record.get("hours") for record in records]
+    known = [Fraction(amount) for amount in found if amount is not None]
+    if all(amount.denominator == 1 for amount in known):
+        return pa.array([None if a is None else int(a) for a in found], WHOLE)
+    if all(amount.denominator == 2 for amount in known if amount.denominator != 1):
+        return pa.array([None if a is None else float(a) for a in found], pa.float64())
+    return pa.array([None if a is None else spell(a) for a in found], TEXT)
+
+
+def over(kind: Kind) -> Callable[..., Iterable[VerdictRow]]:
+    """Return the evaluator over frames of a kind."""
+
+    def evaluate(
+        plan: Plan, bearers: Sequence[Person], records: Sequence[Record], **rest: Any
+    ) -> Iterable[VerdictRow]:
+        taken = columns(records, RECORDS).append_column("hours", hours(records))
+        people = kind.make(columns(bearers, BEARERS))
+        try:
+            found = evaluate_frame(plan, people, kind.make(taken), several={"role": "|"}, **rest)
+        except NotPortable as refused:  # a record of which two caps may hold: depends on the data
+            if [fault.code for fault in refused.faults] != ["caps-doubtful"]:
+                raise
+            reject()
+        assert isinstance(found, kind.returned)
+        return rows_of(found)
+
+    return evaluate

@@ -1,0 +1,150 @@
+"""The same plan and data on every backend: rows equal those of the reference, to the last integer."""
+
+import random
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from as_frames import KINDS, Kind, over
+from eduplan import Period, Person, Plan, Record, Register, Status, evaluate, load_plan
+from eduplan.testing import check_evaluator
+from eduplan.testing.values import BEARER_FACTS, DAYS, RECORD_FACTS, ROLES
+from eduplan.verdicts import VerdictRow, row_of
+from test_frames import PARTS, QUOTAS
+
+PEOPLE, RECORDS = 60, 600
+AS_OF, DURING = date(2024, 9, 1), Period(date(2023, 1, 1), date(2025, 1, 1))
+COMPLETE = {"training": date(2024, 9, 2), "*": date(2024, 8, 31)}
+
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:{told}")
+    for told in (
+        "PySpark does not yet fully support pandas",  # of which nothing is used here
+        r"fetch_arrow_table\(\) is deprecated",  # by Ibis, of DuckDB
+    )
+]
+
+
+@pytest.fixture(scope="module", params=[*KINDS, "ibis on duckdb", "ibis on postgres", "pyspark"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Return a kind of frame, with the engine it lies in running."""
+    name = request.param
+    if name == "pyspark":
+        spark = request.getfixturevalue("spark")
+        return Kind(spark.createDataFrame, type(spark.createDataFrame([(1,)])))
+    if name in KINDS:
+        return KINDS[name]
+    return ibis_kind(request, name)
+
+
+def ibis_kind(request: pytest.FixtureRequest, name: str) -> Kind:
+    """Return Ibis tables in a database, each stored there."""
+    if name == "ibis on duckdb":
+        connection: Any = ibis.duckdb.connect()
+    else:
+        socket = request.getfixturevalue("postgres")
+        connection = ibis.postgres.connect(
+            host=socket, user="tests", database="postgres", options="-c jit=off"
+        )
+    request.addfinalizer(connection.disconnect)
+
+    def make(table: pa.Table) -> Any:
+        return connection.create_table(ibis.util.gen_name("given"), table, temp=True)
+
+    return Kind(make, ibis.Table)
+
+
+@cache
+def plan() -> Plan:
+    return load_plan(Path(__file__).with_name("backends.toml"))
+
+
+@cache
+def people() -> Sequence[Person]:
+    """Return people on edges, the same ones in every run, of whom not everything is known."""
+    draw = random.Random(2024)
+    seldom = [None] * (3 * len(DAYS))
+    return [
+        Person(
+            id=f"t{number}",
+            roles=draw.choice([ROLES[:1], ROLES[1:], ROLES, ()]),
+            joined=draw.choice([*DAYS, *seldom]),
+            left=draw.choice([*DAYS, *seldom]),
+            facts=known(draw, BEARER_FACTS),
+        )
+        for number in range(PEOPLE)
+    ]
+
+
+@cache
+def records() -> Sequence[Record]:
+    """Return records on edges, some over several days."""
+    draw = random.Random(2025)
+    ids = [*(f"t{number}" for number in range(PEOPLE)), "nobody"]
+    made = []
+    for number in range(RECORDS):
+        day = draw.choice(DAYS)
+        last = draw.choice([None, None, *(other for other in DAYS if other >= day)])
+        facts = {**known(draw, RECORD_FACTS), "guest": draw.choice([*ids, None])}
+        made.append(
+            Record(
+                id=f"r{number}",
+                kind=draw.choice(["training", "training", "visit"]),
+                day=day,
+                last_day=last,
+                bearer=draw.choice(ids),
+                facts=facts,
+            )
+        )
+    return made
+
+
+def known(draw: random.Random, domains: Any) -> dict[str, Any]:
+    """Return facts of which one in twelve is not known."""
+    return {
+        name: draw.choice(values) for name, values in domains.items() if draw.randrange(12)
+    }
+
+
+@cache
+def reference() -> frozenset[VerdictRow]:
+    register = Register(records(), complete_through=COMPLETE)
+    return frozenset(map(row_of, evaluate(plan(), people(), register, as_of=AS_OF, during=DURING)))
+
+
+def test_every_backend_says_what_the_reference_says(kind: Kind) -> None:
+    found = list(
+        over(kind)(
+            plan(), people(), records(), as_of=AS_OF, complete_through=COMPLETE, during=DURING
+        )
+    )
+
+    assert set(found) == reference()
+    assert len(found) == len(reference())
+
+
+def test_the_data_put_every_answer_to_the_test() -> None:
+    of_quota = {
+        provision.id: {row.status for row in reference() if row.provision == provision.id}
+        for provision in plan().provisions
+    }
+
+    assert all(len(statuses) >= 3 for statuses in of_quota.values()), of_quota
+    assert {row.status for row in reference()} == set(Status)
+    assert sum(row.value == row.required for row in reference()) > len(reference()) / 10
+
+
+@pytest.mark.parametrize("database", ["ibis on duckdb", "ibis on postgres"])
+def test_databases_agree_with_the_reference(
+    database: str, request: pytest.FixtureRequest
+) -> None:
+    stored = over(ibis_kind(request, database))
+
+    check_evaluator(stored, cases=QUOTAS, max_examples=25)
+    check_evaluator(stored, cases=PARTS, max_examples=15)
