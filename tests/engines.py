@@ -60,6 +60,17 @@ def postgres_server(programs: Path) -> Iterator[str]:
         finally:
             run("pg_ctl", "stop", "-w", "-m", "immediate")
 
+COMPILE_LITTLE = "-XX:TieredStopAtLevel=1"
+FEW_RECORDS = {
+    "spark.driver.extraJavaOptions": COMPILE_LITTLE,
+    "spark.executor.extraJavaOptions": COMPILE_LITTLE,
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
+"""Over a few hundred records, Spark would be busy compiling."""
+
 
 @contextmanager
 def spark_session() -> Iterator[Any]:
@@ -74,14 +85,14 @@ def spark_session() -> Iterator[Any]:
             "SPARK_WORKER_DIR": folder,
             "PYSPARK_PYTHON": sys.executable,
         }
-        session = (
-            SparkSession.builder.master("local-cluster[2,1,1024]")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.warehouse.dir", folder)
-            .config("spark.ui.enabled", "false")
-            .getOrCreate()
-        )
+        settings = {
+            **FEW_RECORDS,
+            "spark.driver.host": "127.0.0.1",
+            "spark.sql.warehouse.dir": folder,
+            "spark.ui.enabled": "false",
+        }
+        builder = SparkSession.builder.master("local-cluster[2,1,1024]")
+        session = builder.config(map=settings).getOrCreate()
         try:
             yield session
         finally:

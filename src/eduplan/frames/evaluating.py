@@ -15,7 +15,7 @@ from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
-from eduplan.frames.columns import Columns, Sort, against, columns, count, whole
+from eduplan.frames.columns import Columns, Sort, against, columns, flag, sums, whole
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
 from eduplan.frames.placing import place
 from eduplan.frames.portable import portable
@@ -152,8 +152,9 @@ def _columns(quotas: Iterable[Quota], bearers: Frame, records: Frame) -> tuple[C
     people = columns(bearers, of_bearers, "bearers", {"id": Sort.TEXT})
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
     register = columns(records, of_records, "records", needed)
-    for field in ("kind", "day"):
-        if blank := count(register.frame.filter(nw.col(field).is_null())):
+    required = {field: flag(nw.col(field).is_null()) for field in ("kind", "day")}
+    for field, blank in sums(register.frame, **required).items():
+        if blank:
             raise refuse("column-blank", f"records.{field}", count=blank)
     return people, register
 

@@ -12,7 +12,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import BUCKETS, Bulk, fields_of_bearer, fields_of_records, of_kinds
-from eduplan.frames.columns import MOST_VALUES
+from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.windows import Segment, Windows, spanned
 from eduplan.measures import Way
@@ -118,7 +118,7 @@ def _day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:
     ends = nw.col("last_day")
     frame = frame.with_columns(_last=nw.when(ends.is_null()).then(nw.col("_day")).otherwise(ends))
     frame = frame.with_columns(nw.col("_day").alias("_first"))
-    pairs = frame.select("_first", "_last").unique().collect().to_arrow()
+    pairs = distinct(frame, "_first", "_last").collect().to_arrow()
     if len(pairs) > MOST_VALUES:
         raise refuse("too-many-values", "records.last_day", most=MOST_VALUES)
     rows: list[tuple[date, date, date]] = []

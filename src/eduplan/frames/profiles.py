@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from eduplan.errors import refuse
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import Columns, Sort, count, lookup, whole
+from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, sums, whole
 
 MOST_PROFILES = 2**62
 BEARER = "_bearer"
@@ -100,9 +100,9 @@ class Profiles:
 
     def facts(self, fields: Sequence[str]) -> dict[int, dict[str, Any]]:
         """Return the facts of every profile there is, by its number."""
-        distinct = self.frame(fields).select("_profile").unique().collect()
+        several = distinct(self.frame(fields), "_profile").collect()
         found = {}
-        for number in sorted(distinct.to_arrow().column("_profile").to_pylist()):
+        for number in sorted(several.to_arrow().column("_profile").to_pylist()):
             rest, facts = number, {}
             for field in reversed(fields):
                 values = self.values(field)
@@ -114,8 +114,11 @@ class Profiles:
 
 def check_ids(bearers: Columns) -> None:
     """Refuse bearers without an id, or with one that stands twice."""
-    if blank := count(bearers.frame.filter(nw.col("id").is_null())):
-        raise refuse("column-blank", "bearers.id", count=blank)
-    counted = bearers.frame.with_columns(_one=whole(1)).group_by("id").agg(nw.col("_one").sum())
-    if double := count(counted.filter(nw.col("_one") > 1)):
-        raise refuse("ids-twice", "bearers.id", count=double)
+    rows = bearers.frame.with_columns(_rows=whole(1)).group_by("id").agg(nw.col("_rows").sum())
+    blank = flag(nw.col("id").is_null())
+    twice = (1 - blank) * flag(nw.col("_rows") > 1)
+    found = sums(rows, blank=blank * nw.col("_rows"), twice=twice)
+    if found["blank"]:
+        raise refuse("column-blank", "bearers.id", count=found["blank"])
+    if found["twice"]:
+        raise refuse("ids-twice", "bearers.id", count=found["twice"])
