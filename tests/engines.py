@@ -60,16 +60,18 @@ def postgres_server(programs: Path) -> Iterator[str]:
         finally:
             run("pg_ctl", "stop", "-w", "-m", "immediate")
 
+
 COMPILE_LITTLE = "-XX:TieredStopAtLevel=1"
 FEW_RECORDS = {
     "spark.driver.extraJavaOptions": COMPILE_LITTLE,
     "spark.executor.extraJavaOptions": COMPILE_LITTLE,
+    "spark.locality.wait": "0s",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.shuffle.partitions": "2",
 }
-"""Over a few hundred records, Spark would be busy compiling."""
+"""Over a few hundred records, Spark would be busy with compiling and with waiting."""
 
 
 @contextmanager
@@ -85,7 +87,7 @@ def spark_session() -> Iterator[Any]:
             "SPARK_WORKER_DIR": folder,
             "PYSPARK_PYTHON": sys.executable,
         }
-        settings = {
+        settings: dict[str, bool | float | int | str | None] = {
             **FEW_RECORDS,
             "spark.driver.host": "127.0.0.1",
             "spark.sql.warehouse.dir": folder,

@@ -107,9 +107,7 @@ def records() -> Sequence[Record]:
 
 def known(draw: random.Random, domains: Any) -> dict[str, Any]:
     """Return facts of which one in twelve is not known."""
-    return {
-        name: draw.choice(values) for name, values in domains.items() if draw.randrange(12)
-    }
+    return {name: draw.choice(values) for name, values in domains.items() if draw.randrange(12)}
 
 
 @cache
@@ -141,10 +139,8 @@ def test_the_data_put_every_answer_to_the_test() -> None:
 
 
 @pytest.mark.parametrize("database", ["ibis on duckdb", "ibis on postgres"])
-def test_databases_agree_with_the_reference(
-    database: str, request: pytest.FixtureRequest
-) -> None:
+def test_databases_agree_with_the_reference(database: str, request: pytest.FixtureRequest) -> None:
     stored = over(ibis_kind(request, database))
 
-    check_evaluator(stored, cases=QUOTAS, max_examples=25)
-    check_evaluator(stored, cases=PARTS, max_examples=15)
+    check_evaluator(stored, cases=QUOTAS, max_examples=12)
+    check_evaluator(stored, cases=PARTS, max_examples=8)

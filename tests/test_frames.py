@@ -20,6 +20,7 @@ from eduplan.testing import (
     records,
 )
 
+
 def portable(quota: Quota) -> bool:
     return not any(refusals(quota))
 

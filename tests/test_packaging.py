@@ -112,14 +112,14 @@ def test_import_loads_no_optional_library() -> None:
 def test_all_means_what_a_user_needs() -> None:
     included, distributions = resolved("all")
 
-    assert included == {"all", "excel", "report", "cli", "frames"}
+    assert included == {"all", "excel", "report", "cli", "frames", "sql"}
     assert distributions.isdisjoint({"pyspark", "pytest", "mkdocs", "zen-engine"})
 
 
 def test_test_extra_installs_all_the_tests_need() -> None:
     included, distributions = resolved("test")
 
-    assert {"all", "docs"} <= included
+    assert {"all", "docs", "spark"} <= included
     assert {"pytest", "pytest-xdist", "hypothesis", "sybil", "ruff", "mypy"} <= distributions
 
 

@@ -56,10 +56,11 @@ def _no_frame(name: str, got: object) -> InputError:
 
 def _kind(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> str:
     """Return the name of where a frame lies; of an Ibis table that is a database."""
-    kind = frame.implementation.name.lower()
+    kind: str = frame.implementation.name.lower()
     if kind != "ibis":
         return kind
-    return f"ibis on {frame.to_native().get_backend().name}"
+    database: str = frame.to_native().get_backend().name
+    return f"ibis on {database}"
 
 
 def _from_pandas(native: Any) -> Any:
@@ -107,7 +108,7 @@ def _duckdb(native: Any) -> Backend:
     return Backend(beside, lambda frame: frame.to_native())
 
 
-def _ibis(native: object) -> Backend:
+def _ibis(_: object) -> Backend:
     def beside(table: pa.Table) -> Frame:
         # It goes to the database with every query, and is dropped there with the last of them.
         placed: Frame = nw.from_native(nw.dependencies.get_ibis().memtable(table))

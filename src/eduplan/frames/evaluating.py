@@ -68,8 +68,9 @@ def evaluate_frame(
 ) -> IntoFrameT:
     """Judge bearers by a plan where the data lie: one row for every provision, bearer and period.
 
-    Takes polars frames (lazy ones too), DuckDB relations, pandas frames and Arrow tables, and
-    returns the same kind; where that is lazy, the result is too. What is read at once are the
+    Takes polars frames (lazy ones too), DuckDB relations, pandas frames, Arrow tables, Ibis tables
+    on DuckDB and PostgreSQL, and Spark data frames, and returns the same kind; where that is lazy,
+    the result is too. What is read at once are the
     different facts of bearers, and of records the amounts and facts that have to be looked up.
 
     Args:
