@@ -694,3 +694,124 @@ def test_rows_whose_days_are_spelled_as_text_are_judged_like_records() -> None:
     verdict = shadowing(row, as_of=date(2025, 1, 1))
 
     assert (verdict.status, verdict.value) == (Status.MET, 28)
+
+
+# ---------------------------------------------------------------- tariffs and limits, edge by edge
+
+
+def credit(tariff: Any, *facts: Mapping[str, Any], **keys: Any) -> Reading:
+    """Return the credits of trainings with these facts."""
+    return read({"credits": "training", "tariff": tariff, **keys}, trainings(*facts))
+
+
+def lacking(reading: Reading) -> dict[str, int]:
+    """Return of how many records which fact is missing."""
+    return {str(m.facts["field"]): int(str(m.facts["count"])) for m in reading.missing}
+
+
+@pytest.mark.parametrize(("stated", "counts"), [(1, False), (2, True), (5, True), (6, False)])
+def test_both_ends_of_a_range_lie_inside_it(stated: int, counts: bool) -> None:
+    reading = credit([{"stated": "credits", "least": 2, "most": 5}], {"credits": stated})
+
+    assert reading.low == reading.high == (stated if counts else 0)
+    assert [reason for reason, _, _ in told(reading)] == ([] if counts else ["outside-range"])
+
+
+def test_a_figure_nobody_entered_is_anything_up_to_the_most() -> None:
+    reading = credit([{"stated": "credits", "least": 2, "most": 5}], {})
+
+    assert (reading.low, reading.high) == (0, 5)
+    assert lacking(reading) == {"credits": 1}
+
+
+def test_no_record_is_worth_more_than_its_row_allows() -> None:
+    row = {"per": "characters", "each": 1000, "amount": 2, "at_most": 20}
+
+    assert credit([row], {"characters": 9_000}).low == 18
+    assert credit([row], {"characters": 30_000}).low == 20
+    assert credit([row], {}).high == 20
+
+
+def test_of_two_rows_that_may_fit_the_larger_bounds_a_record_if_both_have_bounds() -> None:
+    bounded = [{"where": {"passed": True}, "fixed": 3}, {"per": "hours", "at_most": 2}]
+    open_ = [{"where": {"passed": True}, "fixed": 3}, {"per": "hours"}]
+
+    assert (credit(bounded, {}).low, credit(bounded, {}).high) == (0, 3)
+    assert (credit(open_, {}).low, credit(open_, {}).high) == (0, None)
+    assert (credit(open_, {"hours": 5}).low, credit(open_, {"hours": 5}).high) == (3, 5)
+
+
+def test_absence_nobody_stated_may_cancel_a_record_and_is_asked_for() -> None:
+    rule = {"missed": "missed", "of": "whole", "reaches": "1/5"}
+    reading = credit([{"fixed": 4}], {"whole": 40}, {"missed": 3}, absence=rule)
+
+    assert (reading.low, reading.high) == (0, 8)
+    assert lacking(reading) == {"missed": 1, "whole": 1}
+
+
+def test_a_factor_of_which_it_is_not_known_whether_it_holds_is_asked_for() -> None:
+    factors = [[{"where": {"part": "listener"}, "times": "1/2"}]]
+    reading = credit([{"fixed": 4}], {}, {"part": "listener"}, {"part": "host"}, factors=factors)
+
+    assert (reading.low, reading.high) == (2 + 2 + 4, 4 + 2 + 4)
+    assert lacking(reading) == {"part": 1}
+
+
+def test_limits_tell_of_how_many_records_they_do_not_know_where_they_belong() -> None:
+    limits = {
+        "caps": [{"at_most": 9, "per": "period", "where": {"online": True}}],
+        "thresholds": [{"each": "topic", "at_least": 1}],
+    }
+    reading = read(
+        {"sum": "hours", "of": "training", **limits},
+        trainings({"hours": 1}, {"hours": 1}, {"hours": 1, "online": True, "topic": "a"}),
+    )
+
+    assert lacking(reading) == {"online": 2, "topic": 2}
+
+
+@pytest.mark.parametrize(
+    ("cap", "most"),
+    [
+        ({"per": "period"}, 3),
+        ({"per": "month"}, None),
+        ({"per": "period", "each": "topic"}, None),
+        ({"per": "period", "where": {"online": True}}, None),
+    ],
+)
+def test_only_a_cap_on_everything_bounds_what_is_not_stated(
+    cap: dict[str, Any], most: int | None
+) -> None:
+    table = {"sum": "hours", "of": "training", "caps": {"at_most": 3, **cap}}
+
+    assert read(table, trainings({"online": True, "topic": "a"})).high == most
+
+
+def test_a_share_of_what_is_owed_is_a_cap_only_where_that_is_known() -> None:
+    caps = {"share": "1/2", "per": "period"}
+    measure = as_measure({"sum": "hours", "of": "training", "caps": caps})
+    entries = Register(trainings({"hours": 8})).of("t1", measure.kinds)
+    gauge = Gauge(measure, SCALES)
+    known = gauge.read(entries, getter({}), CYCLE, 10)
+    unknown = gauge.read(entries, getter({}), CYCLE, None)
+
+    assert (known.low, known.high) == (5, 5)
+    assert (unknown.low, unknown.high) == (0, 8)
+
+
+def test_caps_are_put_in_the_order_in_which_they_hold() -> None:
+    everything = {"at_most": 1, "per": "period"}
+    scoped = {"at_most": 2, "per": "period", "where": {"online": True}}
+    apart = {"at_most": 3, "per": "period", "each": "topic"}
+    monthly = {"at_most": 4, "per": "month"}
+    best = {"best": 5, "per": "period"}
+    measure = as_measure({"count": "training", "caps": [everything, scoped, apart, monthly, best]})
+
+    assert [cap.at_most or cap.best for cap in measure.caps] == [5, 4, 3, 2, 1]
+
+
+def test_a_book_that_may_count_without_a_title_may_be_a_new_one() -> None:
+    table = {"distinct": "title", "of": "training", "where": {"passed": True}}
+    reading = read(table, trainings({"passed": True, "title": "a"}, {}, {"title": "a"}))
+
+    assert (reading.low, reading.high) == (1, 2)
