@@ -29,8 +29,10 @@ from eduplan.tables import (
     as_optional_name,
     as_text,
     optional,
+    plain,
     read_each,
     read_table,
+    unknown_keys,
 )
 
 
@@ -111,27 +113,41 @@ class Over(StrEnum):
     EACH = "each"
     MEAN = "mean"
     TOTAL = "total"
+    SHARE = "share"
 
 
 @attrs.frozen
 class Scope:
-    """Whether each bearer is judged, or the mean or total of a group.
+    """Whether each bearer is judged, or the mean or total of a group, or how many of it meet it.
 
     Args:
-        over: each, mean or total.
+        over: each, mean, total or share.
         group: the fact of the bearers that names their group, or ``all``.
+        reaches: of a share, how many of the group's bearers have to meet the quota.
     """
 
     over: Over = Over.EACH
     group: str = ""
+    reaches: Number = 1
+
+    @property
+    def pooled(self) -> bool:
+        """Whether the figures of a group are taken together before they are judged."""
+        return self.over in (Over.MEAN, Over.TOTAL)
 
     def plain(self) -> object:
         """Return the scope as it stands in a plan file."""
-        return "each" if self.over is Over.EACH else {self.over.value: self.group}
+        if self.over is Over.EACH:
+            return "each"
+        table: dict[str, object] = {self.over.value: self.group}
+        return table if self.reaches == 1 else {**table, "reaches": plain(self.reaches)}
 
 
 def as_scope(value: Scope | str | Table) -> Scope:
-    """Return a scope from ``"each"``, ``{ mean = "school" }`` or ``{ total = "school" }``."""
+    """Return a scope from ``"each"``, ``{ mean = "school" }`` or ``{ total = "school" }``.
+
+    ``{ share = "school", reaches = "95%" }`` is met where so many of a school meet the quota.
+    """
     if isinstance(value, Scope):
         return value
     if value == "each":
@@ -140,7 +156,22 @@ def as_scope(value: Scope | str | Table) -> Scope:
         key, group = next(iter(value.items()))
         if key in (Over.MEAN, Over.TOTAL):
             return Scope(Over(key), as_name(group))
+    if isinstance(value, Mapping) and "share" in value:
+        faults = FaultList()
+        unknown_keys(value, ("share", "reaches"), faults)
+        group = faults.read("share", as_name, value["share"])
+        reaches = faults.read("reaches", as_share, value.get("reaches", 1))
+        faults.raise_any()
+        return Scope(Over.SHARE, str(group), reaches or 1)
     raise refuse("scope-one-of")
+
+
+def as_share(value: Spelled) -> Number:
+    """Return a share between none and all."""
+    share = exact(value)
+    if not 0 < share <= 1:
+        raise refuse("not-a-share")
+    return share
 
 
 @attrs.frozen(kw_only=True)
@@ -227,7 +258,8 @@ class Quota(Provision):
         every: in which periods.
         at_least: how much is owed; rows for different roles, of which the largest holds.
         at_most: how much is allowed; of several rows the smallest holds.
-        scope: whether each bearer, or the mean or total of a group is judged.
+        scope: whether each bearer, the mean or total of a group, or how many of it meet the quota
+            is judged.
         partial: what somebody owes who joined or left within a period; left out, such a verdict
             is undetermined.
         unit: what is counted, such as hours.
@@ -280,7 +312,7 @@ class Quota(Provision):
             if self.says(key) and (not amounts or self.at_least is None):
                 faults.add("amounts-only", key)
         for key in ("leave", "carry_over", "opens", "grace", "before_joining"):
-            if self.says(key) and self.scope.over is not Over.EACH:
+            if self.says(key) and self.scope.pooled:
                 faults.add("each-only", key)
         if self.grace is not None and self.part:
             faults.add("part-not-with", "grace", other="part")
@@ -292,7 +324,7 @@ class Quota(Provision):
         if self.stub is not None and self.every.unit is not Unit.CYCLE:
             faults.add("stub-without-cycle", "stub")
         for index, portion in enumerate(self.part):
-            if portion.bearer != EVERYTHING and self.scope.over is not Over.EACH:
+            if portion.bearer != EVERYTHING and self.scope.pooled:
                 faults.add("each-only", f"part[{index}].bearer")
         faults.raise_any()
 

@@ -6,8 +6,9 @@ import attrs
 
 from eduplan.provisions.composed_bench import ComposedBench
 from eduplan.provisions.provision import Setting
-from eduplan.provisions.quota import Quota
+from eduplan.provisions.quota import Over, Quota, Scope
 from eduplan.provisions.quota_bench import QuotaBench
+from eduplan.provisions.share_bench import ShareBench
 
 
 def quota_bench(quota: Quota, setting: Setting) -> QuotaBench:
@@ -16,6 +17,9 @@ def quota_bench(quota: Quota, setting: Setting) -> QuotaBench:
     One that goes by the day of the records is one quota, however many versions it has: each record
     is measured by the version of its day, and all are held against one bound.
     """
+    if quota.scope.over is Over.SHARE:
+        each = quota_bench(attrs.evolve(quota, scope=Scope()), setting)
+        return ShareBench(quota, setting, each)
     bench = ComposedBench if quota.composite else QuotaBench
     if not quota.version:
         return bench(quota, setting)

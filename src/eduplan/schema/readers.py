@@ -435,7 +435,11 @@ WRITTEN: Mapping[type, Schema] = {
         *(BearerIs, RecordIs, Elapsed, VerdictIs, NotBarred),
         *_ways({**_BOUNDED, **_TITLE}, exactly_one("at_least", "at_most")),
     ),
-    Scope: either({"const": "each"}, one_key({"mean": NAME, "total": NAME})),
+    Scope: either(
+        {"const": "each"},
+        one_key({"mean": NAME, "total": NAME}),
+        table({"share": NAME, "reaches": NOT_NEGATIVE}, ["share"]),
+    ),
     Selector: {
         "type": "object",
         "propertyNames": NAME,

@@ -1,0 +1,94 @@
+"""The reference judgement of quotas that so many members of a group have to meet.
+
+A participation rate is one: of the teachers of a school, how many have done what each of them owes.
+Who it is taken of is said by the quota: its bearers of one group, without those to whom it does not
+apply, such as those on long leave or not in service in that period.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import attrs
+
+from eduplan.errors import Missing, NotKnown
+from eduplan.exact import at_least, exact
+from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View
+from eduplan.provisions.quota import Quota
+from eduplan.provisions.quota_bench import QuotaBench
+from eduplan.verdicts import Justification, Status, Verdict
+
+
+class ShareBench(QuotaBench):
+    """A quota that a share of every group has to meet, made ready to judge.
+
+    Args:
+        quota: the quota.
+        setting: what its plan gives it.
+        each: the same quota of every single bearer, made ready to judge.
+    """
+
+    def __init__(self, quota: Quota, setting: Setting, each: Bench) -> None:
+        super().__init__(quota, setting)
+        self._each = each
+        self.citation = attrs.evolve(self.citation, share=True, most=False, paced=False)
+
+    def _group(
+        self,
+        group: Subject,
+        members: Sequence[Subject],
+        doubts: tuple[Missing, ...],
+        docket: Docket,
+    ) -> Iterator[Verdict]:
+        """Judge how many of the members meet the quota, period by period."""
+        spans = {docket.views(self.quota.every, member) for member in members}
+        if len(spans) > 1:
+            raise NotKnown("periods-differ")
+        verdicts = [v for member in members for v in self._each.judge(member, docket)]
+        for seen in spans.pop():
+            statuses = Counter(v.status for v in verdicts if v.period in (seen.period, None))
+            yield self._rate(group, seen, statuses, doubts, docket)
+
+    def _rate(
+        self,
+        group: Subject,
+        seen: View,
+        statuses: Counter[Status],
+        doubts: tuple[Missing, ...],
+        docket: Docket,
+    ) -> Verdict:
+        del statuses[Status.NOT_APPLICABLE]
+        whole = statuses.total()
+        if not whole:
+            return self.excuse(group, docket, "nobody-owes", None, seen.period)
+        met, pending = statuses[Status.MET], statuses[Status.PENDING]
+        unknown = statuses[Status.UNDETERMINED]
+        share = self.quota.scope.reaches
+        missing = doubts
+        if doubts:
+            status = Status.UNDETERMINED
+        elif at_least(met, whole, share):
+            status = Status.MET
+        elif not at_least(met + pending + unknown, whole, share):
+            status = Status.NOT_MET
+        elif at_least(met + pending, whole, share):
+            status = Status.PENDING
+        else:
+            status = Status.UNDETERMINED
+            missing = (Missing("members-undetermined", {"count": unknown}),)
+        return Verdict(
+            citation=self.citation,
+            bearer=group.thing,
+            bearer_id=group.id,
+            period=seen.period,
+            status=status,
+            as_of=docket.as_of,
+            value=exact(Fraction(met, whole)),
+            required=share,
+            opens=seen.opens,
+            due=seen.due,
+            missing=missing,
+            justification=Justification(members=whole),
+        )
