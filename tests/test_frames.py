@@ -109,6 +109,39 @@ NOT_PORTABLE = {
         quota(every={"cycle": "1 year", "from": "@bearer.joined", "after": "renewal"}),
         "hours.every.after: after cannot be judged over frames",
     ),
+    "leave that puts a cycle on hold": (
+        quota(every={"cycle": "1 year", "from": "@bearer.joined", "hold": {"kind": "leave"}}),
+        "hours.every.hold: hold cannot be judged over frames",
+    ),
+    "a change of employment": (
+        quota(every={"cycle": [{"where": {"tier": "a"}, "length": "1 year"}, {"length": "2 years"}],
+                     "from": "@bearer.joined", "change": {"kind": "change", "governs": "as-of"}}),
+        "hours.every.change: change cannot be judged over frames",
+    ),
+    "days of grace": (
+        quota(grace="1 month"),
+        "hours.grace: grace cannot be judged over frames",
+    ),
+    "a window of records": (
+        quota(opens="3 months"),
+        "hours.opens: opens cannot be judged over frames",
+    ),
+    "records from before joining": (
+        quota(before_joining="lapses"),
+        "hours.before_joining: before_joining cannot be judged over frames",
+    ),
+    "a cycle cut by the plan": (
+        quota(every={"cycle": "2 years", "grid": date(2023, 9, 1)}, stub="pro-rata"),
+        "hours.stub: stub cannot be judged over frames",
+    ),
+    "records by the version of their day": (
+        quota(governs="record-date", version=[{"from": date(2024, 1, 1), "measure": {"count": "visit"}}]),
+        "hours.governs: governs cannot be judged over frames",
+    ),
+    "a rate of a group": (
+        quota(scope={"share": "school"}),
+        "hours.scope: scope cannot be judged over frames",
+    ),
     "several facts of the bearer": (
         quota(measure={"count": "visit", "where": {"tier": ["@bearer.tier", "@bearer.level"]}}),
         "hours.measure: tier is held against several facts of the bearer at once",

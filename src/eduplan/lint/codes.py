@@ -81,6 +81,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "open.annex": Severity.NOTE,
         "open.basis-number": Severity.NOTE,
         "open.partial": Severity.NOTE,
+        "open.change": Severity.NOTE,
     }
 )
 """Every code with its severity; its sentences stand in the catalogue below ``lint.``."""

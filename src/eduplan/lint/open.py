@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eduplan.lint.finding import Finding
-from eduplan.lint.material import Material, named, place_of
-from eduplan.periods import Unit
-from eduplan.provisions import Attestation, Over, Process, Quota, Schedule, Unanswered
+from eduplan.lint.material import Material, named, place_of, told_names
+from eduplan.periods import Every, Unit
+from eduplan.provisions import Attestation, Process, Quota, Schedule, Unanswered
 from eduplan.selectors import Selector, Test
 
 _SHORT = (Unit.SCHOOL_DAY, Unit.WEEK, Unit.TEACHING_WEEK)
@@ -75,11 +75,28 @@ def partial(material: Material) -> Iterator[Finding]:
 def _undeclared(one: object) -> dict[str, object] | None:
     if not isinstance(one, Quota | Schedule | Process) or one.partial is not None:
         return None
-    if isinstance(one, Quota) and (one.at_most is not None or one.scope.over is not Over.EACH):
+    if isinstance(one, Quota) and (one.at_most is not None or one.scope.pooled):
         return None
     if one.every is None or one.every.unit in _SHORT:
         return None
     return {"title": one.title} if _people(one.bearer) else None
+
+
+def change(material: Material) -> Iterator[Finding]:
+    """Find cycles whose length depends on people who may change, with no word on what then."""
+    for stated in material.provisions:
+        facts = material.always(lambda one: _unchanging(one, material), stated)
+        if facts is not None:
+            yield material.finding("open.change", place_of(stated), stated.clause, facts)
+
+
+def _unchanging(one: object, material: Material) -> dict[str, object] | None:
+    every = getattr(one, "every", None)
+    own = every.own if isinstance(every, Every) else None
+    if own is None or own.change is not None or len({row.length for row in own.lengths}) < 2:
+        return None
+    asked = dict.fromkeys(name for row in own.lengths for name in row.where.fields())
+    return {"facts": told_names(tuple(asked), material.plan.labels)}
 
 
 def _people(bearer: Selector) -> bool:
@@ -104,4 +121,4 @@ def _without_evidence(one: object) -> dict[str, object] | None:
     return {"asks": one.asks}
 
 
-CHECKS = (questions, figures, cut_off, papers, partial, evidence)
+CHECKS = (questions, figures, cut_off, papers, partial, change, evidence)
