@@ -20,6 +20,7 @@ from eduplan.errors import Missing
 from eduplan.exact import Number
 from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, escape, say
+from eduplan.plan import Plan
 from eduplan.verdicts import Citation, Status, Verdict
 
 NO_SCHOOL = ""
@@ -236,6 +237,44 @@ def _numbers(binding: Tally, advisory: Tally) -> str:
     both = binding.plus(advisory)
     counts = [binding.not_met, advisory.not_met, *(both.of(status) for status in Status)]
     return "".join(f'<td style="text-align:right">{count}</td>' for count in counts)
+
+
+class ClauseOrder:
+    """Orders provisions as the clauses they cite stand in their documents, plan by plan.
+
+    A plan file keeps provisions by their form; people read a document from its first clause on.
+
+    Args:
+        plans: the plans, in the order in which they are to be shown; others come last.
+    """
+
+    def __init__(self, plans: Iterable[Plan]) -> None:
+        self._plans: dict[str, int] = {}
+        self._places: dict[tuple[str, str], int] = {}
+        for plan in plans:
+            self._plans[plan.id] = len(self._plans)
+            for place, clause in enumerate(plan.clauses):
+                self._places[plan.id, clause.number] = place
+
+    def place(self, plan: str, clauses: Iterable[str]) -> tuple[int, tuple[int, ...]]:
+        """Return what to sort a provision by: the place of its plan, and those of its clauses."""
+        last = len(self._places)
+        places = tuple(self._places.get((plan, number), last) for number in clauses)
+        return self._plans.get(plan, len(self._plans)), places
+
+    def sorted(self, verdicts: Iterable[Verdict]) -> list[Verdict]:
+        """Return verdicts by the clauses they cite, otherwise in the order they had."""
+        return sorted(verdicts, key=lambda v: self.place(v.citation.plan, v.clauses))
+
+
+def concerns(verdict: Verdict) -> bool:
+    """Say whether a verdict is on somebody its clause is for.
+
+    Most clauses are for few, so that of a whole county most verdicts say only that a clause is for
+    others. Somebody who is exempt, on the other hand, is one whom the clause is for.
+    """
+    reason = verdict.justification.reason
+    return reason is None or reason.code != "not-a-bearer"
 
 
 class Schools:

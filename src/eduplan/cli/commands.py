@@ -6,9 +6,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
-from io import StringIO
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
@@ -16,22 +15,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from eduplan.cli import authoring, comparing, linting
 from eduplan.cli.inputs import Case, Options, Step, bearer_of, judge, load_plans, read_case
-from eduplan.cli.printing import (
-    print_behind,
-    print_explanations,
-    print_questions,
-    print_summary,
-)
+from eduplan.cli.printing import print_explanations, print_questions, print_summary
+from eduplan.cli.results import Format, Results
 from eduplan.cli.writing import write_files
 from eduplan.dates import show_day
 from eduplan.errors import EduplanError, InputError, NotKnown
-from eduplan.exports import render_report, verdicts_to_json, write_csv
 from eduplan.files import available_plans, load_plan
 from eduplan.messages import LANGUAGES, Language, say
-from eduplan.summary import Summary, summarise
-from eduplan.verdicts import Verdict
-
-Format = Literal["text", "json", "csv", "html"]
 
 OK, BROKEN, FAULTY = 0, 1, 2
 """Exit codes: no binding clause is broken; one is; the input or the command has faults."""
@@ -65,20 +55,20 @@ def check(
     lang: Lang = "zh",
     format: Format = "text",  # noqa: A002
     out: Annotated[Path | None, Parameter(help="Folder to write to, instead of printing.")] = None,
+    all: Annotated[bool, Parameter(help="Also that a clause is for others.")] = False,  # noqa: A002
 ) -> int:
     """Judge everybody in a roster by one or several plans."""
     with _progress(lang) as step:
         case = read_case(plans, options, step)
-        verdicts = judge(case, step)
-        summary = summarise(verdicts, case.bearers)
+        results = Results(case, judge(case, step), all_=all)
         step("writing", {})
-        name, content = _render(case, verdicts, summary, lang, format)
+        name, content = results.render(format, lang)
         path = write_files(out, {name: content})[0] if out is not None else None
     if path is None:
         sys.stdout.write(content)
     else:
         Console(stderr=True).print(say("cli.wrote", lang, path=path), soft_wrap=True)
-    return BROKEN if summary.failures else OK
+    return BROKEN if results.summary.failures else OK
 
 
 @app.command
@@ -124,19 +114,15 @@ def demo(
     write_files(out, inputs)
     with _progress(lang) as step:
         case = read_case(plans, options, step)
-        verdicts = [verdict for verdict in judge(case, step) if _concerns(verdict)]
-        summary = summarise(verdicts, case.bearers)
+        results = Results(case, judge(case, step), invented=True)
         step("writing", {})
-        results: dict[str, str | bytes] = {}
-        for language in (lang, *(other for other in LANGUAGES if other != lang)):
-            name, content = _render(case, verdicts, summary, language, "html", invented=True)
-            results[name] = content
-        for kind in ("text", "csv", "json"):
-            name, content = _render(case, verdicts, summary, lang, kind)
-            results[name] = content
-        written = write_files(out, results)
+        languages: tuple[Language, ...] = (lang, *(one for one in LANGUAGES if one != lang))
+        kinds: tuple[Format, ...] = ("text", "csv", "json")
+        files = [results.render("html", language) for language in languages]
+        files += [results.render(kind, lang) for kind in kinds]
+        written = write_files(out, dict(files))
     console = Console(highlight=False)
-    print_summary(console, case.plans, summary, lang, show_day(case.as_of, lang))
+    print_summary(console, case.plans, results.summary, lang, show_day(case.as_of, lang))
     console.print()
     console.print(say("cli.invented", lang))
     console.print(say("cli.demo-next", lang, path=written[0]), soft_wrap=True)
@@ -165,53 +151,6 @@ def questions(
     console = Console(highlight=False)
     print_questions(console, load_plans(plans, answers, answer or ()), lang, all_=True)
     return OK
-
-
-def _concerns(verdict: Verdict) -> bool:
-    """Say whether a provision is for the bearer: of most people most provisions are not."""
-    reason = verdict.justification.reason
-    return reason is None or reason.code != "not-a-bearer"
-
-
-def _render(
-    case: Case,
-    verdicts: Sequence[Verdict],
-    summary: Summary,
-    lang: Language,
-    format_: Format,
-    *,
-    invented: bool = False,
-) -> tuple[str, str]:
-    """Return the name of a result file and its content."""
-    if format_ == "json":
-        return "verdicts.json", verdicts_to_json(verdicts)
-    if format_ == "csv":
-        text = StringIO(newline="")
-        write_csv(verdicts, text, lang=lang, names=True)
-        return "verdicts.csv", "\ufeff" + text.getvalue()
-    if format_ == "html":
-        notice = say("cli.invented", lang) if invented else ""
-        page = render_report(
-            case.plans,
-            case.bearers,
-            verdicts,
-            case.register,
-            lang=lang,
-            as_of=case.as_of,
-            calendar=case.calendar,
-            notice=notice,
-        )
-        return f"report.{lang}.html", page
-    text = StringIO()
-    wide = None if sys.stdout.isatty() else 120
-    console = Console(file=text, highlight=False, width=wide)
-    print_summary(console, case.plans, summary, lang, show_day(case.as_of, lang))
-    print_behind(console, summary, lang)
-    if any(plan.open_questions for plan in case.plans):
-        console.print()
-        console.print(say("cli.questions", lang))
-        print_questions(console, case.plans, lang, all_=False)
-    return "summary.txt", text.getvalue()
 
 
 @contextmanager

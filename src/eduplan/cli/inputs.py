@@ -17,6 +17,7 @@ from eduplan.files import load_plan
 from eduplan.imports import load_mapping, read_people, read_records
 from eduplan.plan import Plan
 from eduplan.records import ALL_KINDS, Register
+from eduplan.summary import ClauseOrder
 from eduplan.textfiles import read_toml
 from eduplan.verdicts import Verdict
 
@@ -111,7 +112,7 @@ def read_case(
 
 
 def judge(case: Case, step: Step = lambda _key, _facts: None) -> list[Verdict]:
-    """Return the verdicts of all plans, one after the other."""
+    """Return the verdicts of all plans, one after the other, in the order of their clauses."""
     verdicts: list[Verdict] = []
     for plan in case.plans:
         step("judging", {"plan": plan.id})
@@ -125,7 +126,7 @@ def judge(case: Case, step: Step = lambda _key, _facts: None) -> list[Verdict]:
                 during=case.during,
             )
         )
-    return verdicts
+    return ClauseOrder(case.plans).sorted(verdicts)
 
 
 def load_plans(

@@ -20,7 +20,8 @@ The document is ``{"format": "eduplan-verdicts", "version": 1, "verdicts": [...]
   ``status``, ``label``, ``value``, ``required``, ``due``, ``counted``, ``missing``, ``points``);
 - ``explanation``: the sentences, in ``zh`` and ``en``.
 
-Days are ISO dates. Keys are only ever added within a version.
+``for_others`` stands beside ``verdicts`` where some were left out because they only say that a
+clause is for others: how many. Days are ISO dates. Keys are only ever added within a version.
 """
 
 from __future__ import annotations
@@ -43,34 +44,40 @@ FORMAT = "eduplan-verdicts"
 VERSION = 1
 
 
-def verdicts_to_json(verdicts: Iterable[Verdict], *, names: bool = False) -> str:
+def verdicts_to_json(
+    verdicts: Iterable[Verdict], *, names: bool = False, for_others: int = 0
+) -> str:
     """Return verdicts as one JSON document; see `eduplan.exports.as_json` for its keys.
 
     Args:
         verdicts: the verdicts.
         names: whether bearers may be named; otherwise only their ids stand.
+        for_others: how many were left out because they only say that a clause is for others.
 
     >>> verdicts_to_json([]).split()
     ['{"format":"eduplan-verdicts","version":1,"verdicts":[', ']}']
     """
     file = StringIO()
-    write_json(verdicts, file, names=names)
+    write_json(verdicts, file, names=names, for_others=for_others)
     return file.getvalue()
 
 
-def write_json(verdicts: Iterable[Verdict], file: TextIO, *, names: bool = False) -> None:
+def write_json(
+    verdicts: Iterable[Verdict], file: TextIO, *, names: bool = False, for_others: int = 0
+) -> None:
     """Write verdicts to ``file`` as one JSON document, one verdict a line, as they come.
 
     Args:
         verdicts: the verdicts; they are not kept.
         file: takes the text, which is plain ASCII.
         names: whether bearers may be named; otherwise only their ids stand.
+        for_others: how many were left out because they only say that a clause is for others.
     """
     file.write(f'{{"format":"{FORMAT}","version":{VERSION},"verdicts":[')
     for index, verdict in enumerate(verdicts):
         file.write(",\n" if index else "\n")
         file.write(json.dumps(_verdict(verdict, names), separators=(",", ":")))
-    file.write("\n]}\n")
+    file.write(f'\n],"for_others":{for_others}}}\n' if for_others else "\n]}\n")
 
 
 def _verdict(verdict: Verdict, names: bool) -> dict[str, object]:

@@ -15,7 +15,7 @@ from eduplan.exports.sections import LATE, about, behind, clauses, gaps, questio
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
 from eduplan.records import Register
-from eduplan.summary import Schools, Summary, summarise
+from eduplan.summary import ClauseOrder, Schools, Summary, concerns, summarise
 from eduplan.verdicts import Verdict
 
 _HTML_LANG = {"zh": "zh-CN", "en": "en"}
@@ -45,9 +45,11 @@ def render_report(
 ) -> str:
     """Return a report as one HTML document that names people and loads nothing from elsewhere.
 
-    It shows an overview, the open questions, how every school stands by every provision, who is
-    behind and what is missing by when, and the clauses. A script in it goes from a school to its
-    people and on to every verdict with its records; ``#school-ID`` and ``#person-ID`` lead there.
+    It shows an overview, how every school stands by every provision, how training stands, who is
+    behind and what is missing by when, the open questions, and the clauses. A script in it goes
+    from a school to its people and on to every verdict with its records; ``#school-ID`` and
+    ``#person-ID`` lead there. Provisions stand in the order of their clauses; verdicts that only
+    say that a clause is for others are counted and left out.
 
     Args:
         plans: the plans, in the order in which they are to be shown.
@@ -78,7 +80,8 @@ def render_report(
     except ImportError as error:
         raise MissingExtra("report") from error
 
-    known, judged = list(bearers), list(verdicts)
+    known, given, order = list(bearers), list(verdicts), ClauseOrder(plans)
+    judged = order.sorted(verdict for verdict in given if concerns(verdict))
     schools, summary = Schools(known), summarise(judged, known)
     environment = jinja2.Environment(
         autoescape=True,
@@ -99,6 +102,7 @@ def render_report(
         notice=notice,
         about=about(plans, known, judged, register, calendar, as_of, lang),
         total=summary.total,
+        for_others=len(given) - len(judged),
         cards=_cards(summary, lang),
         open=open_,
         answered=answered,
@@ -110,7 +114,7 @@ def render_report(
         aims=behind(summary, lang, binding=False),
         rows=[row.label(lang) for row in summary.rows],
         states=_states(lang),
-        plans=[(plan.title[lang], clauses(plan, lang)) for plan in plans],
+        plans=[(plan.title[lang], clauses(plan, order, lang)) for plan in plans],
     )
 
 

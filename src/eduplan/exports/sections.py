@@ -16,7 +16,7 @@ from eduplan.plan import Plan
 from eduplan.provisions import Question, Unanswered
 from eduplan.records import Register
 from eduplan.sources import tell_clauses
-from eduplan.summary import Behind, Concern, Summary
+from eduplan.summary import Behind, ClauseOrder, Concern, Summary
 from eduplan.verdicts import Status, Verdict
 
 LATE = "late"
@@ -301,11 +301,11 @@ def _amount(value: Number | None, *, share: bool) -> str:
     return show_share(value) if share else show(value)
 
 
-def clauses(plan: Plan, lang: Language) -> tuple[ClauseView, ...]:
-    """Return every provision of a plan with its clauses, force and form."""
+def clauses(plan: Plan, order: ClauseOrder, lang: Language) -> tuple[ClauseView, ...]:
+    """Return every provision of a plan with its clauses, force and form, in their order."""
     gists = {clause.number: clause.gist[lang] for clause in plan.clauses}
     views = []
-    for provision in plan.settled:
+    for provision in sorted(plan.settled, key=lambda one: order.place(plan.id, one.clause)):
         note = None
         if isinstance(provision, Unanswered):
             form = provision.key.replace("_", "-")
