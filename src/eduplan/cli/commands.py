@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from eduplan.cli import authoring, comparing, linting
-from eduplan.cli.inputs import Case, Options, Step, bearer_of, judge, load_plans, read_case
+from eduplan.cli.inputs import Options, Step, bearer_of, judge, load_plans, read_case
 from eduplan.cli.printing import print_explanations, print_questions, print_summary
 from eduplan.cli.results import Format, Results
 from eduplan.cli.writing import write_files
