@@ -85,7 +85,7 @@ def _on_all(bench: Bench, docket: Docket) -> Iterable[Verdict]:
     """Return the verdicts on all bearers; those on which others rest are kept for them."""
     if bench.grouped or not bench.consulted:
         return bench.judge_all(docket.subjects, docket)
-    name = bench.provision.id
+    name = bench.citation.provision
     return (verdict for one in docket.subjects for verdict in docket.verdicts_on(name, one))
 
 
