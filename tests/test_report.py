@@ -510,3 +510,149 @@ def test_page_does_not_scroll_sideways_on_a_phone(
     )
     dom = opened(render("en").replace("</body>", teller), fragment, width=390)
     assert 'data-over="0"' in dom
+
+
+# ---------------------------------------------------------------- the training page
+
+
+CYCLE = {
+    **PLAN,
+    "scales": {"title": ["none", "junior", "senior"]},
+    "answers": {},
+    "question": [],
+    "follow_up": [],
+    "quota": [
+        {
+            "id": "hours",
+            "clause": "一",
+            "title": {"zh": "培训学时", "en": "Training hours"},
+            "bearer": {"role": "teacher"},
+            "measure": {"sum": "hours", "of": "training", "where": {"certified": True}},
+            "every": {"cycle": "5 years", "grid": date(2021, 1, 1)},
+            "at_least": 100,
+            "partial": "full",
+            "unit": {"zh": "学时", "en": "hours"},
+            "part": [
+                {
+                    "id": "central",
+                    "title": {"zh": "集中培训", "en": "central training"},
+                    "where": {"organised": "central"},
+                    "at_least": 40,
+                }
+            ],
+        }
+    ],
+    "gate": [
+        {
+            "id": "title",
+            "clause": "二",
+            "title": {"zh": "申报职称", "en": "Applying for a title"},
+            "bearer": {"role": "teacher"},
+            "admits": {
+                "all": [
+                    {"verdict": "hours", "status": ["MET", "PENDING"]},
+                    {"not": {"verdict": "hours", "status": "PENDING"}},
+                ]
+            },
+        }
+    ],
+}
+TEACHERS = [
+    Person(
+        id=f"t{n}",
+        name=name,
+        roles=["teacher"],
+        school="s",
+        facts={"title": title} if title else {},
+    )
+    for n, (name, title) in enumerate(
+        [("王芳", "senior"), ("李明", "junior"), ("赵敏", "senior"), ("孙强", None)]
+    )
+]
+
+
+def taken(number: int, hours: int, **facts: Any) -> Record:
+    """Return a training of teacher ``number``, passed unless something else is said."""
+    given = {"hours": hours, "certified": True, "organised": "central"} | facts
+    known = {name: value for name, value in given.items() if value is not None}
+    return Record(id=f"r{number}-{hours}", kind="training", day=date(2022, 7, 4), bearer=f"t{number}", facts=known)  # fmt: skip
+
+
+# 王芳 has exactly what is owed, 李明 ninety of a hundred hours and 30 of 40 central ones, 赵敏 none;
+# whether 孙强 passed is not known.
+TAKEN = [
+    taken(0, 100),
+    taken(1, 30),
+    taken(1, 60, organised="school"),
+    taken(3, 100, certified=None),
+]
+
+
+def training_page(lang: Language) -> str:
+    plan = plan_from_table(CYCLE)
+    register = Register(TAKEN, complete_through=date(2025, 11, 1))
+    verdicts = list(evaluate(plan, TEACHERS, register, as_of=date(2025, 11, 2)))
+    page = render_report([plan], TEACHERS, verdicts, register, lang=lang, as_of=date(2025, 11, 2))
+    return page[page.index('<section id="training">') : page.index('<section id="behind">')]
+
+
+def test_training_page_spreads_amounts_in_tenths_of_what_is_owed() -> None:
+    page = training_page("en")
+    bars = re.findall(r'<th scope="row">([^<]*)</th><td class="number">(\d+)</td><td><div', page)
+    counted = {label: int(count) for label, count in bars if count != "0"}
+    # Exactly a hundred stands with those who have enough; ninety in the tenth that begins with it.
+    assert counted == {"0 to under 10": 2, "90 to under 100": 1, "100 or more": 1}
+    assert len(bars) == 11
+
+
+def test_training_page_puts_who_misses_most_first() -> None:
+    page = training_page("en")
+    listed = page[page.index("who misses most") : page.index("Applying for a title")]
+    assert listed.index("赵敏") < listed.index("李明")
+    assert "王芳" not in listed
+    assert "孙强" not in listed
+
+
+def test_training_page_keeps_the_barred_apart_from_the_undetermined() -> None:
+    barred, _, unknown = training_page("en").partition("Undetermined (")
+    barred = barred[barred.index("Barred (2)") :]
+    assert "李明" in barred
+    assert "赵敏" in barred
+    assert "孙强" in unknown
+    assert "pass mark" in unknown
+    assert "王芳" not in barred + unknown
+
+
+def test_training_page_tells_the_demand_by_title_part_and_month() -> None:
+    page = training_page("en")
+    table = page[page.index('class="list demand"') :]
+    rows = {
+        head: re.findall(r">(\d+)<", cells)
+        for head, cells in re.findall(r'<tr><th scope="row">([^<]*)</th>(.*)</tr>', table)
+    }
+    # By the scale: junior, senior, all. Li Ming lacks ten hours, and those can be the central ones.
+    assert rows["people"] == ["1", "1", "2"]
+    assert rows["in all (hours)"] == ["10", "100", "110"]
+    assert rows["of which central training"] == ["10", "40", "50"]
+    # Of sixty days 29 lie in November and 31 in December: 4 5/6 and 5 1/6 of ten hours, rounded up.
+    assert rows["2025-11"] == ["5", "49", "54"]
+    assert rows["2025-12"] == ["6", "52", "57"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_training_page_does_not_scroll_sideways_on_a_phone(
+    opened: Callable[..., str], lang: Language
+) -> None:
+    plan = plan_from_table(CYCLE)
+    register = Register(TAKEN, complete_through=date(2025, 11, 1))
+    verdicts = evaluate(plan, TEACHERS, register, as_of=date(2025, 11, 2))
+    page = render_report([plan], TEACHERS, verdicts, register, lang=lang, as_of=date(2025, 11, 2))
+    teller = (
+        "<script>document.body.dataset.over = document.documentElement.scrollWidth"
+        " - document.documentElement.clientWidth;</script></body>"
+    )
+    assert 'data-over="0"' in opened(page.replace("</body>", teller), width=390)
+
+
+def test_report_without_training_has_no_training_page() -> None:
+    assert 'id="training"' not in render("en")

@@ -12,6 +12,7 @@ from eduplan.errors import MissingExtra
 from eduplan.exports.drill_down import SIGNS, day_word, drill_down, standing_word
 from eduplan.exports.heat_map import BANDS, heat_maps
 from eduplan.exports.sections import LATE, about, behind, clauses, gaps, questions
+from eduplan.exports.training import training
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
 from eduplan.records import Register
@@ -110,6 +111,7 @@ def render_report(
         several=len(plans) > 1,
         maps=heat_maps(plans, summary, lang),
         bands=BANDS,
+        training=training(plans, judged, summary, schools, lang),
         duties=behind(summary, lang, binding=True),
         aims=behind(summary, lang, binding=False),
         rows=[row.label(lang) for row in summary.rows],

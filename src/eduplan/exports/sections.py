@@ -227,12 +227,13 @@ def behind(summary: Summary, lang: Language, *, binding: bool) -> tuple[BehindVi
         if item.binding == binding and item.concern is not Concern.UNDETERMINED
     )
     return tuple(
-        _behind(item, summary.rows[seats[item.school]].label(lang), seats[item.school], lang)
+        behind_line(item, summary.rows[seats[item.school]].label(lang), seats[item.school], lang)
         for item in sorted(listed, key=lambda item: _late(item.verdict) > 0)
     )
 
 
-def _behind(item: Behind, school: str, seat: int, lang: Language) -> BehindView:
+def behind_line(item: Behind, school: str, seat: int, lang: Language) -> BehindView:
+    """Return a line of a list of those behind."""
     verdict = item.verdict
     late = _late(verdict)
     state = LATE if late else standing(verdict)
