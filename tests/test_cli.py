@@ -98,6 +98,31 @@ def test_json_tells_every_verdict(run: Run, tmp_path: Path, kind: str, lang: Lan
     assert NAME not in ran.out
 
 
+def test_what_is_for_others_is_counted_and_left_out(run: Run, tmp_path: Path) -> None:
+    options = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", "en"]
+    brief = json.loads(run("check", PLAN, *options, "--format", "json").out)
+    whole = json.loads(run("check", PLAN, *options, "--format", "json", "--all").out)
+    reasons = [verdict["justification"]["reason"] for verdict in whole["verdicts"]]
+    for_others = [reason for reason in reasons if reason and reason["code"] == "not-a-bearer"]
+
+    assert brief["for_others"] == len(for_others) > 0
+    assert "for_others" not in whole
+    assert len(brief["verdicts"]) + len(for_others) == len(whole["verdicts"])
+    text = run("check", PLAN, *options).out
+    assert (
+        f"Left out: {len(for_others)} verdicts that only say that a clause is for others." in text
+    )
+
+
+def test_provisions_stand_in_the_order_of_their_clauses(run: Run, tmp_path: Path) -> None:
+    options = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--format", "json"]
+    verdicts = json.loads(run("check", PLAN, *options).out)["verdicts"]
+    numbers = [clause.number for clause in load_plan(PLAN).clauses]
+    places = [[numbers.index(number) for number in verdict["clauses"]] for verdict in verdicts]
+
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize(
     ("lang", "columns", "words"),
     [
