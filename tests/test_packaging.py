@@ -27,6 +27,7 @@ HEAVY = {
     "jinja2",
     "narwhals",
     "numpy",
+    "ortools",
     "pandas",
     "polars",
     "pyarrow",
@@ -112,7 +113,7 @@ def test_import_loads_no_optional_library() -> None:
 def test_all_means_what_a_user_needs() -> None:
     included, distributions = resolved("all")
 
-    assert included == {"all", "excel", "report", "cli", "frames", "sql"}
+    assert included == {"all", "excel", "report", "cli", "frames", "sql", "solver"}
     assert distributions.isdisjoint({"pyspark", "pytest", "mkdocs", "zen-engine"})
 
 

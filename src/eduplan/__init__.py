@@ -43,8 +43,11 @@ if TYPE_CHECKING:
     from eduplan.ledger import Ledger as Ledger
     from eduplan.ledger import SameEvent as SameEvent
     from eduplan.messages import Text as Text
+    from eduplan.outlook import Course as Course
     from eduplan.outlook import Remaining as Remaining
+    from eduplan.outlook import Suggestion as Suggestion
     from eduplan.outlook import remaining as remaining
+    from eduplan.outlook import suggest as suggest
     from eduplan.people import Group as Group
     from eduplan.people import Person as Person
     from eduplan.people import School as School
@@ -99,7 +102,7 @@ _HOMES = {
     ),
     "ledger": ("Ledger", "SameEvent"),
     "messages": ("Text",),
-    "outlook": ("Remaining", "remaining"),
+    "outlook": ("Course", "Remaining", "Suggestion", "remaining", "suggest"),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
     "provisions": (

@@ -1,5 +1,17 @@
 """What next: what is still needed, where the pace leads, and which courses to take."""
 
+from eduplan.outlook.courses import Course
 from eduplan.outlook.remaining import Need, Piece, Remaining, remaining
+from eduplan.outlook.suggest import Attendance, Shortage, Suggestion, suggest
 
-__all__ = ["Need", "Piece", "Remaining", "remaining"]
+__all__ = [
+    "Attendance",
+    "Course",
+    "Need",
+    "Piece",
+    "Remaining",
+    "Shortage",
+    "Suggestion",
+    "remaining",
+    "suggest",
+]

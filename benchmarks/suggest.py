@@ -1,0 +1,132 @@
+"""How long `suggest` takes to prove the cheapest courses for 500 teachers under places.
+
+    python benchmarks/suggest.py [--json]
+
+Every teacher lacks hours of three kinds, every course has places, a cost and a slot that it shares
+with a few others. It fails where the optimum is not proved, or the answer not the same twice.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import date
+
+from harness import report
+
+import eduplan
+
+BY, AS_OF = date(2025, 12, 31), date(2025, 3, 1)
+
+
+def plan() -> eduplan.Plan:
+    return eduplan.plan_from_table(
+        {
+            "plan": {"id": "p", "title": {"zh": "计划", "en": "Plan"}},
+            "document": {"title": {"zh": "文件", "en": "Document"}},
+            "clause": [{"number": "1", "gist": {"zh": "每周期", "en": "In every cycle"}}],
+            "quota": [
+                {
+                    "id": "hours",
+                    "clause": "1",
+                    "title": {"zh": "培训学时", "en": "Training hours"},
+                    "unit": {"zh": "学时", "en": "hours"},
+                    "every": {"cycle": "5 years", "grid": date(2021, 1, 1)},
+                    "measure": {"sum": "hours", "of": "training"},
+                    "at_least": 360,
+                    "part": [
+                        {"id": "central", "where": {"central": True}, "at_least": 90},
+                        {"id": "it", "where": {"it": True}, "at_least": 40},
+                        {"id": "tier", "where": {"tier": "@bearer.tier"}, "shared": True,
+                         "at_least": 100},
+                    ],
+                }
+            ],
+        }
+    )  # fmt: skip
+
+
+def teachers_and_records(
+    chance: random.Random, count: int
+) -> tuple[list[eduplan.Person], list[eduplan.Record]]:
+    people, records = [], []
+    for number in range(count):
+        name = f"t{number}"
+        tier = chance.choice(["junior", "middle", "senior"])
+        people.append(eduplan.Person(id=name, facts={"tier": tier}))
+        for year in range(2021, 2025):
+            for kind in ("central", "it", "school"):
+                hours = {"central": (16, 24, 32), "it": (6, 10, 12), "school": (32, 40, 48)}[kind]
+                facts = {
+                    "hours": chance.choice(hours),
+                    "central": kind == "central",
+                    "it": kind == "it",
+                    "tier": chance.choice([tier, tier, "other"]),
+                }
+                day = date(year, chance.randrange(1, 13), 1)
+                records.append(
+                    eduplan.Record(
+                        id=f"{name}/{year}/{kind}",
+                        kind="training",
+                        day=day,
+                        bearer=name,
+                        facts=facts,
+                    )
+                )
+    return people, records
+
+
+def offered(chance: random.Random, count: int) -> list[eduplan.Course]:
+    courses = []
+    for number in range(count):
+        hours = chance.choice([8, 12, 16, 24, 32, 40])
+        facts = {
+            "hours": hours,
+            "central": chance.random() < 0.5,
+            "it": chance.random() < 0.25,
+            "tier": chance.choice(["junior", "middle", "senior"]),
+        }
+        courses.append(
+            eduplan.Course(
+                id=f"c{number}",
+                kind="training",
+                day=date(2025, chance.randrange(3, 13), 1),
+                facts=facts,
+                places=chance.choice([20, 30, 40, 60]),
+                cost=10 * chance.randint(hours // 4, hours * 2),
+                slots=[f"week {chance.randrange(40)}"],
+            )
+        )
+    return courses
+
+
+def main() -> None:
+    figures: dict[str, float] = {}
+    told = []
+    for seed in (1, 2, 3):
+        chance = random.Random(seed)
+        people, records = teachers_and_records(chance, 500)
+        courses = offered(chance, 120)
+        register = eduplan.Register(records)
+        rules = plan()
+        start = time.perf_counter()
+        found = eduplan.suggest(rules, people, register, courses, by=BY, as_of=AS_OF)
+        figures[f"seconds_{seed}"] = time.perf_counter() - start
+        figures[f"gap_{seed}"] = float(found.cost - found.bound)
+        if not found.proved:
+            raise SystemExit(f"seed {seed}: not proved")
+        if seed == 1 and found != eduplan.suggest(
+            rules, people, register, courses, by=BY, as_of=AS_OF
+        ):
+            raise SystemExit("not the same twice")
+        short = sum(len(one.bearers) for one in found.shortages)
+        told.append(
+            f"seed {seed}: proved, cost {found.cost} = bound {found.bound}, "
+            f"{len(found.attend)} attend, {short} cannot comply"
+        )
+    figures["seconds_most"] = max(v for k, v in figures.items() if k.startswith("seconds"))
+    report("suggest", {}, figures, "\n  ".join(told))
+
+
+if __name__ == "__main__":
+    main()

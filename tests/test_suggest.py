@@ -1,0 +1,288 @@
+"""Which courses to attend: small offers tried against all that could be chosen."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date
+from itertools import chain, combinations, product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eduplan import (
+    Course,
+    InputError,
+    Period,
+    Plan,
+    Record,
+    Register,
+    Status,
+    Suggestion,
+    evaluate,
+    plan_from_table,
+    suggest,
+)
+
+BY, AS_OF = date(2025, 12, 31), date(2025, 6, 1)
+TEACHERS = [{"id": "t1"}, {"id": "t2"}]
+
+
+def plan_of(**quota: Any) -> Plan:
+    return plan_from_table(
+        {
+            "plan": {"id": "p", "title": {"zh": "计划", "en": "Plan"}},
+            "document": {"title": {"zh": "文件", "en": "Document"}},
+            "clause": [{"number": "1", "gist": {"zh": "每周期", "en": "In every cycle"}}],
+            "quota": [
+                {
+                    "id": "hours",
+                    "clause": "1",
+                    "title": {"zh": "培训学时", "en": "Training hours"},
+                    "unit": {"zh": "学时", "en": "hours"},
+                    "every": {"cycle": "5 years", "grid": date(2021, 1, 1)},
+                    "measure": {"sum": "hours", "of": "training"},
+                    **quota,
+                }
+            ],
+        }
+    )
+
+
+CENTRAL = {
+    "id": "central",
+    "title": {"zh": "集中培训", "en": "central training"},
+    "where": {"central": True},
+    "at_least": 20,
+}
+FORTY = plan_of(at_least=40, part=[CENTRAL])
+
+
+def course(name: str, hours: Any, cost: int = 0, **more: Any) -> Course:
+    facts = {"hours": hours, "central": more.pop("central", False), **more.pop("facts", {})}
+    day = more.pop("day", date(2025, 7, 1))
+    return Course(id=name, kind="training", day=day, facts=facts, cost=cost, **more)
+
+
+def chosen(found: Suggestion) -> dict[str, list[str]]:
+    return {who: [one.course.id for one in several] for who, several in found.attend.items()}
+
+
+def test_the_cheapest_for_two_with_one_place_each() -> None:
+    # One has a and b for 110, the other c for 150: a has one place only, and so has c.
+    offer = [
+        course("a", 20, 100, central=True, places=1),
+        course("b", 20, 10),
+        course("c", 40, 150, central=True, places=1),
+    ]
+    found = suggest(FORTY, TEACHERS, Register([]), offer, by=BY, as_of=AS_OF)
+
+    assert sorted(chosen(found).values()) == [["a", "b"], ["c"]]
+    assert (found.cost, found.bound, found.proved, found.possible) == (260, 260, True, True)
+    assert found == suggest(FORTY, TEACHERS, Register([]), offer, by=BY, as_of=AS_OF)
+    assert "It is proved that nothing cheaper will do." in found.explain()
+    assert "已证明没有更省的选法" in found.explain("zh")
+
+
+def test_what_is_done_already_counts() -> None:
+    # 30 hours are done, 20 of them central: ten more of any kind will do.
+    done = [
+        Record(id="r", kind="training", day=date(2024, 5, 1), bearer="t1",
+               facts={"hours": 20, "central": True}),
+        Record(id="s", kind="training", day=date(2024, 6, 1), bearer="t1",
+               facts={"hours": 10, "central": False}),
+    ]  # fmt: skip
+    offer = [course("small", 10, 5), course("large", 40, 4)]
+    found = suggest(FORTY, TEACHERS[:1], Register(done), offer, by=BY, as_of=AS_OF)
+
+    assert chosen(found) == {"t1": ["large"]}
+
+
+def test_too_little_of_a_part_is_offered() -> None:
+    # 40 hours are offered, but none of them central, of which 20 are due.
+    found = suggest(FORTY, TEACHERS, Register([]), [course("b", 40, 1)], by=BY, as_of=AS_OF)
+
+    assert not found.possible
+    assert found.attend == {}
+    assert found.explain() == (
+        "2 cannot comply: central training lacks 20 hours, and the courses open to them by "
+        "31 December 2025 come to 0 hours at most."
+    )
+    assert "集中培训还缺20学时" in found.explain("zh")
+
+
+def test_places_are_short() -> None:
+    # One place for two: one of them can comply, and is told so.
+    offer = [course("only", 40, 7, central=True, places=1)]
+    found = suggest(FORTY, TEACHERS, Register([]), offer, by=BY, as_of=AS_OF)
+
+    assert len(found.attend) == 1
+    assert [(one.code, len(one.bearers)) for one in found.shortages] == [("places", 1)]
+    assert "too few places in only" in found.explain()
+
+
+def test_courses_at_the_same_time() -> None:
+    # 20 and 20 would do, but both are on Monday.
+    offer = [
+        course("a", 20, central=True, slots=["Monday"]),
+        course("b", 20, slots=["Monday", "Tuesday"]),
+    ]
+    found = suggest(FORTY, TEACHERS, Register([]), offer, by=BY, as_of=AS_OF)
+
+    assert [one.code for one in found.shortages] == ["together"]
+
+
+def test_an_hour_serves_one_part_only() -> None:
+    # Ten hours each of two parts; the course that fits both has fifteen, so five more are needed.
+    parts = [{"id": name, "where": {"topic": name}, "at_least": 10} for name in ("ethics", "it")]
+    plan = plan_of(at_least=15, part=parts)
+    offer = [
+        course("both", 15, 3, facts={"topic": ("ethics", "it")}),
+        course("ethics", 5, 1, facts={"topic": "ethics"}),
+        course("dear", 20, 5, facts={"topic": ("ethics", "it")}),
+    ]
+    found = suggest(plan, TEACHERS[:1], Register([]), offer, by=BY, as_of=AS_OF)
+
+    assert (chosen(found), found.cost) == ({"t1": ["both", "ethics"]}, 4)
+
+
+def test_who_may_attend_and_what_comes_too_late() -> None:
+    offer = [
+        course("closed", 40, 0, central=True, open_to={"stage": "primary"}),
+        course("late", 40, 0, central=True, day=date(2026, 1, 1)),
+        course("open", 40, 9, central=True),
+    ]
+    people = [{"id": "t1", "stage": "primary"}, {"id": "t2", "stage": "senior-high"}]
+    found = suggest(FORTY, people, Register([]), offer, by=BY, as_of=AS_OF)
+
+    assert chosen(found) == {"t1": ["closed"], "t2": ["open"]}
+
+
+def test_a_tariff_values_each_course() -> None:
+    measure = {
+        "credits": "training",
+        "tariff": [
+            {"where": {"level": "county"}, "per": "hours", "amount": "1/3"},
+            {"per": "hours"},
+        ],
+    }
+    plan = plan_of(at_least=10, measure=measure)
+    offer = [
+        course("county", 20, 1, facts={"level": "county"}),
+        course("city", 10, 2, facts={"level": "city"}),
+    ]
+    found = suggest(plan, TEACHERS[:1], Register([]), offer, by=BY, as_of=AS_OF)
+
+    assert chosen(found) == {"t1": ["city"]}  # 20/3 is less than 10
+
+
+def test_what_does_not_simply_add_is_refused_by_name_or_passed_over() -> None:
+    capped = {"sum": "hours", "of": "training", "caps": [{"at_most": 8, "per": "period"}]}
+    plan = plan_of(at_least=4, measure=capped)
+
+    assert suggest(plan, TEACHERS, Register([]), [], by=BY, as_of=AS_OF).beyond == ("hours",)
+    with pytest.raises(InputError, match="hours: it has caps"):
+        suggest(plan, TEACHERS, Register([]), [], by=BY, as_of=AS_OF, only=["hours"])
+
+
+def test_all_faults_of_a_catalogue_are_told_at_once() -> None:
+    wrong: list[Any] = [
+        {"id": "a", "kind": "training", "day": "2025-07-01", "places": 0},
+        {"id": "b", "kind": "training", "day": "2025-07-01", "cost": -1, "hous": 3},
+    ]
+    with pytest.raises(InputError) as caught:
+        suggest(FORTY, TEACHERS, Register([]), wrong, by=BY, as_of=AS_OF)
+
+    paths = [fault.path for fault in caught.value.faults]
+    assert paths == ["courses[0].places", "courses[1].hous", "courses[1].cost"]
+
+
+def test_without_its_extra_it_says_what_to_install() -> None:
+    script = (
+        "import sys; sys.modules['ortools'] = None\n"
+        "from datetime import date\n"
+        "from eduplan import MissingExtra, Register, load_plan, suggest\n"
+        "try: suggest(load_plan('county-six-year'), [], Register([]), [], by=date(2025, 1, 1),"
+        " as_of=date(2025, 1, 1))\n"
+        "except MissingExtra as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert "eduplan[solver]" in done.stdout
+
+
+def cheapest(
+    plan: Plan, people: Sequence[Any], records: Sequence[Record], offer: Sequence[Course]
+) -> tuple[Any, Any]:
+    """Return how many can comply and at what least cost, trying everything."""
+    sets = list(chain.from_iterable(combinations(offer, n) for n in range(len(offer) + 1)))
+    ways = []
+    for person in people:
+        mine = []
+        for several in sets:
+            slots = [slot for one in several for slot in one.slots]
+            if len(set(slots)) < len(slots):
+                continue
+            added = [one.record_of(person["id"]) for one in several]
+            register = Register([*records, *added], complete_through=BY)
+            during = Period(date(2021, 1, 1), date(2026, 1, 1))
+            [verdict] = evaluate(plan, [person], register, as_of=date(2026, 1, 1), during=during)
+            if verdict.status is Status.MET:
+                mine.append(several)
+        ways.append([*mine, None])
+    best: tuple[Any, Any] = (-1, 0)
+    for picked in product(*ways):
+        taken = [one for several in picked if several for one in several]
+        if any(one.places is not None and taken.count(one) > one.places for one in offer):
+            continue
+        served = sum(several is not None for several in picked)
+        found = (served, -sum(one.cost for one in taken))
+        best = max(best, found)
+    return best[0], -best[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    offer=st.lists(
+        st.tuples(
+            st.sampled_from([4, 5, 8]),
+            st.booleans(),
+            st.booleans(),
+            st.sampled_from([1, 2, 3, 7]),
+            st.sampled_from([None, 1]),
+            st.sampled_from([(), ("x",), ("x", "y"), ("y",)]),
+        ),
+        max_size=5,
+    ),
+    done=st.lists(st.tuples(st.sampled_from(["t1", "t2"]), st.booleans()), max_size=2),
+    owed=st.sampled_from([5, 8, 9, 12]),
+)
+def test_it_finds_what_trying_everything_finds(
+    offer: list[Any], done: list[tuple[str, bool]], owed: int
+) -> None:
+    parts = [
+        {"id": "central", "where": {"central": True}, "at_least": 4},
+        {"id": "it", "where": {"it": True}, "at_least": 3},
+    ]
+    plan = plan_of(at_least=owed, part=parts)
+    courses = [
+        course(f"c{i}", hours, cost, central=central, facts={"it": it}, places=places, slots=slots)
+        for i, (hours, central, it, cost, places, slots) in enumerate(offer)
+    ]
+    records = [
+        Record(id=f"r{i}", kind="training", day=date(2023, 3, 1), bearer=who,
+               facts={"hours": 4, "central": central, "it": not central})
+        for i, (who, central) in enumerate(done)
+    ]  # fmt: skip
+    found = suggest(plan, TEACHERS, Register(records), courses, by=BY, as_of=AS_OF)
+    served, cost = cheapest(plan, TEACHERS, records, courses)
+
+    short = {who for one in found.shortages for who in one.bearers}
+    assert (len(TEACHERS) - len(short), found.cost) == (served, cost)
+    assert found.proved
+    assert found.bound == cost
+    register = Register([*records, *found.records], complete_through=BY)
+    during = Period(date(2021, 1, 1), date(2026, 1, 1))
+    for verdict in evaluate(plan, TEACHERS, register, as_of=date(2026, 1, 1), during=during):
+        assert (verdict.status is Status.MET) == (verdict.bearer_id not in short)
