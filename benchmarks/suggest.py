@@ -3,7 +3,8 @@
     python benchmarks/suggest.py [--json]
 
 Every teacher lacks hours of three kinds, every course has places, a cost and a slot that it shares
-with a few others. It fails where the optimum is not proved, or the answer not the same twice.
+with a few others. It tells whether the optimum is proved, and fails where the
+answer is not the same twice.
 """
 
 from __future__ import annotations
@@ -113,15 +114,14 @@ def main() -> None:
         found = eduplan.suggest(rules, people, register, courses, by=BY, as_of=AS_OF)
         figures[f"seconds_{seed}"] = time.perf_counter() - start
         figures[f"gap_{seed}"] = float(found.cost - found.bound)
-        if not found.proved:
-            raise SystemExit(f"seed {seed}: not proved")
+        figures[f"proved_{seed}"] = float(found.proved)
         if seed == 1 and found != eduplan.suggest(
             rules, people, register, courses, by=BY, as_of=AS_OF
         ):
             raise SystemExit("not the same twice")
         short = sum(len(one.bearers) for one in found.shortages)
         told.append(
-            f"seed {seed}: proved, cost {found.cost} = bound {found.bound}, "
+            f"seed {seed}: cost {found.cost}, bound {found.bound}, "
             f"{len(found.attend)} attend, {short} cannot comply"
         )
     figures["seconds_most"] = max(v for k, v in figures.items() if k.startswith("seconds"))

@@ -23,7 +23,7 @@ SCALE = 1 << 16
 FAR = 1 << 60
 """What cannot be done costs so much."""
 
-LIMITS = "limits/nodes = 20000\nrandomization/randomseedshift = 1\n"
+LIMITS = "limits/nodes = 20\nrandomization/randomseedshift = 1\n"
 """How long the search for whole numbers goes on: counted, and not by the clock."""
 
 MOST_STATES = 2_000_000
@@ -92,8 +92,10 @@ class _Table:
         columns = zip(*(one for one in kind.worth if one is not None), strict=True)
         units = [gcd(*column) or 1 for column in columns] or [1] * len(next(iter(kind.needs)))
         # Of multiples of four hours nothing between them is ever needed.
-        needs = {need: tuple(-(-n // unit) for n, unit in zip(need, units, strict=True))
-                 for need in kind.needs}
+        needs = {
+            need: tuple(-(-n // unit) for n, unit in zip(need, units, strict=True))
+            for need in kind.needs
+        }
         self.worth = [
             None if one is None else tuple(n // unit for n, unit in zip(one, units, strict=True))
             for one in kind.worth
@@ -105,10 +107,7 @@ class _Table:
         self.done = self._place.get((0,) * len(units), -1)
         steps = {worth: self._step(worth) for worth in worths}
         self.options = [
-            [
-                (several, self._joined(several, steps))
-                for several in _together(group, kind, offer)
-            ]
+            [(several, self._joined(several, steps)) for several in _together(group, kind, offer)]
             for group in offer.groups
         ]
 
@@ -168,7 +167,7 @@ class _Table:
                 continue
             if level == 0:
                 found.add(tuple(sorted(chosen)))
-                if len(found) > MOST_STATES // 100:
+                if len(found) > MOST_STATES // 400:
                     raise TooLarge
                 continue
             paths.append((level - 1, state, left, chosen))
@@ -232,7 +231,8 @@ class _Master:
             for need, count in sorted(kind.needs.items())
         ]
         # Serving one more is worth more than all places together can cost.
-        self.far = 1 + sum(
+        self.unit = gcd(*offer.costs) or 1
+        self.far = self.unit + sum(
             cost * min(places, sum(count for _, _, count in self.rows))
             for cost, places in zip(offer.costs, offer.places, strict=True)
         )
@@ -295,8 +295,7 @@ class _Master:
 
     def bound(self) -> int:
         """Return the least that an answer can cost: a multiple of what all costs are."""
-        unit = gcd(*self.offer.costs, self.far) or 1
-        return max(0, -(-self.best[0] // (SCALE * unit)) * unit)
+        return max(0, -(-self.best[0] // (SCALE * self.unit)) * self.unit)
 
     def whole(self) -> tuple[int, list[dict[Pattern, int]], list[int], bool]:
         """Return the cheapest answer in whole numbers over the patterns at hand."""
@@ -310,13 +309,13 @@ class _Master:
             cover = solver.Constraint(count, count)
             none = solver.IntVar(0, count, "")
             cover.SetCoefficient(none, 1)
-            least.SetCoefficient(none, self.far)
+            least.SetCoefficient(none, self.far // self.unit)
             nones.append(none)
             row = []
             for pattern in sorted(self.columns[place]):
                 variable = solver.IntVar(0, count, "")
                 cover.SetCoefficient(variable, 1)
-                least.SetCoefficient(variable, self.cost(pattern))
+                least.SetCoefficient(variable, self.cost(pattern) // self.unit)
                 for course in pattern:
                     places[course].SetCoefficient(variable, 1)
                 row.append((pattern, variable))
@@ -335,23 +334,51 @@ class _Master:
         )
         return total, chosen, left, optimal
 
-    def answer(self) -> Answer:
-        self.relax()
-        bound = self.bound()
-        total, chosen, left, proved = self.whole()
-        if total > bound:
-            # No pattern dearer than the gap can be in a cheaper answer: with all others the
-            # cheapest over what is at hand is the cheapest of all.
-            value, prices, _ = self.best
-            gap = SCALE * total - value
-            levels = [table.priced(prices) for table in self.tables]
+    def widened(
+        self, levels: Sequence[Sequence[np.ndarray]], prices: Sequence[int], gap: int
+    ) -> bool:
+        """Add all patterns within a gap of the least price; False where there are too many."""
+        try:
             for place, (kind, need, _) in enumerate(self.rows):
                 table = self.tables[kind]
                 least = int(levels[kind][-1][table.start[need]])
                 if least < FAR:
                     most = min(least, SCALE * self.far) + gap
                     self.columns[place] |= table.within(levels[kind], need, prices, most)
+                if sum(map(len, self.columns)) > MOST_STATES // 100:
+                    return False
+        except TooLarge:
+            return False
+        return True
+
+    def tight(self, most: int) -> list[set[Pattern]]:
+        """Return the patterns at hand whose price is near the least; often they suffice."""
+        _, prices, _ = self.best
+        levels = [table.priced(prices) for table in self.tables]
+        found = []
+        for columns, (kind, need, _) in zip(self.columns, self.rows, strict=True):
+            least = int(levels[kind][-1][self.tables[kind].start[need]]) + most
+            found.append({one for one in columns if sum(prices[c] for c in one) <= least})
+        return found
+
+    def answer(self) -> Answer:
+        self.relax()
+        bound = self.bound()
+        at_hand = self.columns
+        self.columns = self.tight(2 * SCALE * self.unit)
+        total, chosen, left, proved = self.whole()
+        if total > bound:
+            self.columns = at_hand
             total, chosen, left, proved = self.whole()
+        if total > bound:
+            # No pattern dearer than the gap can be in a cheaper answer: with all others the
+            # cheapest over what is at hand is the cheapest of all.
+            value, prices, _ = self.best
+            gap = SCALE * total - value
+            levels = [table.priced(prices) for table in self.tables]
+            proved = self.widened(levels, prices, gap)
+            if proved:
+                total, chosen, left, proved = self.whole()
             bound = total if proved else bound
         keys = [(kind, need) for kind, need, _ in self.rows]
         return Answer(

@@ -542,8 +542,11 @@ def _facts_of(bearer: object, name: str) -> object:
     elif isinstance(bearer, Person):
         facts = {key: getattr(bearer, key) for key in ("roles", "stage", "joined", "left")}
         facts |= {f"facts.{key}": value for key, value in bearer.facts.items()}
-        facts |= {key: value for key, value in attrs.asdict(bearer, recurse=False).items()
-                  if key not in ("facts", *facts)}
+        facts |= {
+            key: value
+            for key, value in attrs.asdict(bearer, recurse=False).items()
+            if key not in ("facts", *facts)
+        }
     else:
         return name
     return tuple(sorted((key, repr(value)) for key, value in facts.items() if key not in _OWN))
