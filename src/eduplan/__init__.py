@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from eduplan.ledger import SameEvent as SameEvent
     from eduplan.messages import Text as Text
     from eduplan.outlook import Course as Course
+    from eduplan.outlook import Forecast as Forecast
     from eduplan.outlook import Remaining as Remaining
     from eduplan.outlook import Suggestion as Suggestion
+    from eduplan.outlook import forecast as forecast
     from eduplan.outlook import remaining as remaining
     from eduplan.outlook import suggest as suggest
     from eduplan.people import Group as Group
@@ -102,7 +104,7 @@ _HOMES = {
     ),
     "ledger": ("Ledger", "SameEvent"),
     "messages": ("Text",),
-    "outlook": ("Course", "Remaining", "Suggestion", "remaining", "suggest"),
+    "outlook": ("Course", "Forecast", "Remaining", "Suggestion", "forecast", "remaining", "suggest"),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
     "provisions": (
