@@ -104,7 +104,15 @@ _HOMES = {
     ),
     "ledger": ("Ledger", "SameEvent"),
     "messages": ("Text",),
-    "outlook": ("Course", "Forecast", "Remaining", "Suggestion", "forecast", "remaining", "suggest"),
+    "outlook": (
+        "Course",
+        "Forecast",
+        "Remaining",
+        "Suggestion",
+        "forecast",
+        "remaining",
+        "suggest",
+    ),
     "people": ("Group", "Person", "School"),
     "plan": ("Plan",),
     "provisions": (
