@@ -23,7 +23,7 @@ SCALE = 1 << 16
 FAR = 1 << 60
 """What cannot be done costs so much."""
 
-LIMITS = "limits/nodes = 20\nrandomization/randomseedshift = 1\n"
+LIMITS = "limits/nodes = 200\nrandomization/randomseedshift = 1\n"
 """How long the search for whole numbers goes on: counted, and not by the clock."""
 
 MOST_STATES = 2_000_000
