@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -13,9 +13,16 @@ from eduplan.cases import run_cases
 from eduplan.cli.printing import print_outcomes
 from eduplan.cli.writing import write_files
 from eduplan.errors import Fault, InputError
+from eduplan.exports import dump_verdict_schema
+from eduplan.exports.verdict_schema import SCHEMA_FILE as VERDICT_SCHEMA_FILE
 from eduplan.files import starter
 from eduplan.messages import Language, say
 from eduplan.schema import SCHEMA_FILE, dump_schema
+
+_SCHEMAS = {
+    "plan": (SCHEMA_FILE, dump_schema),
+    "verdicts": (VERDICT_SCHEMA_FILE, dump_verdict_schema),
+}
 
 Lang = Annotated[Language, Parameter(help="Language of messages and results.")]
 
@@ -65,14 +72,19 @@ def run_files(
 
 
 def schema(
+    what: Annotated[
+        Literal["plan", "verdicts"], Parameter(help="Plan files, or verdicts in JSON.")
+    ] = "plan",
+    /,
     *,
     out: Annotated[Path | None, Parameter(help="Folder to write to, instead of printing.")] = None,
     lang: Lang = "zh",
 ) -> int:
-    """Give the JSON Schema by which editors check a plan file."""
+    """Give the JSON Schema by which editors check a plan file, or that of verdicts in JSON."""
+    name, text = _SCHEMAS[what]
     if out is None:
-        sys.stdout.write(dump_schema())
+        sys.stdout.write(text())
         return 0
-    (path,) = write_files(out, {SCHEMA_FILE: dump_schema()})
+    (path,) = write_files(out, {name: text()})
     Console(stderr=True).print(say("cli.wrote", lang, path=path), soft_wrap=True)
     return 0

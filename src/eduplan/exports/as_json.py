@@ -2,7 +2,8 @@
 
 The document is ``{"format": "eduplan-verdicts", "version": 1, "verdicts": [...]}``. In a verdict:
 
-- ``plan``, ``provision``, ``clauses``, ``force``, ``form``: what it cites;
+- ``plan``, ``provision``, ``clauses``, ``force``, ``form``: what it cites; of a provision that
+  cannot be judged while a question is open the form is ``unanswered``;
 - ``bearer``: id of whom it is about, and ``name`` if names are asked for;
 - ``period``: null, or ``from``, ``to`` (the first day after it), ``unit`` (null for the time
   in which one record is followed by another) and ``label`` (``zh``, ``en``);
@@ -22,6 +23,7 @@ The document is ``{"format": "eduplan-verdicts", "version": 1, "verdicts": [...]
 
 ``for_others`` stands beside ``verdicts`` where some were left out because they only say that a
 clause is for others: how many. Days are ISO dates. Keys are only ever added within a version.
+`verdict_schema` gives the same as a JSON Schema.
 """
 
 from __future__ import annotations
