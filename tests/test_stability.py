@@ -7,6 +7,7 @@ import sys
 import tomllib
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_plan_file_once_loaded_loads_for_ever(path: Path, tmp_path: Path) -> N
 def test_the_corpus_uses_every_key_there_is() -> None:
     keys = SchemaKeys(plan_schema())
     tables = [tomllib.loads(path.read_text("utf-8"), parse_float=Decimal) for path in PLANS]
-    used = {key for table in tables for key in keys.used(as_json(table))}
+    used = {key for table in tables for key in keys.used(as_json(table))}  # type: ignore[arg-type]
     assert keys.all() - used == set(), "write a plan that uses it into tests/corpus/v1"
 
 
@@ -64,7 +65,9 @@ def test_the_promised_names_are_there_and_are_those_of_the_package() -> None:
 # ---------------------------------------------------------------- against the last release
 
 VERDICTS = {"properties": {"status": {}, "name": {}}, "required": ["status"]}
-PLAN = {"properties": {"plan": {}, "quota": {"items": {"properties": {"at_least": {}}}}}}
+PLAN: dict[str, Any] = {
+    "properties": {"plan": {}, "quota": {"items": {"properties": {"at_least": {}}}}}
+}
 
 FILES = {
     "src/eduplan/__init__.py": "",

@@ -82,15 +82,16 @@ def verdict_schema() -> dict[str, object]:
         "point": _point(status, label),
         "justification": _justification(),
     }
-    document = {
+    document: dict[str, Schema] = {
         "format": {"const": FORMAT},
         "version": {"const": VERSION},
         "verdicts": _list("verdict"),
+        "for_others": _COUNT,
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "eduplan verdicts",
-        **_table("document", document),
+        **_table("document", document, optional=("for_others",)),
         "$defs": defs,
     }
 
@@ -103,7 +104,7 @@ def _verdict(status: Schema, label: Schema) -> Schema:
     governing = _table(
         "governing",
         {
-            "rule": {"enum": ["period-start", "record-date", "as-of"]},
+            "rule": {"enum": ["period-start", "record-date", "as-of", "each-record"]},
             "from": _or_null(_DAY),
             "to": _or_null(_DAY),
         },
