@@ -32,7 +32,8 @@ def broken_names(root: Path, tag: str) -> Iterator[str]:
     """Yield what is broken of the promised names."""
     was = griffe.load_git(PACKAGE, ref=tag, repo=root, search_paths=["src"], resolve_aliases=True)
     now = griffe.load(PACKAGE, search_paths=[root / "src"], resolve_aliases=True)
-    for version, module in was["stable"].modules.items():
+    promised = was["stable"].modules if "stable" in was.members else {}
+    for version, module in promised.items():
         if version not in now["stable"].modules:
             yield f"eduplan.stable.{version}: is gone"
             continue
