@@ -371,10 +371,10 @@ def _plain_condition(selector: Selector) -> tuple[str, frozenset[Scalar]] | None
 
 
 def _of_bearer(condition: Condition) -> bool:
-    return any(_asks_bearer(operand) for operand in condition.operands)
+    return any(asks_bearer(operand) for operand in condition.operands)
 
 
-def _asks_bearer(operand: Scalar) -> bool:
+def asks_bearer(operand: Scalar) -> bool:
     """Say whether an operand is not a value, but a fact to be asked of the bearer."""
     return isinstance(operand, str) and (operand == DAY_LOOKED_AT or operand.startswith(BEARER))
 
@@ -450,7 +450,7 @@ def _is_bearers(
     wanted: set[Scalar] = set()
     unknown = False
     for operand in operands:
-        if _asks_bearer(operand):
+        if asks_bearer(operand):
             own = bearer(str(operand).removeprefix(BEARER))
             if own is None:
                 unknown = True

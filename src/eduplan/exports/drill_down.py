@@ -238,11 +238,9 @@ def _packed(verdict: Verdict, records: _Records, strings: _Strings, lang: Langua
     """
     justification, citation = verdict.justification, verdict.citation
     sentence = verdict.explain(lang)
-    who = getter(verdict.bearer)("name") or verdict.bearer_id
-    if isinstance(who, str) and sentence.startswith(who):
-        told = strings(sentence[len(who) :])
-    else:
-        told = -1 - strings(sentence)
+    who = verdict.called()
+    rest = sentence.removeprefix(who)
+    told = strings(rest) if rest != sentence else -1 - strings(sentence)
     packed: list[object] = [STANDINGS.index(standing(verdict)), told]
     if not justification.counted and not justification.left_out:
         return packed

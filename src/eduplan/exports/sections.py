@@ -242,11 +242,10 @@ def behind_line(item: Behind, school: str, seat: int, lang: Language) -> BehindV
         days = (verdict.due - verdict.as_of).days
         key = "report.over" if days < 0 else "report.left"
         left = say(key, lang, days=-days if days < 0 else verdict.days_left)
-    name = getter(verdict.bearer)("name")
     return BehindView(
         school=school,
         seat=seat,
-        who=name if isinstance(name, str) and name else verdict.bearer_id,
+        who=verdict.called(),
         href=anchor("person", verdict.bearer_id),
         title=verdict.citation.title[lang],
         clauses=tell_clauses(verdict.clauses),

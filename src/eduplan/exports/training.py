@@ -315,11 +315,11 @@ def _gate(
         found = []
         for verdict in several:
             if verdict.status is status:
-                name = getter(verdict.bearer)("name")
-                who = name if isinstance(name, str) and name else verdict.bearer_id
                 why = citation.tell(verdict, lang).body
                 school = labels[schools.of(verdict)]
-                found.append(BarredView(who, anchor("person", verdict.bearer_id), school, why))
+                found.append(
+                    BarredView(verdict.called(), anchor("person", verdict.bearer_id), school, why)
+                )
         return tuple(found)
 
     barred, unknown = views(Status.NOT_MET), views(Status.UNDETERMINED)

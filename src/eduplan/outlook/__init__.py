@@ -3,7 +3,8 @@
 from eduplan.outlook.courses import Course
 from eduplan.outlook.forecast import Forecast, Outcome, forecast
 from eduplan.outlook.remaining import Need, Piece, Remaining, remaining
-from eduplan.outlook.suggest import Attendance, Shortage, Suggestion, suggest
+from eduplan.outlook.suggest import suggest
+from eduplan.outlook.suggestion import Attendance, Shortage, Suggestion
 
 __all__ = [
     "Attendance",

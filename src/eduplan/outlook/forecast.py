@@ -11,7 +11,6 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
 from eduplan.exact import Number, exact, show
-from eduplan.facts import getter
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.provisions.portions import Standing
 from eduplan.verdicts import Point, Status, Verdict
@@ -78,13 +77,11 @@ class Forecast:
             lang: ``zh`` or ``en``.
             names: whether the bearer may be named; otherwise its id stands.
         """
-        verdict = self.verdict
-        who = getter(verdict.bearer)("name") if names else None
         told = [self._told(self.whole, lang), *(self._told(part, lang) for part in self.parts)]
         return say(
             "forecast.sentence",
             lang,
-            who=who or verdict.bearer_id,
+            who=self.verdict.called(names=names),
             outcomes=say("explain.between", lang).join(told),
             records=self.records,
             days=self.days,
@@ -155,12 +152,12 @@ def _of_part(
     portion, days = basis.place
     if portion.most or portion.within is not None:
         return None
-    title = portion.title or Text(portion.id, portion.id)
     inside = span if days is None else days
     if inside.start >= verdict.as_of and point.status is Status.PENDING and days is not None:
         return None  # it has not begun, so that there is no pace to go by
-    name = (portion.id, title)
-    return _outcome(name, point.value, point.required, inside, verdict.as_of, away)
+    return _outcome(
+        (portion.id, portion.called), point.value, point.required, inside, verdict.as_of, away
+    )
 
 
 def _outcome(

@@ -14,7 +14,6 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
 from eduplan.exact import Number, exact, show
-from eduplan.facts import getter
 from eduplan.messages import Language, Text, say
 from eduplan.outlook.least import Row, least
 from eduplan.provisions.portions import Portion, Standing
@@ -97,10 +96,10 @@ class Remaining:
             names: whether the bearer may be named; otherwise its id stands.
         """
         verdict = self.verdict
-        who = getter(verdict.bearer)("name") if names else None
+        who = verdict.called(names=names)
         told = _tell(self, lang)
         title = verdict.citation.title
-        return say("remaining.sentence", lang, who=who or verdict.bearer_id, title=title, told=told)
+        return say("remaining.sentence", lang, who=who, title=title, told=told)
 
 
 def remaining(verdict: Verdict) -> Remaining:
@@ -169,7 +168,7 @@ class _Asked(NamedTuple):
         return max(self.required - self.value, 0)
 
     def of(self, code: str, amount: Number | None) -> Need:
-        title = self.portion.title or Text(self.portion.id, self.portion.id)
+        title = self.portion.called
         start = self.span.start if self.span is not None else None
         due = self.point.due
         return Need(id=self.portion.id, title=title, code=code, amount=amount, due=due, start=start)

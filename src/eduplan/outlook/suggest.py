@@ -15,17 +15,17 @@ import attrs
 from eduplan.dates import DAY, Period, as_date
 from eduplan.errors import MissingExtra, refuse
 from eduplan.evaluator import evaluate
-from eduplan.exact import Number, exact, show
+from eduplan.exact import Number, exact
 from eduplan.measures import Way
-from eduplan.messages import Language, Text, say
+from eduplan.messages import Text
 from eduplan.outlook.courses import Course, as_courses
+from eduplan.outlook.suggestion import Attendance, Shortage, Suggestion
 from eduplan.people import Person, bearer_getter
 from eduplan.plan import Plan
 from eduplan.provisions import Quota
-from eduplan.provisions.composite import behind
 from eduplan.provisions.portions import Standing
 from eduplan.provisions.quota import Over
-from eduplan.records import Record, Register
+from eduplan.records import Register
 from eduplan.selectors import Matcher
 from eduplan.tables import Table
 from eduplan.verdicts import Status, Verdict
@@ -33,132 +33,6 @@ from eduplan.verdicts import Status, Verdict
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar
     from eduplan.outlook.patterns import Answer
-
-
-NO_UNIT = Text("", "")
-
-
-@attrs.frozen(kw_only=True)
-class Attendance:
-    """A course somebody should attend, and what for.
-
-    Args:
-        course: the course.
-        serves: what it adds to, of that which is lacking.
-    """
-
-    course: Course
-    serves: tuple[Text, ...]
-
-
-@attrs.frozen(kw_only=True)
-class Shortage:
-    """Why some cannot comply.
-
-    Args:
-        code: ``offered`` (of something too little is offered), ``together`` (courses clash) or
-            ``places`` (there are too few places).
-        bearers: ids of those who cannot.
-        titles: the requirements, or the courses that are full.
-        lacks: how much of it is lacking, where too little is offered.
-        offered: how much is offered at most.
-        unit: the unit of both.
-    """
-
-    code: str
-    bearers: tuple[str, ...] = attrs.field(repr=False)
-    titles: tuple[Text, ...] = ()
-    lacks: Number = 0
-    offered: Number = 0
-    unit: Text = NO_UNIT
-
-    def message(self, by: date, lang: Language) -> str:
-        """Return it as a sentence."""
-        names = say("explain.between", lang).join(title[lang] for title in self.titles)
-        return say(
-            f"suggest.{self.code}",
-            lang,
-            count=len(self.bearers),
-            title=names,
-            titles=names,
-            courses=names,
-            lacks=show(self.lacks),
-            offered=show(self.offered),
-            unit=behind(self.unit)[lang],
-            by=by,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class Suggestion:
-    """Who should attend what.
-
-    Args:
-        by: the day by which all should comply.
-        attend: courses by the ids of those who should attend; who needs none is not among them.
-        cost: what all places cost together.
-        bound: as many cannot be made to comply for less.
-        proved: whether no cheaper way makes as many comply.
-        shortages: why some cannot comply, empty where all can.
-        unclear: ids of those of whom it is not known where they stand.
-        beyond: ids of the provisions that were not looked at, for courses do not simply add up to
-            them: other forms, shares, upper bounds, caps, figures of groups.
-    """
-
-    by: date
-    attend: Mapping[str, tuple[Attendance, ...]] = attrs.field(repr=False)
-    cost: Number
-    bound: Number
-    proved: bool
-    shortages: tuple[Shortage, ...] = ()
-    unclear: tuple[str, ...] = attrs.field(default=(), repr=False)
-    beyond: tuple[str, ...] = ()
-
-    @property
-    def possible(self) -> bool:
-        """Whether everybody can be made to comply."""
-        return not self.shortages
-
-    @property
-    def records(self) -> tuple[Record, ...]:
-        """The records that would be there if everybody did as suggested."""
-        return tuple(
-            one.course.record_of(bearer)
-            for bearer, several in self.attend.items()
-            for one in several
-        )
-
-    def explain(self, lang: Language = "en") -> str:
-        """Return it in sentences, one a line; bearers stand by their ids."""
-        between = say("explain.between", lang)
-        lines = [
-            say(
-                "suggest.line",
-                lang,
-                who=bearer,
-                courses=between.join(
-                    say(
-                        "suggest.course",
-                        lang,
-                        title=one.course.name,
-                        serves=between.join(title[lang] for title in one.serves),
-                    )
-                    for one in several
-                ),
-                cost=show(exact(sum(Fraction(one.course.cost) for one in several))),
-            )
-            for bearer, several in self.attend.items()
-        ]
-        lines += [shortage.message(self.by, lang) for shortage in self.shortages]
-        if self.unclear:
-            lines.append(say("suggest.unclear", lang, count=len(self.unclear)))
-        if self.attend:
-            total = say("suggest.all", lang, count=len(self.attend), cost=show(self.cost))
-            code = "proved" if self.proved else "unproved"
-            lines += [total, say(f"suggest.{code}", lang, bound=show(self.bound))]
-        elif not self.shortages and not self.unclear:
-            lines.append(say("suggest.nothing", lang))
-        return "\n".join(lines)
 
 
 class _Key(NamedTuple):
@@ -517,7 +391,7 @@ def _figures(verdict: Verdict, quota: Quota, by: date) -> Figures:
         if span is not None and span.start > by:
             continue
         asked = portion.asked(required)
-        called = portion.title or Text(portion.id, portion.id)
+        called = portion.called
         key = head._replace(parts=(portion.id,), span=span)
         found[key] = _Figure(standing.tally.low, asked, called, quota.unit)
         if portion.exclusive:

@@ -200,21 +200,11 @@ class Composite:
                 status, lacking = Status.UNDETERMINED, due.missing
         if span is not None and span.start > docket.as_of:
             status, lacking = Status.PENDING, ()
-        code = f"part-{'most' if portion.most else 'least'}{'-share' if share else ''}"
-        if span is not None:
-            code += "-in"
-        title = portion.title or Text(portion.id, portion.id)
-        facts: dict[str, object] = {
-            "id": portion.id,
-            "title": title,
-            "unit": behind(self.quota.unit),
-        }
-        if span is not None:
-            facts |= {"start": span.start, "last": span.last}
+        figures = {"value": _fraction(low, share), "required": _fraction(required, share)}
         return Point(
-            code,
+            place.code,
             status,
-            {**facts, "value": _fraction(low, share), "required": _fraction(required, share)},
+            place.told(behind(self.quota.unit)) | figures,
             value=low,
             required=required,
             due=within.due,
@@ -224,7 +214,7 @@ class Composite:
     def _clash(
         self, worst: Clash, missing: tuple[Missing, ...], seen: View, docket: Docket
     ) -> Point:
-        titles = {p.id: p.title or Text(p.id, p.id) for p in self.quota.part}
+        titles = {portion.id: portion.called for portion in self.quota.part}
         bound, low, high = Bound(worst.required), worst.value, worst.most
         doubts = missing if low != high else ()
         status, lacking = decided(bound, low, high, doubts, seen, docket.register, self.kinds)

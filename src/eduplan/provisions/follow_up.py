@@ -95,10 +95,14 @@ class Trigger(NamedTuple):
     """
 
     entry: Entry
-    last: date
     due: date | None
     missing: tuple[Missing, ...]
     doubtful: bool = False
+
+    @property
+    def last(self) -> date:
+        """The day on which it calls for an answer: the record's last."""
+        return self.entry.last
 
 
 class Answers(NamedTuple):
@@ -192,17 +196,16 @@ class FollowUpBench(Bench):
         ]
 
     def _trigger(self, entry: Entry, truth: Truth, get: Getter, docket: Docket) -> Trigger:
-        last = entry.last
         missing: tuple[Missing, ...] = ()
         doubtful = truth is None
         if doubtful:
             field = self._where.blame(entry.get, get)
             missing = (Missing("record-fact", {"field": field, "count": 1}),)
         try:
-            due = due_day(self.rule.within, last, get, docket)
+            due = due_day(self.rule.within, entry.last, get, docket)
         except NotKnown as unknown:
-            return Trigger(entry, last, None, (*missing, unknown.missing), doubtful)
-        return Trigger(entry, last, due, missing, doubtful)
+            return Trigger(entry, None, (*missing, unknown.missing), doubtful)
+        return Trigger(entry, due, missing, doubtful)
 
     def _linked(self, trigger: Trigger, get: Getter, docket: Docket) -> Answers:
         """Return the answers that name a record."""

@@ -20,14 +20,13 @@ from eduplan.dates import Period
 from eduplan.exact import Number, Share
 from eduplan.facts import Getter
 from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
-from eduplan.messages import Text
 from eduplan.provisions.composite import behind
 from eduplan.provisions.plain_quota import STATED, Quick, opening, ordinary
 from eduplan.provisions.portions import Place, Portion, Standing, Tally, spans_of
 from eduplan.provisions.provision import Docket, Subject, View, view
 from eduplan.provisions.quota import Over, Quota
 from eduplan.records import Entry
-from eduplan.selectors import BEARER, DAY_LOOKED_AT, EVERYTHING, Scales, Selector, Test
+from eduplan.selectors import DAY_LOOKED_AT, EVERYTHING, Scales, Selector, Test, asks_bearer
 from eduplan.verdicts import Citation, Point, Status, Verdict
 from eduplan.verdicts.verdict import Draft, justified
 
@@ -76,10 +75,8 @@ def picked(selector: Selector) -> Pick | None:
     condition = selector.conditions[0]
     if condition.test is not Test.IS or DAY_LOOKED_AT in condition.operands:
         return None
-    fixed = [
-        one for one in condition.operands if not (isinstance(one, str) and one.startswith(BEARER))
-    ]
-    return Pick(condition.field, frozenset(fixed), condition.bearer_fields)
+    fixed = frozenset(one for one in condition.operands if not asks_bearer(one))
+    return Pick(condition.field, fixed, condition.bearer_fields)
 
 
 class Columns:
@@ -119,6 +116,7 @@ class Span(NamedTuple):
     """The days for which a part holds, with what a point on them tells."""
 
     place: Place
+    code: str
     seen: View
     first: str
     last: str
@@ -136,26 +134,17 @@ class PlainPart:
         self.bound, self.most, share = portion.asked(owed), portion.most, within is not None
         self.counts = quota.measure.way is Way.COUNT
         self.whole = not portion.yearly and portion.every is None
-        self.code = f"part-{'most' if self.most else 'least'}{'-share' if share else ''}"
-        if not self.whole:
-            self.code += "-in"
-        self._told: Mapping[str, object] = {
-            "id": portion.id,
-            "title": portion.title or Text(portion.id, portion.id),
-            "unit": behind(quota.unit),
-        }
+        self.unit = behind(quota.unit)
         self.required: object = Share(self.bound) if share else self.bound
         self.spans = lru_cache(maxsize=256)(self._spans)
 
     def _spans(self, period: Period, as_of: date) -> tuple[Span, ...]:
         found = []
         for span in spans_of(self.portion, period, period, period):
-            seen = view(span or period, as_of)
-            facts = dict(self._told)
-            if span is not None:
-                facts |= {"start": span.start, "last": span.last}
+            place, seen = Place(self.portion, span), view(span or period, as_of)
             begun = span is None or span.start <= as_of
-            found.append(Span(Place(self.portion, span), seen, seen.first, seen.last, begun, facts))
+            told = place.told(self.unit)
+            found.append(Span(place, place.code, seen, seen.first, seen.last, begun, told))
         return tuple(found)
 
     def points(
@@ -186,8 +175,8 @@ class PlainPart:
         if kept is None:
             return None
         found = []
-        bound, required, code = self.bound, self.required, self.code
-        for place, seen, first, last, begun, told in self.spans(*span):
+        bound, required = self.bound, self.required
+        for place, code, seen, first, last, begun, told in self.spans(*span):
             if self.whole:
                 value: Number = sum(kept)
                 base = sum(weights) if within is not None else 0

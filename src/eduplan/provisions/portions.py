@@ -109,6 +109,11 @@ class Portion:
         return exact(Fraction(self.bound) * owed) if self.of_owed else self.bound
 
     @property
+    def called(self) -> Text:
+        """What people call it, its name in the quota where nothing is said."""
+        return self.title or Text(self.id, self.id)
+
+    @property
     def most(self) -> bool:
         """Whether its bound is an upper one."""
         return self.at_least is None
@@ -189,6 +194,28 @@ class Place(NamedTuple):
 
     portion: Portion
     span: Period | None
+
+    @property
+    def code(self) -> str:
+        """Code of the point on it."""
+        portion = self.portion
+        side, share = "most" if portion.most else "least", portion.within is not None
+        return f"part-{side}{'-share' if share else ''}{'-in' if self.span is not None else ''}"
+
+    def told(self, unit: Text) -> dict[str, object]:
+        """Return what the point on it tells besides its figures.
+
+        Args:
+            unit: the unit of the quota, as it stands behind a figure.
+        """
+        facts: dict[str, object] = {
+            "id": self.portion.id,
+            "title": self.portion.called,
+            "unit": unit,
+        }
+        if self.span is not None:
+            facts |= {"start": self.span.start, "last": self.span.last}
+        return facts
 
 
 class Tallied(NamedTuple):

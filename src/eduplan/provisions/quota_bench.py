@@ -336,10 +336,7 @@ class QuotaBench(Bench):
         docket: Docket,
     ) -> Iterator[Verdict]:
         quota = self.quota
-        spans = {docket.views(quota.every, member) for member in members}
-        if len(spans) > 1:
-            raise NotKnown("periods-differ")
-        for seen in spans.pop():
+        for seen in self._common_views(members, docket):
             period = seen.period
             if reason := self.out_of_force(period):
                 yield self.excuse(group, docket, *reason, period)
@@ -398,6 +395,17 @@ class QuotaBench(Bench):
                 missing=missing,
                 justification=Justification(members=len(readings), points=(*piece.told, *points)),
             )
+
+    def _common_views(self, members: Sequence[Subject], docket: Docket) -> tuple[View, ...]:
+        """Return the periods that all members of a group share.
+
+        Raises:
+            NotKnown: they have different ones.
+        """
+        spans = {docket.views(self.quota.every, member) for member in members}
+        if len(spans) > 1:
+            raise NotKnown("periods-differ")
+        return spans.pop()
 
     def _members(
         self, members: Sequence[Subject], seen: View, piece: Piece, docket: Docket

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import attrs
 
-from eduplan.errors import Missing, NotKnown
+from eduplan.errors import Missing
 from eduplan.exact import at_least, exact
 from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View
 from eduplan.provisions.quota import Quota
@@ -43,11 +43,9 @@ class ShareBench(QuotaBench):
         docket: Docket,
     ) -> Iterator[Verdict]:
         """Judge how many of the members meet the quota, period by period."""
-        spans = {docket.views(self.quota.every, member) for member in members}
-        if len(spans) > 1:
-            raise NotKnown("periods-differ")
+        views = self._common_views(members, docket)
         verdicts = [v for member in members for v in self._each.judge(member, docket)]
-        for seen in spans.pop():
+        for seen in views:
             statuses = Counter(v.status for v in verdicts if v.period in (seen.period, None))
             yield self._rate(group, seen, statuses, doubts, docket)
 

@@ -288,6 +288,11 @@ class Verdict(Draft):
         """Whether it tells of an aim or an encouragement not reached: advice, not failure."""
         return self.status is Status.NOT_MET and not self.citation.force.binding
 
+    def called(self, *, names: bool = True) -> str:
+        """Return the name of the bearer, or its id where it has none or may not be named."""
+        name = getter(self.bearer)("name") if names else None
+        return str(name or self.bearer_id)
+
     def explain(self, lang: Language = "en", *, names: bool = True) -> str:
         """Return the verdict in sentences a head teacher understands.
 
@@ -295,7 +300,6 @@ class Verdict(Draft):
             lang: ``zh`` or ``en``.
             names: whether the bearer may be named; otherwise its id stands.
         """
-        who = getter(self.bearer)("name") if names else None
         told = self.citation.tell(self, lang)
         governing = self.citation.governing
         if self.status is Status.NOT_APPLICABLE:
@@ -303,7 +307,7 @@ class Verdict(Draft):
         return say(
             "explain.sentence",
             lang,
-            who=who or self.bearer_id,
+            who=self.called(names=names),
             title=self.citation.title,
             body=told.body,
             where=self.citation.where,

@@ -1,0 +1,140 @@
+"""Who should attend what, or why some cannot comply: what `eduplan.suggest` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from eduplan.exact import Number, exact, show
+from eduplan.messages import Language, Text, say
+from eduplan.outlook.courses import Course
+from eduplan.provisions.composite import behind
+from eduplan.records import Record
+
+NO_UNIT = Text("", "")
+
+
+@attrs.frozen(kw_only=True)
+class Attendance:
+    """A course somebody should attend, and what for.
+
+    Args:
+        course: the course.
+        serves: what it adds to, of that which is lacking.
+    """
+
+    course: Course
+    serves: tuple[Text, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Shortage:
+    """Why some cannot comply.
+
+    Args:
+        code: ``offered`` (of something too little is offered), ``together`` (courses clash) or
+            ``places`` (there are too few places).
+        bearers: ids of those who cannot.
+        titles: the requirements, or the courses that are full.
+        lacks: how much of it is lacking, where too little is offered.
+        offered: how much is offered at most.
+        unit: the unit of both.
+    """
+
+    code: str
+    bearers: tuple[str, ...] = attrs.field(repr=False)
+    titles: tuple[Text, ...] = ()
+    lacks: Number = 0
+    offered: Number = 0
+    unit: Text = NO_UNIT
+
+    def message(self, by: date, lang: Language) -> str:
+        """Return it as a sentence."""
+        names = say("explain.between", lang).join(title[lang] for title in self.titles)
+        return say(
+            f"suggest.{self.code}",
+            lang,
+            count=len(self.bearers),
+            title=names,
+            titles=names,
+            courses=names,
+            lacks=show(self.lacks),
+            offered=show(self.offered),
+            unit=behind(self.unit)[lang],
+            by=by,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Suggestion:
+    """Who should attend what.
+
+    Args:
+        by: the day by which all should comply.
+        attend: courses by the ids of those who should attend; who needs none is not among them.
+        cost: what all places cost together.
+        bound: as many cannot be made to comply for less.
+        proved: whether no cheaper way makes as many comply.
+        shortages: why some cannot comply, empty where all can.
+        unclear: ids of those of whom it is not known where they stand.
+        beyond: ids of the provisions that were not looked at, for courses do not simply add up to
+            them: other forms, shares, upper bounds, caps, figures of groups.
+    """
+
+    by: date
+    attend: Mapping[str, tuple[Attendance, ...]] = attrs.field(repr=False)
+    cost: Number
+    bound: Number
+    proved: bool
+    shortages: tuple[Shortage, ...] = ()
+    unclear: tuple[str, ...] = attrs.field(default=(), repr=False)
+    beyond: tuple[str, ...] = ()
+
+    @property
+    def possible(self) -> bool:
+        """Whether everybody can be made to comply."""
+        return not self.shortages
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records that would be there if everybody did as suggested."""
+        return tuple(
+            one.course.record_of(bearer)
+            for bearer, several in self.attend.items()
+            for one in several
+        )
+
+    def explain(self, lang: Language = "en") -> str:
+        """Return it in sentences, one a line; bearers stand by their ids."""
+        between = say("explain.between", lang)
+        lines = [
+            say(
+                "suggest.line",
+                lang,
+                who=bearer,
+                courses=between.join(
+                    say(
+                        "suggest.course",
+                        lang,
+                        title=one.course.name,
+                        serves=between.join(title[lang] for title in one.serves),
+                    )
+                    for one in several
+                ),
+                cost=show(exact(sum(Fraction(one.course.cost) for one in several))),
+            )
+            for bearer, several in self.attend.items()
+        ]
+        lines += [shortage.message(self.by, lang) for shortage in self.shortages]
+        if self.unclear:
+            lines.append(say("suggest.unclear", lang, count=len(self.unclear)))
+        if self.attend:
+            total = say("suggest.all", lang, count=len(self.attend), cost=show(self.cost))
+            code = "proved" if self.proved else "unproved"
+            lines += [total, say(f"suggest.{code}", lang, bound=show(self.bound))]
+        elif not self.shortages and not self.unclear:
+            lines.append(say("suggest.nothing", lang))
+        return "\n".join(lines)
