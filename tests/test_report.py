@@ -588,8 +588,8 @@ TAKEN = [
 ]
 
 
-def training_page(lang: Language) -> str:
-    plan = plan_from_table(CYCLE)
+def training_page(lang: Language, **tables: Any) -> str:
+    plan = plan_from_table(CYCLE | tables)
     register = Register(TAKEN, complete_through=date(2025, 11, 1))
     verdicts = list(evaluate(plan, TEACHERS, register, as_of=date(2025, 11, 2)))
     page = render_report([plan], TEACHERS, verdicts, register, lang=lang, as_of=date(2025, 11, 2))
@@ -623,13 +623,22 @@ def test_training_page_keeps_the_barred_apart_from_the_undetermined() -> None:
     assert "王芳" not in barred + unknown
 
 
-def test_training_page_tells_the_demand_by_title_part_and_month() -> None:
-    page = training_page("en")
+def demand(page: str) -> dict[str, list[str]]:
     table = page[page.index('class="list demand"') :]
-    rows = {
+    return {
         head: re.findall(r">(\d+)<", cells)
         for head, cells in re.findall(r'<tr><th scope="row">([^<]*)</th>(.*)</tr>', table)
     }
+
+
+def test_training_page_orders_the_demand_by_the_scale_that_has_the_values() -> None:
+    """Plans may call the scale otherwise than the fact; here a junior stands above a senior."""
+    page = training_page("en", scales={"professional-title": ["none", "senior", "junior"]})
+    assert demand(page)["in all (hours)"] == ["100", "10", "110"]
+
+
+def test_training_page_tells_the_demand_by_title_part_and_month() -> None:
+    rows = demand(training_page("en"))
     # By the scale: junior, senior, all. Li Ming lacks ten hours, and those can be the central ones.
     assert rows["people"] == ["1", "1", "2"]
     assert rows["in all (hours)"] == ["10", "100", "110"]

@@ -259,10 +259,10 @@ def _demand(verdicts: Sequence[Verdict], scales: Iterable[Scale], lang: Language
         return None
     citation, as_of = found[0][0].citation, found[0][0].as_of
     fact, group = _grouping(verdict for verdict, _ in found)
-    rungs = next((scale.values for scale in scales if scale.name == fact), ())
+    names = {group(verdict) for verdict, _ in found}
+    rungs = _rungs(fact, names, scales)
     groups = sorted(
-        {group(verdict) for verdict, _ in found},
-        key=lambda name: (not name, rungs.index(name) if name in rungs else len(rungs), name),
+        names, key=lambda name: (not name, rungs.index(name) if name in rungs else len(rungs), name)
     )
 
     def row(word: str, amount: Callable[[Verdict, Number], Number]) -> tuple[str, ...]:
@@ -286,6 +286,13 @@ def _demand(verdicts: Sequence[Verdict], scales: Iterable[Scale], lang: Language
         rows.append(row(told, lambda v, amount, month=month: _within(v, amount, month)))  # type: ignore[misc]
     heads = [citation.label(name, lang) if name else _unknown(fact, lang) for name in groups]
     return Demand((*heads, say("report.all", lang)), tuple(r for r in rows if set(r[1:]) != {"0"}))
+
+
+def _rungs(fact: str, names: set[str], scales: Iterable[Scale]) -> tuple[str, ...]:
+    """Return the scale of a fact: the one of its name, else one that has all values there are."""
+    by_name = {scale.name: scale.values for scale in scales}
+    holding = (values for values in by_name.values() if names - {""} <= set(values))
+    return by_name.get(fact) or next(holding, ())
 
 
 def _unknown(fact: str, lang: Language) -> str:
