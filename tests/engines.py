@@ -2,16 +2,21 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 NOBODY = "nobody"
 """PostgreSQL refuses to run as root: then it runs as this user, which every Linux has."""
+
+AS_CHILD = Path(__file__).with_name("as_child.py")
+"""Runs a program as a child that ends with its parent."""
 
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Nothing of what a test stores has to outlive it."""
@@ -31,34 +36,49 @@ def postgres_programs() -> Path | None:
 def postgres_server(programs: Path) -> Iterator[str]:
     """Run a server in a temporary folder, reached by a socket there, and return that folder.
 
+    The server is a child of this process and ends with it, even when that is killed.
+
     Args:
         programs: where PostgreSQL's programs lie.
     """
     # Not below pytest's own folders, which nobody else may enter; short, for the socket's sake.
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        user: dict[str, Any] = {}
+        user = "-"
         if os.geteuid() == 0:
-            user = {"user": NOBODY, "group": Path(folder).stat().st_gid, "extra_groups": []}
+            user = NOBODY
             shutil.chown(folder, NOBODY)
+
+        def command(program: str, *words: str) -> list[str]:
+            child = [sys.executable, "-I", str(AS_CHILD), str(os.getpid()), user]
+            return [*child, str(programs / program), *words]
+
         data = f"{folder}/data"
-
-        def run(program: str, *words: str) -> None:
-            subprocess.run(
-                [programs / program, "-D", data, *words],
-                check=True,
-                capture_output=True,
-                cwd=folder,
-                **user,
-            )
-
+        words = ("--no-sync", "--auth=trust", "--username=tests", "--encoding=UTF8")
+        subprocess.run(command("initdb", "-D", data, *words), check=True, capture_output=True)
         settings = {**QUICK, "listen_addresses": "", "unix_socket_directories": folder}
-        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        run("initdb", "--no-sync", "--auth=trust", "--username=tests", "--encoding=UTF8")
-        run("pg_ctl", "start", "-w", "-l", f"{folder}/log", "-o", options)
-        try:
-            yield folder
-        finally:
-            run("pg_ctl", "stop", "-w", "-m", "immediate")
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with open(f"{folder}/log", "w+b") as log:
+            server = subprocess.Popen(
+                command("postgres", "-D", data, *options), stdout=log, stderr=log
+            )
+            try:
+                wait_until_ready(server, folder)
+                yield folder
+            finally:
+                server.send_signal(signal.SIGQUIT)  # stop at once; nothing of it is kept
+                server.wait()
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], folder: str) -> None:
+    """Wait until a server says that it takes connections, for half a minute; else tell its log."""
+    state = Path(folder, "data", "postmaster.pid")
+    for _ in range(600):
+        if state.exists() and state.read_text().splitlines()[7:] == ["ready   "]:
+            return
+        if server.poll() is not None:
+            break
+        sleep(0.05)
+    raise RuntimeError(f"PostgreSQL does not answer:\n{Path(folder, 'log').read_text()}")
 
 
 COMPILE_LITTLE = "-XX:TieredStopAtLevel=1"
