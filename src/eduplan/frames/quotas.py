@@ -1,0 +1,109 @@
+"""Quotas over frames: what was read, compared with what is owed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import narwhals.stable.v2 as nw
+
+from eduplan.errors import refuse
+from eduplan.frames.backends import Frame
+from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
+from eduplan.frames.columns import against, whole
+from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
+from eduplan.frames.placing import place
+from eduplan.frames.portions import GROUP, judged
+from eduplan.frames.profiles import BEARER
+from eduplan.frames.readings import Amounts, amounts, read
+from eduplan.frames.refusing import refusals
+from eduplan.frames.scene import Asks, Scene
+from eduplan.frames.windows import Windows, profile_fields, windows
+from eduplan.measures import Way
+from eduplan.provisions import Quota, QuotaBench
+
+__all__ = ["asks", "refusals", "rows"]
+
+LARGEST = 2**63 - 1
+"""The largest figure a column holds."""
+
+
+def asks(quota: Quota) -> Asks:
+    """Return the facts that a quota asks for."""
+    return Asks(
+        (*profile_fields(quota), *fields_of_bearer(quota)),
+        tuple(fields_of_records(quota)),
+        (quota.measure.by,),
+    )
+
+
+def rows(quota: Quota, scene: Scene) -> Frame:
+    """Return the rows of one quota."""
+    bulk = Bulk(quota, *scene)
+    bench = scene.docket.benches[quota.id]
+    assert isinstance(bench, QuotaBench)  # noqa: S101 - of a quota without dated versions it is
+    found = windows(bench, bulk.profiles.facts(bulk.fields), bulk.docket, scene.docket.scales)
+    grid = bulk.profiles.frame(bulk.fields)
+    grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
+    stated = amounts(bulk.register, bulk.quota)
+    _check_size(bulk, stated, found)
+    read_ = read(place(bulk, found), bulk, stated)
+    frame = _compared(grid.join(read_.whole, on=list(GROUP), how="left"), bulk)
+    if bulk.quota.part:
+        frame = judged(frame, bulk, found, read_.spans, stated.parts)
+    else:
+        frame = frame.join(bulk.backend.beside(found.outcomes.told()), on="_situation", how="left")
+    return _told(frame, bulk.quota)
+
+
+def _check_size(bulk: Bulk, stated: Amounts, found: Windows) -> None:
+    """Refuse amounts whose sums, compared crosswise, would not fit."""
+    owed = [Fraction(row.required or 0) for row in found.rows]
+    most = max(stated.largest, stated.parts) * max(bulk.register.size, 1)
+    crosswise = most * max((amount.denominator for amount in owed), default=1)
+    if max(crosswise, most * max((amount.numerator for amount in owed), default=1)) > LARGEST:
+        raise refuse("amounts-too-large", f"records.{stated.field or 'bearer'}")
+
+
+def _compared(frame: Frame, bulk: Bulk) -> Frame:
+    """Return what was read, compared with what is owed.
+
+    Figures are compared crosswise: so many parts of one with so many parts of another.
+    """
+    empty = {"_low": 0, "_high": 0, "_parts_of": 1, "_open": 0, "_unknown": 0, "_nothing": 0}
+    if bulk.quota.measure.way is Way.SHARE:
+        empty.update(_high=1, _nothing=1)
+    frame = frame.with_columns(nw.col(name).fill_null(usual) for name, usual in empty.items())
+    parts, owed_parts = nw.col("_parts_of"), nw.col("_owed_parts")
+    frame = frame.with_columns(
+        _value=nw.col("_low") * owed_parts,
+        _most=nw.col("_high") * owed_parts,
+        _required=nw.col("_owed") * parts,
+        _denominator=parts * owed_parts,
+    )
+    value, bound = nw.col("_value"), nw.col("_required").fill_null(0)
+    most = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(nw.col("_most"), bound))
+    doubts = nw.col("_unknown") * UNKNOWN_FACT + nw.col("_nothing") * NOTHING_TO_SHARE
+    number = nw.col("_kind") * SITUATIONS + situation(against(value, bound), most, doubts)
+    return frame.with_columns(_situation=number)
+
+
+def _told(frame: Frame, quota: Quota) -> Frame:
+    """Return the rows of the result."""
+    value, required, read_ = nw.col("_value"), nw.col("_required"), nw.col("_read") > 0
+    frame = frame.with_columns(
+        _gap=value - required if quota.at_most is not None else required - value
+    )
+    gap = nw.col("_gap")
+    return frame.select(
+        nw.col(BEARER).alias("bearer"),
+        nw.lit(quota.id, dtype=nw.String).alias("provision"),
+        nw.col("period_start"),
+        nw.col("period_end"),
+        nw.col("status"),
+        nw.when(read_).then(value).alias("value"),
+        nw.when(read_).then(required).alias("required"),
+        nw.when(read_ & (gap < 0)).then(whole(0)).otherwise(gap).alias("shortfall"),
+        nw.when(read_).then(nw.col("_denominator")).alias("denominator"),
+        nw.col("due"),
+        nw.col("reasons"),
+    )

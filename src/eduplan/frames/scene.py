@@ -1,0 +1,76 @@
+"""What every form is judged from over frames, and how a form is judged there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from eduplan.errors import Fault
+from eduplan.frames.backends import Backend, Frame
+from eduplan.frames.columns import Columns
+from eduplan.frames.profiles import Profiles
+from eduplan.frames.truths import Sieve
+from eduplan.provisions import Docket
+
+COLUMNS = {
+    "bearer": nw.String,
+    "provision": nw.String,
+    "period_start": nw.Date,
+    "period_end": nw.Date,
+    "status": nw.String,
+    "value": nw.Int64,
+    "required": nw.Int64,
+    "shortfall": nw.Int64,
+    "denominator": nw.Int64,
+    "due": nw.Date,
+    "reasons": nw.String,
+}
+"""The columns of a result, in their order."""
+
+
+class Scene(NamedTuple):
+    """What is judged over frames.
+
+    Attributes:
+        register: the records.
+        profiles: the bearers.
+        sieve: makes truths of selectors over records.
+        docket: the day, the calendar, what the register is complete through, and the provisions.
+        backend: where the frames lie.
+    """
+
+    register: Columns
+    profiles: Profiles
+    sieve: Sieve
+    docket: Docket
+    backend: Backend
+
+
+class Asks(NamedTuple):
+    """The facts that a provision asks for.
+
+    Attributes:
+        of_bearers: facts of bearers.
+        of_records: facts of records, besides kind and day.
+        pointers: facts of records that point to a bearer or to another record.
+    """
+
+    of_bearers: tuple[str, ...] = ()
+    of_records: tuple[str, ...] = ()
+    pointers: tuple[str, ...] = ()
+
+
+class Form(NamedTuple):
+    """How provisions of one form are judged over frames.
+
+    Attributes:
+        refusals: tells why a provision cannot be judged so, nothing where it can.
+        asks: tells which facts it asks for.
+        rows: judges it, and returns the rows with the columns of `COLUMNS`.
+    """
+
+    refusals: Callable[[Any], Iterator[Fault]]
+    asks: Callable[[Any], Asks]
+    rows: Callable[[Any, Scene], Frame]
