@@ -17,9 +17,9 @@ from eduplan.provisions.requirements import NotBarred, RecordIs, Requirement, as
 from eduplan.provisions.weighing import Application, decisive, weigher
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector
-from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
+from eduplan.verdicts import Citation, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
-from eduplan.verdicts.verdict import Draft
+from eduplan.verdicts.verdict import Draft, justified
 
 
 @attrs.frozen(kw_only=True)
@@ -157,7 +157,7 @@ class GateBench(Bench):
             docket.as_of,
             None if act is None else Period(act.day, act.day + DAY),
             missing=_once(missing) if missing else (),
-            justification=Justification(counted=counted, points=points),
+            justification=justified((counted, (), (), (), None, 0, points)),
         )
         draft.__class__ = Verdict
         return draft  # type: ignore[return-value]

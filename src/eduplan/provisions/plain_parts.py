@@ -82,12 +82,13 @@ def picked(selector: Selector) -> Pick | None:
 class Columns:
     """The facts of some records, each read once."""
 
-    __slots__ = ("_found", "entries", "get")
+    __slots__ = ("_found", "_kept", "entries", "get")
 
     def __init__(self, entries: Sequence[Entry], get: Getter) -> None:
         self.entries = entries
         self.get = get
         self._found: dict[str, list[object]] = {}
+        self._kept: tuple[Sequence[int], Pick, Sequence[int]] | None = None
 
     def of(self, field: str) -> list[object] | None:
         """Return the values of a fact, None where one is not stated or is not single."""
@@ -103,13 +104,19 @@ class Columns:
         """Return the amounts of the records that are picked, 0 for others, None if not known."""
         if not pick.field:
             return amounts
+        last = self._kept  # often one part asks for what the next takes a share of
+        if last is not None and last[0] is amounts and last[1] == pick:
+            return last[2]
         column, wanted = self.of(pick.field), pick.wanted(self.get)
         if column is None or wanted is None:
             return None
         if len(wanted) == 1:
             (only,) = wanted
-            return [a if v == only else 0 for a, v in zip(amounts, column, strict=True)]
-        return [a if v in wanted else 0 for a, v in zip(amounts, column, strict=True)]
+            kept = [a if v == only else 0 for a, v in zip(amounts, column, strict=True)]
+        else:
+            kept = [a if v in wanted else 0 for a, v in zip(amounts, column, strict=True)]
+        self._kept = (amounts, pick, kept)
+        return kept
 
 
 class Span(NamedTuple):
@@ -143,7 +150,7 @@ class PlainPart:
         for span in spans_of(self.portion, period, period, period):
             place, seen = Place(self.portion, span), view(span or period, as_of)
             begun = span is None or span.start <= as_of
-            told = place.told(self.unit)
+            told = {**place.told(self.unit), "required": self.required}
             found.append(Span(place, place.code, seen, seen.first, seen.last, begun, told))
         return tuple(found)
 
@@ -175,14 +182,15 @@ class PlainPart:
         if kept is None:
             return None
         found = []
-        bound, required = self.bound, self.required
+        bound, entries = self.bound, columns.entries
+        edge, stop = "", 0  # spans come in order, mostly one upon the other
         for place, code, seen, first, last, begun, told in self.spans(*span):
             if self.whole:
                 value: Number = sum(kept)
                 base = sum(weights) if within is not None else 0
             else:
-                start = bisect_left(columns.entries, (first,))
-                stop = bisect_left(columns.entries, (last,), start)
+                start = stop if first == edge else bisect_left(entries, (first,), stop)
+                edge, stop = last, bisect_left(entries, (last,), start)
                 value = sum(kept[start:stop])
                 base = sum(weights[start:stop]) if within is not None else 0
             tally = _tally(
@@ -207,7 +215,7 @@ class PlainPart:
                 status = _PENDING
             else:
                 status = _MET if reached is not self.most else _NOT_MET
-            facts = {**told, "value": shown, "required": required}
+            facts = {**told, "value": shown}
             basis = _standing((place, tally, classes, self.counts))
             found.append(_point((code, status, facts, value, bound, seen.due, (), (), (), basis)))
         return found
@@ -237,16 +245,16 @@ def _caps(quota: Quota, owed: Number) -> list[tuple[Cap, Pick, int]] | None:
     return found
 
 
-def _cut(amounts: list[int], kept: Sequence[int], most: int) -> int:
-    """Take what is beyond a cap off the latest records; return how much that is."""
-    lost = excess = sum(kept) - most
-    place = len(amounts)
+def _cut(amounts: Sequence[int], kept: Sequence[int], excess: int) -> list[int]:
+    """Return amounts without what is beyond a cap, which is taken off the latest records."""
+    found = list(amounts)
+    place = len(found)
     while excess > 0:
         place -= 1
         taken = min(kept[place], excess)
-        amounts[place] -= taken
+        found[place] -= taken
         excess -= taken
-    return max(lost, 0)
+    return found
 
 
 _MORE = ("leave", "carry_over", "grace", "before_joining", "opens", "serves_at_least")
@@ -301,10 +309,13 @@ def quick_parts(
             answers = [entry[5](asked) for entry in entries]
             if not STATED.issuperset(map(type, answers)):
                 return None
-            differing = [e[4] for e, a in zip(entries, answers, strict=True) if a != wanted]
+            differing = [place for place, answer in enumerate(answers) if answer != wanted]
             if differing:
-                entries = [e for e, a in zip(entries, answers, strict=True) if a == wanted]
-                left_out = (LeftOut("differs", asked, tuple(differing)), *left_out)
+                others = tuple([entries[place][4] for place in differing])
+                left_out = (LeftOut("differs", asked, others), *left_out)
+                entries = list(entries)
+                for place in reversed(differing):
+                    del entries[place]
         amounts = [entry[5](summed) for entry in entries] if summed else [1] * len(entries)
         if not _WHOLE.issuperset(map(type, amounts)) or (amounts and min(amounts) < 0):
             return None
@@ -314,34 +325,36 @@ def quick_parts(
             kept = columns.kept(amounts, pick)
             if kept is None:
                 return None
-            lost = _cut(amounts, kept, most)
-            if lost:
+            lost = sum(kept) - most
+            if lost > 0:
+                amounts = _cut(amounts, kept, lost)
                 bound.append(BoundCap(cap, lost, most))
+        counts = tuple(amounts)
         points: list[Point] = []
-        classes = _classes(exclusive, columns, amounts) if len(exclusive) > 1 else {}
+        classes = _classes(exclusive, columns, counts) if len(exclusive) > 1 else {}
         if classes is None:
             return None
         for part in parts:
             span = (seen.period, docket.as_of)
-            several = part.points(columns, amounts, span, through, classes)
+            several = part.points(columns, counts, span, through, classes)
             if several is None:
                 return None
             points += several
         if classes and _may_clash(classes, points):
             return None
-        value = sum(amounts)
-        status = Status.MET
+        value = sum(counts)
+        status = _MET
         if value < owed:
             if seen.needed is not None and through < seen.needed:
                 return None
-            status = Status.NOT_MET if seen.closed else Status.PENDING
-        for point in points:
-            if point.status is Status.NOT_MET:
-                status = Status.NOT_MET
-            elif point.status is Status.PENDING and status is Status.MET:
-                status = Status.PENDING
+            status = _NOT_MET if seen.closed else _PENDING
+        of_parts = [point[1] for point in points]
+        if _NOT_MET in of_parts:
+            status = _NOT_MET
+        elif status is _MET and _PENDING in of_parts:
+            status = _PENDING
         counted = tuple([entry[4] for entry in entries])
-        reasons = (counted, tuple(amounts), left_out, tuple(bound), None, 0, tuple(points))
+        reasons = (counted, counts, left_out, tuple(bound), None, 0, tuple(points))
         draft = Draft(
             citation,
             subject.thing,

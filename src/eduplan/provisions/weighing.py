@@ -201,18 +201,25 @@ def _verdict_is(rule: VerdictIs, _: Setting, citation: Citation) -> Weigher:
             "explain.admission.verdict", citation, title=title, wanted=wanted
         )
 
+    @cache
+    def admitted(title: Text) -> Point:
+        return Point("admission", Status.MET, {"condition": condition_on(title)})
+
     def weigh(application: Application) -> Point:
         docket = application.docket
         cited = docket.benches[rule.verdict].citation
         verdicts = docket.verdicts_on(rule.verdict, application.subject)
         wrong = [verdict for verdict in verdicts if verdict.status not in rule.status]
-        statuses = [_TRUTHS[None if v.status in _OPEN else False] for v in wrong] or [Status.MET]
-        status = join(How.ALL, statuses)
+        if verdicts and not wrong:
+            return admitted(cited.title)
+        statuses = [_TRUTHS[None if v.status in _OPEN else False] for v in wrong]
         missing: tuple[Missing, ...] = ()
         if not verdicts:
             status, missing = Status.UNDETERMINED, (Missing("no-verdict", {"title": cited.title}),)
-        elif status is Status.UNDETERMINED:
-            missing = tuple([lack for verdict in wrong for lack in _lacking(verdict)])
+        else:
+            status = join(How.ALL, statuses)
+            if status is Status.UNDETERMINED:
+                missing = tuple([lack for verdict in wrong for lack in _lacking(verdict)])
         condition = condition_on(cited.title)
         if status is not Status.NOT_MET:
             return Point("admission", status, {"condition": condition}, missing=missing)
