@@ -4,7 +4,8 @@ A line ``<!-- table: NAME -->`` in a page becomes the table of that name, in the
 ``glossary`` from ``glossary.toml``, ``names`` from the package's own catalogue, ``calendars`` and
 ``plans`` from the calendars and plans that come with the package, ``findings`` from the codes of
 lint and what it says of them, ``coverage`` from the table in which every clause is accounted for,
-``mechanisms`` and ``rulesets`` from published rules stated as plans.
+``mechanisms`` and ``rulesets`` from published rules stated as plans. A line
+``<!-- example: NAME -->`` becomes the file of that name in ``examples``; the tests run it.
 """
 
 import csv
@@ -24,7 +25,9 @@ from eduplan.provisions import FORMS, Unanswered
 
 GLOSSARY = Path(__file__).with_name("glossary.toml")
 COVERAGE = Path(__file__).parent.parent / "tests" / "coverage.csv"
+EXAMPLES = Path(__file__).parent.parent / "examples"
 MARK = re.compile(r"^<!-- table: (\w+) -->$", re.MULTILINE)
+EXAMPLE = re.compile(r"^<!-- example: (\w+\.py) -->$", re.MULTILINE)
 
 WORDS = {
     "zh": Text("中文", "Chinese"),
@@ -90,9 +93,15 @@ WORDS = {
 
 
 def on_page_markdown(markdown: str, page, **_) -> str:
-    """Put the tables into a page."""
+    """Put the tables and the examples into a page."""
     lang: Language = "en" if page.file.src_uri.startswith("en/") else "zh"
+    markdown = EXAMPLE.sub(lambda found: example(found[1]), markdown)
     return MARK.sub(lambda found: TABLES[found[1]](lang), markdown)
+
+
+def example(name: str) -> str:
+    """Return a file of ``examples`` as a block of code."""
+    return f'```python title="examples/{name}"\n{(EXAMPLES / name).read_text("utf-8")}```'
 
 
 def terms() -> list[dict[str, str]]:

@@ -21,9 +21,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import attrs
+import xlsxwriter
+
 import primary_school
 import research_office
-import xlsxwriter
 
 SEED = 20250602
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "eduplan" / "demo"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -53,5 +53,7 @@ def _fact(read: Getter, name: str) -> object:
         return value
     try:
         return as_value(value)
-    except InputError:
+    except InputError as error:
+        if isinstance(value, Collection):  # with nothing can it be compared
+            raise InputError(fault.under(name) for fault in error.faults) from None
         return value  # refused where it is used, with the record it stands in

@@ -299,7 +299,9 @@ def _entry(record: object, index: int, faults: FaultList) -> Entry | None:
         return None
     if last is not None and last < day:
         faults.add("last-day-first", f"{path}.last_day")
-    return entry_of(day, key, kind, record, get, last)
+    with faults.at(path):
+        return entry_of(day, key, kind, record, get, last)
+    return None
 
 
 def _refuse_doubles(entries: Sequence[Entry]) -> None:
