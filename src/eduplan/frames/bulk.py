@@ -9,12 +9,14 @@ from typing import NamedTuple
 import narwhals.stable.v2 as nw
 
 from eduplan.dates import school_year
+from eduplan.exact import Number
 from eduplan.frames.backends import Backend
 from eduplan.frames.columns import Columns
 from eduplan.frames.profiles import Profiles
 from eduplan.frames.truths import Sieve
 from eduplan.frames.windows import profile_fields
-from eduplan.measures import Per, Way
+from eduplan.measures import Measure, Per, Way
+from eduplan.measures.tariff import DAYS
 from eduplan.provisions import Docket, Quota
 from eduplan.selectors import Selector
 
@@ -43,6 +45,12 @@ class Bulk(NamedTuple):
         """The facts of a bearer that make its profile."""
         return profile_fields(self.quota)
 
+    @property
+    def bounds(self) -> Sequence[Number]:
+        """What amounts are held against besides what is owed, so that it has to be whole too."""
+        caps = [cap.at_most for cap in self.quota.measure.caps if cap.at_most is not None]
+        return *caps, *(part.bound for part in self.quota.part)
+
 
 BUCKETS: Mapping[Per, Callable[[date], int]] = {
     Per.DAY: date.toordinal,
@@ -60,9 +68,25 @@ def selectors(quota: Quota) -> Sequence[Selector]:
     return measure.where, measure.part, *(cap.where for cap in measure.caps), *parts
 
 
+def selectors_of_tariff(measure: Measure) -> Sequence[Selector]:
+    """Return the selectors over records that a tariff and its factors have."""
+    factors = [factor.where for table in measure.factors for factor in table]
+    return *(row.where for row in measure.tariff), *factors
+
+
+def fields_of_tariff(measure: Measure) -> Sequence[str]:
+    """Return the facts of records that a tariff reads, `DAYS` for how long they went on."""
+    asked = [field for one in selectors_of_tariff(measure) for field in one.fields()]
+    asked += [field for row in measure.tariff for field in (row.per, row.stated) if field]
+    if measure.absence is not None:
+        asked += [measure.absence.missed, measure.absence.of]
+    return tuple(dict.fromkeys(asked))
+
+
 def fields_of_bearer(quota: Quota) -> list[str]:
     """Return the facts of a bearer that records are held against."""
-    return [field for one in selectors(quota) for field in one.bearer_fields()]
+    several = (*selectors(quota), *selectors_of_tariff(quota.measure))
+    return [field for one in several for field in one.bearer_fields()]
 
 
 def fields_of_records(quota: Quota) -> list[str]:
@@ -71,9 +95,10 @@ def fields_of_records(quota: Quota) -> list[str]:
     asked = [field for one in selectors(quota) for field in one.fields()]
     if measure.field:
         asked.append(measure.field)
+    asked += fields_of_tariff(measure)
     if measure.way is Way.DAYS:
-        asked.append("last_day")
-    return list(dict.fromkeys(asked))
+        asked.append(DAYS)
+    return list(dict.fromkeys("last_day" if field == DAYS else field for field in asked))
 
 
 def of_kinds(kinds: Sequence[str]) -> nw.Expr:

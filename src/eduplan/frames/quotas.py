@@ -17,6 +17,7 @@ from eduplan.frames.profiles import BEARER
 from eduplan.frames.readings import Amounts, amounts, read
 from eduplan.frames.refusing import refusals
 from eduplan.frames.scene import Asks, Scene
+from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows, profile_fields, windows
 from eduplan.measures import Way
 from eduplan.provisions import Quota, QuotaBench
@@ -44,7 +45,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     found = windows(bench, bulk.profiles.facts(bulk.fields), bulk.docket, scene.docket.scales)
     grid = bulk.profiles.frame(bulk.fields)
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
-    stated = amounts(bulk.register, bulk.quota)
+    stated = amounts(bulk)
     _check_size(bulk, stated, found)
     read_ = read(place(bulk, found), bulk, stated)
     frame = _compared(grid.join(read_.whole, on=list(GROUP), how="left"), bulk)
@@ -55,7 +56,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     return _told(frame, bulk.quota)
 
 
-def _check_size(bulk: Bulk, stated: Amounts, found: Windows) -> None:
+def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
     """Refuse amounts whose sums, compared crosswise, would not fit."""
     owed = [Fraction(row.required or 0) for row in found.rows]
     most = max(stated.largest, stated.parts) * max(bulk.register.size, 1)

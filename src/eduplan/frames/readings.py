@@ -6,7 +6,7 @@ plain sums and largest values. Amounts are whole numbers in parts of one; there 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import lcm
 from typing import Any, NamedTuple
 
@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from eduplan.errors import Fault, InputError, NotPortable, refuse
 from eduplan.exact import Number, exact
-from eduplan.frames.backends import Backend, Frame
+from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import BUCKETS, Bulk, of_kinds
 from eduplan.frames.columns import WHOLE, Columns, Sort, count, flag, lookup, whole
 from eduplan.frames.portions import GROUP, Sums, by_span, tally
+from eduplan.frames.tariffs import Worths, worths
 from eduplan.frames.truths import Sieve, Truth
 from eduplan.measures import Cap, Per, Way
 from eduplan.provisions import Quota
@@ -46,11 +47,20 @@ class Amounts:
     table: tuple[pa.Array, Sequence[int]] | None
     field: str
 
-    def add(self, frame: Frame, sorts: Mapping[str, Sort], backend: Backend) -> Frame:
-        """Return the frame with columns ``_amount``, and ``_unstated`` where it is not known."""
+    def add(self, frame: Frame, bulk: Bulk) -> Frame:
+        """Return records with what they count for.
+
+        Returns:
+            Columns ``_least`` and ``_amount``, the least and the most a record counts for,
+            ``_unstated`` where there is no most, and ``_doubt`` where facts are missing.
+        """
+        frame = self._stated(frame, bulk)
+        return frame.with_columns(_least=nw.col("_amount"), _doubt=nw.col("_unstated"))
+
+    def _stated(self, frame: Frame, bulk: Bulk) -> Frame:
         if not self.field:
             return frame.with_columns(_amount=whole(self.parts), _unstated=whole(0))
-        if self.field not in sorts:
+        if self.field not in bulk.register.sorts:
             return frame.with_columns(_amount=whole(0), _unstated=whole(1))
         if self.table is None:
             amount = nw.col(self.field)
@@ -59,20 +69,21 @@ class Amounts:
         else:
             array, numbers = self.table
             made = {"_looked_up": pa.array(numbers, pa.int64())}
-            frame = lookup(frame, backend, {self.field: array}, made)
+            frame = lookup(frame, bulk.backend, {self.field: array}, made)
             amount = nw.col("_looked_up")
         return frame.with_columns(_amount=amount.fill_null(0), _unstated=flag(amount.is_null()))
 
 
-def amounts(records: Columns, quota: Quota) -> Amounts:
+def amounts(bulk: Bulk) -> Amounts | Worths:
     """Return how much the records of a quota count for.
 
     Raises:
         InputError: amounts that are no numbers, or below zero.
     """
-    measure = quota.measure
-    bounds = [*(_most(cap) for cap in measure.caps), *(part.bound for part in quota.part)]
-    caps = lcm(1, *(bound.denominator for bound in bounds))
+    measure, records = bulk.quota.measure, bulk.register
+    if measure.way is Way.CREDITS:
+        return worths(bulk)
+    caps = lcm(1, *(bound.denominator for bound in bulk.bounds))
     field = measure.field if measure.way in (Way.SUM, Way.SHARE) else ""
     if field not in records.sorts:
         return Amounts(caps, caps, None, field)
@@ -123,7 +134,7 @@ class Readings(NamedTuple):
     spans: dict[int, Frame]
 
 
-def read(frame: Frame, bulk: Bulk, stated: Amounts) -> Readings:
+def read(frame: Frame, bulk: Bulk, stated: Amounts | Worths) -> Readings:
     """Return what the measure of a quota finds, one row for every bearer and period with records.
 
     Args:
@@ -142,7 +153,7 @@ def read(frame: Frame, bulk: Bulk, stated: Amounts) -> Readings:
         return Readings(_distinct(frame, measure.field, bulk.register), {})
     if measure.way is Way.DAYS:
         return Readings(_days(frame), {})
-    frame = stated.add(frame, bulk.register.sorts, bulk.backend)
+    frame = stated.add(frame, bulk)
     if measure.way is Way.SHARE:
         return Readings(_share(frame, measure.part, sieve), {})
     return _sums(frame, bulk.quota, stated.parts, sieve)
@@ -232,17 +243,16 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
 def _sums(frame: Frame, quota: Quota, parts: int, sieve: Sieve) -> Readings:
     """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most."""
     caps = quota.measure.caps
-    stated = 1 - nw.col("_unstated")
     frame = frame.with_columns(
-        _low=nw.col("_sure") * stated * nw.col("_amount"),
+        _low=nw.col("_sure") * nw.col("_least"),
         _high=nw.col("_amount"),
-        _unknown=flag(nw.col("_maybe") + nw.col("_unstated") > 0),
+        _unknown=flag(nw.col("_maybe") + nw.col("_doubt") > 0),
     )
     scopes: list[Selector] = []
     for cap in caps:
         frame, truth = sieve.apply(frame, cap.where)
         if cap.where != EVERYTHING:
-            doubt = flag(truth.unknown) * nw.col("_sure") * stated
+            doubt = flag(truth.unknown) * nw.col("_sure")
             frame = frame.with_columns(_unknown=flag(nw.col("_unknown") + doubt > 0))
         if cap.per is Per.RECORD:
             frame = _cut_each(frame, int(_most(cap) * parts), truth)

@@ -25,7 +25,9 @@ _JUDGED: Judged = {
         *("measure", "every", "at_least", "at_most", "partial", "unit", "part", "stub"),
         "serves_at_least",
     },
-    Measure: {"way", "kinds", "field", "where", "part", "by", "caps"},
+    Measure: {
+        *("way", "kinds", "field", "where", "part", "by", "caps", "tariff", "factors", "absence"),
+    },
     Every: {"unit", "months", "grid", "own", "school_days"},
     Own: {"lengths", "starts", "ends", "aligned"},
     Amount: {"amount", "where"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ from eduplan.testing.values import (
     selectors,
 )
 
-WAYS = (Way.COUNT, Way.SUM, Way.DISTINCT, Way.DAYS, Way.SHARE)
+WAYS = (Way.COUNT, Way.SUM, Way.DISTINCT, Way.DAYS, Way.SHARE, Way.CREDITS)
 """Ways of measuring that generated quotas have."""
 
 TEXT = {"zh": "规定", "en": "provision"}
@@ -45,16 +46,62 @@ def measures(draw: DrawFn, ways: tuple[Way, ...] = WAYS) -> dict[str, Any]:
         table = {"sum": "hours", "of": kinds}
     elif way is Way.DISTINCT:
         table = {"distinct": draw(st.sampled_from(["topic", "tier"])), "of": kinds}
+    elif way is Way.CREDITS:
+        table = draw(tariffs(kinds))
     else:
         table = {"share": draw(selectors()), "of": kinds}
         if draw(st.booleans()):
             table["weigh"] = "hours"
     if (where := draw(seldom(selectors()))) is not None:
         table["where"] = where
-    if way in (Way.COUNT, Way.SUM):
+    if way in (Way.COUNT, Way.SUM, Way.CREDITS):
         table["caps"] = draw(st.lists(caps(), max_size=3))
     table["by"] = draw(st.sampled_from(["bearer", "bearer", "guest"]))
     return table
+
+
+@st.composite
+def tariffs(draw: DrawFn, kinds: str | Sequence[str]) -> dict[str, Any]:
+    """Return measures of credits by a tariff, with rows of every sort, as in a plan file.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        kinds: the kinds of record.
+    """
+    table: dict[str, Any] = {
+        "credits": kinds,
+        "tariff": draw(st.lists(_rates(), min_size=1, max_size=3)),
+    }
+    if (factors := draw(seldom(st.lists(_factors(), min_size=1, max_size=2)))) is not None:
+        table["factors"] = factors
+    if (share := draw(seldom(st.sampled_from([("reaches", 1), ("exceeds", "1/2")])))) is not None:
+        table["absence"] = {"missed": "hours", "of": "size", share[0]: share[1]}
+    return table
+
+
+@st.composite
+def _rates(draw: DrawFn) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = [
+        {"fixed": 1},
+        {"fixed": "1/2", "at_most": 2},
+        {"per": "hours", "amount": "1/3"},
+        {"per": "hours", "each": 2, "whole": True},
+        {"per": "hours", "at_most": 1},
+        {"per": "@days", "amount": "1/2", "at_most": 3},
+        {"stated": "hours", "least": "1/2", "most": 2},
+        {"stated": "size"},
+    ]
+    row = draw(st.sampled_from(rows))
+    where = draw(st.one_of(st.none(), st.just({"kind": KINDS[0]}), _scopes()))
+    return row if where is None else {**row, "where": where}
+
+
+def _factors() -> SearchStrategy[list[dict[str, Any]]]:
+    """Return tables of factors, of which the first row that fits multiplies."""
+    row = st.fixed_dictionaries(
+        {"times": st.sampled_from(["1.5", 0, "1/2"]), "where": selectors(of_bearer=True)}
+    )
+    return st.lists(row, min_size=1, max_size=2)
 
 
 @st.composite
@@ -148,8 +195,12 @@ def divided_quotas(draw: DrawFn, *, name: str = "quota", clause: str = "1") -> Q
         name: the id of the quota.
         clause: the clause it cites.
     """
+    kinds = list(KINDS)
+    paid = [{"per": "hours", "where": {"passed": True}}, {"fixed": 2, "where": {"mode": "online"}}]
     measure: dict[str, Any] = draw(
-        st.sampled_from([{"sum": "hours", "of": list(KINDS)}, {"count": list(KINDS)}])
+        st.sampled_from(
+            [{"sum": "hours", "of": kinds}, {"count": kinds}, {"credits": kinds, "tariff": paid}]
+        )
     )
     if draw(st.sampled_from([False, False, True])):
         measure = {**measure, "caps": [{"at_most": draw(amounts()), "per": "record"}]}
