@@ -17,10 +17,11 @@ from eduplan.frames import evaluate_frame, rows_of
 from eduplan.verdicts import VerdictRow
 
 TEXT, WHOLE, FLAG, DAY = pa.string(), pa.int64(), pa.bool_(), pa.date32()
-BEARERS = dict.fromkeys(("id", "type", "role", "level", "tier"), TEXT)
+BEARERS = dict.fromkeys(("id", "type", "role", "level", "tier", "members", "leader"), TEXT)
 BEARERS |= {"joined": DAY, "left": DAY, "on_leave": FLAG}
 RECORDS = dict.fromkeys(("id", "kind", "bearer", "guest", "level", "mode", "tier", "topic"), TEXT)
 RECORDS |= {"day": DAY, "last_day": DAY, "passed": FLAG, "size": WHOLE}
+SEVERAL = {"role": "|", "members": "|"}
 
 
 class Kind(NamedTuple):
@@ -46,11 +47,12 @@ KINDS: Mapping[str, Kind] = {
 
 
 def columns(things: Sequence[Person] | Sequence[Record], types: Mapping[str, Any]) -> pa.Table:
-    """Return things as a table; several roles in one text."""
+    """Return things as a table, with several values in one text."""
     rows = [{name: thing.get(name) for name in types} for thing in things]
-    for row, thing in zip(rows, things, strict=True):
-        if isinstance(thing, Person):
-            row["role"] = "|".join(thing.roles)
+    for row in rows:
+        for name, separator in SEVERAL.items():
+            if isinstance(several := row.get(name), tuple):
+                row[name] = separator.join(several)
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
 
 
@@ -74,7 +76,7 @@ def over(kind: Kind) -> Callable[..., Iterable[VerdictRow]]:
         taken = columns(records, RECORDS).append_column("hours", hours(records))
         people = kind.make(columns(bearers, BEARERS))
         try:
-            found = evaluate_frame(plan, people, kind.make(taken), several={"role": "|"}, **rest)
+            found = evaluate_frame(plan, people, kind.make(taken), several=SEVERAL, **rest)
         except NotPortable as refused:  # a record of which two caps may hold: depends on the data
             if [fault.code for fault in refused.faults] != ["caps-doubtful"]:
                 raise

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eduplan.frames import quotas
+from eduplan.frames import quotas, rosters, targets
 from eduplan.frames.scene import Form
-from eduplan.provisions import Provision, Quota
+from eduplan.provisions import Provision, Quota, Roster, Target
 
 FORMS: Mapping[type[Provision], Form] = {
     Quota: Form(quotas.refusals, quotas.asks, quotas.rows),
+    Target: Form(targets.refusals, targets.asks, targets.rows),
+    Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
 }
 """All others are refused by name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import attrs
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
@@ -101,15 +102,26 @@ class Profiles:
     def facts(self, fields: Sequence[str]) -> dict[int, dict[str, Any]]:
         """Return the facts of every profile there is, by its number."""
         several = distinct(self.frame(fields), "_profile").collect()
-        found = {}
-        for number in sorted(several.to_arrow().column("_profile").to_pylist()):
-            rest, facts = number, {}
-            for field in reversed(fields):
-                values = self.values(field)
-                rest, code = divmod(rest, len(values))
-                facts[field] = values[code]
-            found[number] = facts
-        return found
+        numbers = sorted(several.to_arrow().column("_profile").to_pylist())
+        return {number: self.facts_of(number, fields) for number in numbers}
+
+    def facts_of(self, number: int, fields: Sequence[str]) -> dict[str, Any]:
+        """Return the facts that make a profile, by its number."""
+        rest, facts = number, {}
+        for field in reversed(fields):
+            values = self.values(field)
+            rest, code = divmod(rest, len(values))
+            facts[field] = values[code]
+        return facts
+
+    def only(self, fields: Sequence[str], numbers: Iterable[int]) -> Profiles:
+        """Return those bearers alone that have one of some profiles."""
+        profile = self._profile(fields)
+        kept = self._backend.beside(pa.table({"_profile": pa.array(list(numbers), pa.int64())}))
+        frame = self._frame.with_columns(profile.alias("_profile"))
+        frame = frame.join(kept, on="_profile", how="inner").select(*self._bearers.sorts)
+        columns = attrs.evolve(self._bearers, frame=frame)
+        return Profiles(columns, self._several, self._backend)
 
 
 def check_ids(bearers: Columns) -> None:

@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from eduplan.provisions.schedule import Schedule as Schedule
     from eduplan.provisions.schedule_bench import ScheduleBench as ScheduleBench
     from eduplan.provisions.target import Target as Target
-    from eduplan.provisions.target import TargetBench as TargetBench
+    from eduplan.provisions.target_bench import TargetBench as TargetBench
     from eduplan.provisions.version_bench import VersionedBench as VersionedBench
     from eduplan.provisions.versions import Governs as Governs
     from eduplan.provisions.versions import Version as Version
@@ -133,7 +133,8 @@ _HOMES = {
     "roster": ("Roster", "RosterBench"),
     "schedule": ("Dimension", "ForEach", "Late", "Schedule"),
     "schedule_bench": ("ScheduleBench",),
-    "target": ("Target", "TargetBench"),
+    "target": ("Target",),
+    "target_bench": ("TargetBench",),
     "version_bench": ("VersionedBench",),
     "versions": ("Governs", "Version"),
     "within": ("Before", "Within"),

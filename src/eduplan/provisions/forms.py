@@ -29,7 +29,7 @@ class Forms(Mapping[str, Form]):
         "quota": ("quota", "Quota", "quotas", "quota_bench"),
         "follow_up": ("follow_up", "FollowUp", "follow_up", "FollowUpBench"),
         "gate": ("gate", "Gate", "gate", "GateBench"),
-        "target": ("target", "Target", "target", "TargetBench"),
+        "target": ("target", "Target", "target_bench", "TargetBench"),
         "roster": ("roster", "Roster", "roster", "RosterBench"),
         "process": ("process", "Process", "process_bench", "ProcessBench"),
         "schedule": ("schedule", "Schedule", "schedule_bench", "ScheduleBench"),

@@ -14,7 +14,7 @@ from eduplan.errors import FaultList, InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
 from eduplan.measures import Gauge, Measure, Reading, Way, as_measure
-from eduplan.provisions.population import Population, part_of
+from eduplan.provisions.population import Population, heads, part_of
 from eduplan.provisions.provision import Docket, Subject
 from eduplan.records import Entry
 from eduplan.selectors import (
@@ -321,7 +321,7 @@ class IndicatorBench:
             if whole is False:
                 continue
             part = share.fits(one, bearer, day)
-            pairs.append((whole, part))
+            pairs.append((whole, part, one.times))
             if whole is None:
                 doubtful_whole.append(one)
             if part is None:
@@ -343,13 +343,14 @@ class IndicatorBench:
         pick = self._count.pick(docket.subjects, subject.get, day)
         field = self.indicator.distinct
         if not field:
-            low = len(pick.sure)
-            return Figure(low, low + len(pick.perhaps), pick.missing)
+            low = heads(pick.sure)
+            return Figure(low, low + heads(pick.perhaps), pick.missing)
         named = [_values(one, field) for one in pick.sure]
         more = [_values(one, field) for one in pick.perhaps]
         seen: set[object] = set().union(*named)
-        silent = sum(1 for values in named if not values)
-        high = len(seen.union(*more)) + silent + sum(1 for values in more if not values)
+        silent = heads(one for one in pick.sure if not _values(one, field))
+        doubtful = heads(one for one in pick.perhaps if not _values(one, field))
+        high = len(seen.union(*more)) + silent + doubtful
         gap = (Missing("bearer-facts", {"field": field, "count": silent}),) if silent else ()
         return Figure(len(seen), high, (*pick.missing, *gap) if high > len(seen) else ())
 

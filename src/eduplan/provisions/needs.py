@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -103,6 +103,11 @@ class Member(NamedTuple):
     subject: Subject | None
     inside: Truth
 
+    @property
+    def times(self) -> int:
+        """How many it stands for."""
+        return 1 if self.subject is None else self.subject.times
+
 
 class Unit(NamedTuple):
     """A cell or group, with those who belong to it.
@@ -178,7 +183,8 @@ class NeedBench:
         if self.need.distinct:
             found = self._distinct(sure, perhaps, unsaid)
         else:
-            found = Found(len(sure), len(sure) + len(perhaps), facts_missing(unsaid))
+            low = _heads(sure)
+            found = Found(low, low + _heads(perhaps), facts_missing(unsaid))
         return self._point("roster-need", found, facts)
 
     def number(self, found: Found) -> Point:
@@ -203,7 +209,8 @@ class NeedBench:
         named = [_values(member, self.need.distinct) for member in sure]
         more = [_values(member, self.need.distinct) for member in perhaps]
         low = set().union(*named)
-        silent = sum(1 for values in (*named, *more) if not values)
+        field = self.need.distinct
+        silent = _heads(member for member in (*sure, *perhaps) if not _values(member, field))
         high = len(low.union(*more)) + silent
         gaps = [*unsaid, *[self.need.distinct] * sum(1 for values in named if not values)]
         return Found(len(low), high, facts_missing(gaps))
@@ -225,7 +232,8 @@ class NeedBench:
             for member, truth in zip(members, whole, strict=True)
             if truth is None
         ]
-        part = part_of(zip(whole, truths, strict=True))
+        times = [member.times for member in members]
+        part = part_of(zip(whole, truths, times, strict=True))
         return self._share(part, facts, facts_missing([*unsaid, *gaps]))
 
     def _share(
@@ -269,6 +277,10 @@ class NeedBench:
             required=floor if floor is not None else ceiling,
             missing=found.missing if truth is None else (),
         )
+
+
+def _heads(members: Iterable[Member]) -> int:
+    return sum(member.times for member in members)
 
 
 def _values(member: Member, field: str) -> set[object]:

@@ -78,7 +78,7 @@ def opening(quota: Quota, citation: Citation, scales: Scales, horizon: Period | 
     excused = Status.NOT_APPLICABLE
 
     def opened(subject: Subject, docket: Docket) -> Opened | Verdict | None:
-        key, thing, get, throughout = subject
+        key, thing, get, throughout, _ = subject
         truth = check(get, get)
         if truth is False:
             fact = against(get, get)

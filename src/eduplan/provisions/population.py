@@ -82,7 +82,7 @@ class Population:
         return self._where(subject.get, on_day(bearer, day))
 
     def pick(self, subjects: Iterable[Subject], bearer: Getter, day: date) -> Pick:
-        """Return who of ``subjects`` fits on a day; each counts once."""
+        """Return who of ``subjects`` fits on a day."""
         truths = [(subject, self.fits(subject, bearer, day)) for subject in subjects]
         perhaps = tuple([subject for subject, truth in truths if truth is None])
         return Pick(
@@ -108,6 +108,11 @@ def facts_missing(fields: Iterable[str]) -> tuple[Missing, ...]:
     )
 
 
+def heads(subjects: Iterable[Subject]) -> int:
+    """Return how many bearers subjects stand for."""
+    return sum(subject.times for subject in subjects)
+
+
 class Part(NamedTuple):
     """How many of how many: the least and the most that a share can be.
 
@@ -124,16 +129,18 @@ class Part(NamedTuple):
     possible: int
 
 
-def part_of(truths: Iterable[tuple[Truth, Truth]]) -> Part:
-    """Return how many of how many, from whether each is in the whole and in the part.
+def part_of(truths: Iterable[tuple[Truth, Truth, int]]) -> Part:
+    """Return how many of how many, from whether so many are in the whole and in the part.
 
     Who is perhaps in the whole lowers a share by being in it and not in the part, and raises it
     by being in both.
 
-    >>> part_of([(True, True), (True, False), (True, None), (None, False)])
+    >>> part_of([(True, True, 1), (True, False, 1), (True, None, 1), (None, False, 1)])
     Part(low=(1, 4), high=(2, 3), sure=3, possible=4)
     """
-    count = Counter(truths)
+    count: Counter[tuple[Truth, Truth]] = Counter()
+    for whole, part, times in truths:
+        count[whole, part] += times
     sure = sum(count[True, part] for part in (True, False, None))
     yes, open_ = count[True, True], count[True, None]
     doubtful_yes, doubtful_no, doubtful = count[None, True], count[None, False], count[None, None]

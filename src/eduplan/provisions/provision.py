@@ -58,12 +58,14 @@ class Subject(NamedTuple):
         thing: the object or mapping given.
         get: reads its facts.
         throughout: whether it states neither when it joined nor when it left.
+        times: how many bearers it stands for, alike in every fact that is asked for.
     """
 
     id: str
     thing: object
     get: Getter
     throughout: bool = True
+    times: int = 1
 
 
 class View(NamedTuple):
@@ -438,24 +440,36 @@ class Bench:
             subject: the bearer.
             docket: what the judgement rests on.
         """
-        get = subject.get
-        truth = self._bearer.check(get, get)
-        if truth is False:
-            return (self.excuse(subject, docket, "not-a-bearer", self._bearer.against(get, get)),)
-        if truth is None:
-            missing = Missing("bearer-fact", {"field": self._bearer.blame(get, get)})
-            return (self.undetermined(subject, docket, (missing,)),)
-        if self._exempt is not None:
-            exempt = self._exempt(get, get)
-            if exempt:
-                return (self.excuse(subject, docket, "exempt", self._exempt.first_field),)
-            if exempt is None:
-                missing = Missing("bearer-fact", {"field": self._exempt.blame(get, get)})
-                return (self.undetermined(subject, docket, (missing,)),)
+        other = self.beside(subject, docket)
+        if other is not None:
+            return (other,)
         try:
             return self.decide(subject, docket)
         except NotKnown as unknown:
             return (self.undetermined(subject, docket, (unknown.missing,)),)
+
+    def beside(self, subject: Subject, docket: Docket) -> Verdict | None:
+        """Return the verdict on one who does not owe it, or perhaps not, None on one who does.
+
+        Args:
+            subject: the bearer.
+            docket: what the judgement rests on.
+        """
+        get = subject.get
+        truth = self._bearer.check(get, get)
+        if truth is False:
+            return self.excuse(subject, docket, "not-a-bearer", self._bearer.against(get, get))
+        if truth is None:
+            missing = Missing("bearer-fact", {"field": self._bearer.blame(get, get)})
+            return self.undetermined(subject, docket, (missing,))
+        if self._exempt is not None:
+            exempt = self._exempt(get, get)
+            if exempt:
+                return self.excuse(subject, docket, "exempt", self._exempt.first_field)
+            if exempt is None:
+                missing = Missing("bearer-fact", {"field": self._exempt.blame(get, get)})
+                return self.undetermined(subject, docket, (missing,))
+        return None
 
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on a bearer to whom the provision applies."""

@@ -211,7 +211,7 @@ class RosterBench(Bench):
             return (self.excuse(subject, docket, "not-in-force", roster.since),)
         if roster.until is not None and as_of >= roster.until:
             return (self.excuse(subject, docket, "no-longer-in-force", roster.until),)
-        day = as_of if roster.by is None else min(as_of, roster.by)
+        day = self.looked_at(docket)
         points = tuple(self._points(subject, docket, day))
         early = roster.by is not None and as_of < roster.by
         if early:
@@ -238,6 +238,11 @@ class RosterBench(Bench):
                 justification=Justification(points=points),
             ),
         )
+
+    def looked_at(self, docket: Docket) -> date:
+        """Return the day on which it is looked who is there."""
+        by = self.roster.by
+        return docket.as_of if by is None else min(docket.as_of, by)
 
     def _points(self, subject: Subject, docket: Docket, day: date) -> Iterator[Point]:
         bearer = subject.get
@@ -282,7 +287,7 @@ class RosterBench(Bench):
         missing: tuple[Missing, ...] = ()
         if inside is None and self._each is not None:
             missing = self._each.unsaid((group,), bearer, day)
-        ids = _ids(group.get(self.roster.members))
+        ids = ids_in(group.get(self.roster.members))
         if ids is None:
             missing = (*missing, *facts_missing([self.roster.members]))
             return Unit(_called(group), group, None, inside, missing)
@@ -299,7 +304,7 @@ class RosterBench(Bench):
     ) -> Point:
         """Return whether every leader of a group is what a leader has to be."""
         facts: dict[str, object] = {"unit": unit.name, "need": words(self.roster.led_by)}  # type: ignore[arg-type]
-        leaders = _ids(unit.subject.get(self.roster.leader)) if unit.subject is not None else None
+        leaders = ids_in(unit.subject.get(self.roster.leader)) if unit.subject is not None else None
         if not leaders:
             gap = facts_missing([self.roster.leader])
             return Point("roster-leader-unknown", Status.UNDETERMINED, facts, missing=gap)
@@ -342,7 +347,7 @@ def _called(group: Subject) -> object:
     return group.id if group.get("type") == "person" else group.get("name") or group.id
 
 
-def _ids(value: object) -> tuple[str, ...] | None:
+def ids_in(value: object) -> tuple[str, ...] | None:
     """Return ids a fact holds, each once; None where it is absent."""
     if value is None:
         return None
