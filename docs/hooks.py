@@ -9,6 +9,7 @@ lint and what it says of them, ``coverage`` from the table in which every clause
 """
 
 import csv
+import json
 import re
 import tomllib
 from itertools import groupby
@@ -27,7 +28,7 @@ GLOSSARY = Path(__file__).with_name("glossary.toml")
 COVERAGE = Path(__file__).parent.parent / "tests" / "coverage.csv"
 EXAMPLES = Path(__file__).parent.parent / "examples"
 MARK = re.compile(r"^<!-- table: (\w+) -->$", re.MULTILINE)
-EXAMPLE = re.compile(r"^<!-- example: (\w+\.py) -->$", re.MULTILINE)
+EXAMPLE = re.compile(r"^<!-- example: (\w+\.(?:py|ipynb)) -->$", re.MULTILINE)
 
 WORDS = {
     "zh": Text("中文", "Chinese"),
@@ -100,8 +101,18 @@ def on_page_markdown(markdown: str, page, **_) -> str:
 
 
 def example(name: str) -> str:
-    """Return a file of ``examples`` as a block of code."""
-    return f'```python title="examples/{name}"\n{(EXAMPLES / name).read_text("utf-8")}```'
+    """Return a file of ``examples`` as code; of a notebook its code cells and what they print."""
+    text = (EXAMPLES / name).read_text("utf-8")
+    if name.endswith(".py"):
+        return f'```python title="examples/{name}"\n{text}```'
+    blocks = []
+    for cell in json.loads(text)["cells"]:
+        if cell["cell_type"] == "code":
+            blocks.append(f"```python\n{''.join(cell['source'])}\n```")
+            for output in cell["outputs"]:
+                shown = output.get("text") or output["data"]["text/plain"]
+                blocks.append(f"```text\n{''.join(shown).rstrip()}\n```")
+    return "\n\n".join(blocks)
 
 
 def terms() -> list[dict[str, str]]:

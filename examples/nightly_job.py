@@ -122,4 +122,4 @@ if __name__ == "__main__":
     for day in days:
         plan = load_plan("county-six-year").answer(ANSWERS)
         for change in judge_night(database, plan, date.fromisoformat(day)):
-            print(*change)  # noqa: T201
+            print(*change)
