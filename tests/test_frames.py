@@ -7,13 +7,15 @@ import polars as pl
 import pytest
 
 from as_frames import KINDS, over
-from eduplan import InputError, Plan, Quota, Status, plan_from_table
+from eduplan import InputError, Plan, Status, plan_from_table
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
+from eduplan.provisions import Provision
 from eduplan.testing import (
     cases,
     check_evaluator,
     divided_quotas,
+    follow_ups,
     people,
     plans,
     quotas,
@@ -21,8 +23,8 @@ from eduplan.testing import (
 )
 
 
-def portable(quota: Quota) -> bool:
-    return not any(refusals(quota))
+def portable(provision: Provision) -> bool:
+    return not any(refusals(provision))
 
 
 QUOTAS = cases(plans=plans(provisions=quotas().filter(portable)))
@@ -30,6 +32,11 @@ PARTS = cases(
     plans=plans(provisions=divided_quotas().filter(portable)),
     people=people(ids=["t1"]),
     records=records(bearers=["t1"]),
+)
+FOLLOW_UPS = cases(
+    plans=plans(provisions=follow_ups().filter(portable)),
+    people=people(ids=["t1"]),
+    records=records(bearers=["t1"], linked=True),
 )
 
 
@@ -41,6 +48,11 @@ def test_frames_agree_with_the_reference(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_parts(kind: str) -> None:
     check_evaluator(over(KINDS[kind]), cases=PARTS, max_examples=60)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_follow_ups(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=FOLLOW_UPS, max_examples=60)
 
 
 # ---------------------------------------------------------------- what is refused

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eduplan.frames import quotas, rosters, targets
+from eduplan.frames import follow_ups, quotas, rosters, targets
 from eduplan.frames.scene import Form
-from eduplan.provisions import Provision, Quota, Roster, Target
+from eduplan.provisions import FollowUp, Provision, Quota, Roster, Target
 
 FORMS: Mapping[type[Provision], Form] = {
     Quota: Form(quotas.refusals, quotas.asks, quotas.rows),
+    FollowUp: Form(follow_ups.refusals, follow_ups.asks, follow_ups.rows),
     Target: Form(targets.refusals, targets.asks, targets.rows),
     Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
 }

@@ -104,6 +104,11 @@ class Trigger(NamedTuple):
         """The day on which it calls for an answer: the record's last."""
         return self.entry.last
 
+    @property
+    def period(self) -> Period:
+        """The days in which it can be answered, the last day alone where that is not known."""
+        return Period(self.last, (self.due or self.last) + DAY)
+
 
 class Answers(NamedTuple):
     """What answers a record: for sure, perhaps, and the fact because of which only perhaps."""
@@ -178,7 +183,7 @@ class FollowUpBench(Bench):
             if since <= entry[1] < until:
                 truth = check(entry[5], get)
                 if truth is not False:
-                    found.append(self._trigger(entry, truth, get, docket))
+                    found.append(self.trigger(entry, truth, get, docket))
         return found
 
     def _of_all_versions(self, subject: Subject, docket: Docket) -> list[Trigger]:
@@ -195,7 +200,15 @@ class FollowUpBench(Bench):
             if (trigger.entry.day if by_record else trigger.last) in wording
         ]
 
-    def _trigger(self, entry: Entry, truth: Truth, get: Getter, docket: Docket) -> Trigger:
+    def trigger(self, entry: Entry, truth: Truth, get: Getter, docket: Docket) -> Trigger:
+        """Return a record that calls for an answer, with the day by which it does.
+
+        Args:
+            entry: the record.
+            truth: whether it does call for one, None where that is not known.
+            get: reads facts of the bearer.
+            docket: gives the calendar and the horizon.
+        """
         missing: tuple[Missing, ...] = ()
         doubtful = truth is None
         if doubtful:
@@ -243,18 +256,27 @@ class FollowUpBench(Bench):
             for t in triggers
         }
 
+    def kept(
+        self, trigger: Trigger, in_time: Answers, docket: Docket
+    ) -> tuple[Status, tuple[Missing, ...]]:
+        """Return whether a record has been answered in time, and what is missing to know it.
+
+        Args:
+            trigger: the record.
+            in_time: its answers up to the day on which it is due.
+            docket: gives the register and the day of judgement.
+        """
+        if trigger.missing:
+            return Status.UNDETERMINED, trigger.missing
+        return kept(self.rule.answer.kind, trigger.period, *in_time, docket=docket)
+
     def _verdict(
         self, subject: Subject, trigger: Trigger, answers: Answers, docket: Docket
     ) -> Verdict:
         due = trigger.due or date.max
         in_time = [entry for entry in answers.sure if entry.day <= due]
         perhaps = [entry for entry in answers.perhaps if entry.day <= due]
-        period = Period(trigger.last, (trigger.due or trigger.last) + DAY)
-        if trigger.missing:
-            status, missing = Status.UNDETERMINED, trigger.missing
-        else:
-            kinds = self.rule.answer.kind
-            status, missing = kept(kinds, period, in_time, perhaps, answers.field, docket=docket)
+        status, missing = self.kept(trigger, Answers(in_time, perhaps, answers.field), docket)
         shown = in_time[:1] or answers.sure[:1]
         left_out: tuple[LeftOut, ...] = ()
         if status is Status.UNDETERMINED and perhaps:
@@ -266,7 +288,7 @@ class FollowUpBench(Bench):
             subject.id,
             status,
             docket.as_of,
-            period,
+            trigger.period,
             int(bool(in_time)),
             1,
             trigger.last,

@@ -92,20 +92,27 @@ def _person(draw: DrawFn, name: str) -> Person:
 
 
 @st.composite
-def records(draw: DrawFn, *, bearers: Sequence[str] = IDS, most: int = 5) -> tuple[Record, ...]:
+def records(
+    draw: DrawFn, *, bearers: Sequence[str] = IDS, most: int = 5, linked: bool = False
+) -> tuple[Record, ...]:
     """Return records on edges, of which not everything is known, some over several days.
 
     Args:
         draw: draws, as Hypothesis gives it.
         bearers: the ids they point to.
         most: how many there are at most.
+        linked: whether they name one another in a fact ``answers``.
     """
     count = draw(st.integers(0, most) | st.just(most))
-    return tuple(draw(_record(f"r{number}", bearers)) for number in range(1, count + 1))
+    names = [f"r{number}" for number in range(1, count + 1)]
+    others = st.sampled_from([*names, None]) if linked and names else st.none()
+    return tuple(draw(_record(name, bearers, others)) for name in names)
 
 
 @st.composite
-def _record(draw: DrawFn, name: str, bearers: Sequence[str]) -> Record:
+def _record(
+    draw: DrawFn, name: str, bearers: Sequence[str], others: SearchStrategy[str | None]
+) -> Record:
     day = draw(days())
     last = draw(seldom(st.sampled_from([other for other in DAYS if other >= day])))
     known: dict[str, Any] = draw(facts(RECORD_FACTS))
@@ -116,7 +123,7 @@ def _record(draw: DrawFn, name: str, bearers: Sequence[str]) -> Record:
         day=day,
         last_day=last,
         bearer=draw(st.sampled_from([*bearers, *bearers, "nobody"])),
-        facts={**known, "guest": guest},
+        facts={**known, "guest": guest, "answers": draw(others)},
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from eduplan.exact import spell
 from eduplan.measures import Per, Way
 from eduplan.periods import Unit
-from eduplan.provisions import Partial, Quota
+from eduplan.provisions import FollowUp, Partial, Quota
 from eduplan.testing.values import (
     BEARER_FACTS,
     KINDS,
@@ -246,6 +246,47 @@ def _parts(draw: DrawFn) -> dict[str, Any]:
     elif kind == "every":
         table["every"] = draw(st.sampled_from(["calendar-year", "month", "school-year"]))
     return table
+
+
+@st.composite
+def follow_ups(draw: DrawFn, *, name: str = "follow-up", clause: str = "1") -> FollowUp:
+    """Return follow-ups, whose answers name in ``answers`` what they answer or name nothing.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        name: the id of the follow-up.
+        clause: the clause it cites.
+    """
+    kinds = st.sampled_from([KINDS[0], KINDS[0], KINDS[1], list(KINDS)])
+    answer: dict[str, Any] = {"kind": draw(kinds)}
+    if draw(st.booleans()):
+        answer["link"] = "answers"
+    else:
+        answer["by"] = draw(st.sampled_from(["bearer", "bearer", "guest"]))
+    answer["where"] = draw(seldom(selectors())) or {}
+    return FollowUp(
+        id=name,
+        clause=[clause],
+        title=TEXT,
+        after=draw(kinds),
+        where=draw(seldom(selectors())) or {},
+        by=draw(st.sampled_from(["bearer", "bearer", "bearer", "guest"])),
+        answer=answer,
+        within=draw(time_limits()),
+        bearer=draw(seldom(bearer_selectors())) or {},
+        exempt=draw(seldom(seldom(bearer_selectors()))),
+        since=draw(seldom(seldom(days()))),
+        until=draw(seldom(seldom(days()))),
+    )
+
+
+def time_limits() -> SearchStrategy[dict[str, Any]]:
+    """Return time limits, most of which need no calendar, as they stand in a plan file."""
+    plain = [
+        *({"days": 1}, {"days": 30}, {"days": 122}, {"length": "1 month"}, {"length": "1 year"}),
+        {"school_days": 5},
+    ]
+    return st.sampled_from(plain) | everies().map(lambda every: {"end_of": every})
 
 
 def bearer_selectors() -> SearchStrategy[Any]:

@@ -1,0 +1,215 @@
+"""Follow-ups over frames: by hand, what is refused, and those of the packaged plans."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from eduplan import InputError, Plan, available_plans, load_calendar, load_plan
+from eduplan.errors import NotPortable
+from eduplan.frames import evaluate_frame, refusals, rows_of
+from eduplan.provisions import FollowUp, Provision, Unanswered
+from test_frames import HEAD, plan_of
+
+AS_OF = date(2024, 8, 31)
+EVERYBODY = pl.DataFrame({"id": ["t1", "t2"], "stage": ["primary", None]})
+
+
+def follow_up(**keys: Any) -> dict[str, Any]:
+    usual = {"after": "training", "answer": {"kind": "summary", "link": "training"}}
+    return {**HEAD, "id": "summary", **usual, "within": {"days": 10}, **keys}
+
+
+def records(*several: tuple[Any, ...], **columns: list[Any]) -> pl.DataFrame:
+    """Return records by kind, day, last day, bearer, id and what they answer."""
+    names = ("kind", "day", "last_day", "bearer", "id", "training")
+    types = {name: pl.Date if "day" in name else pl.String for name in names}
+    return pl.DataFrame(several, schema=types, orient="row").with_columns(
+        **{name: pl.Series(values) for name, values in columns.items()}
+    )
+
+
+def judge(table: dict[str, Any], taken: pl.DataFrame, **rest: Any) -> list[tuple[Any, ...]]:
+    """Return bearer, status, value, due and reasons, in order."""
+    usual = {"as_of": AS_OF, "complete_through": AS_OF, "during": None}
+    rows = rows_of(
+        evaluate_frame(plan_of(follow_up=[table]), EVERYBODY, taken, **{**usual, **rest})
+    )
+    told = [(row.bearer, row.status.value, row.value, row.due, row.reasons) for row in rows]
+    return sorted(told, key=str)
+
+
+JUNE = date(2024, 6, 20), date(2024, 6, 30)
+DUE = date(2024, 7, 10)  # ten days after the last day, 30 June
+SUMMARIES = {
+    "on the last day of the limit": (date(2024, 7, 10), "MET", 1),
+    "a day late": (date(2024, 7, 11), "NOT_MET", 0),
+    "on the day it ended": (date(2024, 6, 30), "MET", 1),
+    "before it ended": (date(2024, 6, 29), "NOT_MET", 0),
+}
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_an_answer_counts_from_the_last_day_to_the_end_of_the_limit(name: str) -> None:
+    day, status, value = SUMMARIES[name]
+    taken = records(("training", *JUNE, "t1", "r1", None), ("summary", day, None, "t1", "r2", "r1"))
+
+    # The second teacher attended nothing, and the register is complete: nothing calls for a summary.
+    assert judge(follow_up(), taken) == [
+        ("t1", status, value, DUE, ()),
+        ("t2", "NOT_APPLICABLE", None, None, ("no-trigger",)),
+    ]
+
+
+def test_an_answer_serves_the_record_it_names_whoever_writes_it() -> None:
+    # r1 and r2 end on one day; the head of the office sends in the summary of r2 only.
+    taken = records(
+        ("training", *JUNE, "t1", "r1", None),
+        ("training", *JUNE, "t1", "r2", None),
+        ("summary", date(2024, 7, 1), None, "office", "r3", "r2"),
+    )
+
+    assert judge(follow_up(), taken)[:2] == [
+        ("t1", "MET", 1, DUE, ()),
+        ("t1", "NOT_MET", 0, DUE, ()),
+    ]
+
+
+def test_without_a_link_a_record_is_answered_by_whatever_comes_in_its_time() -> None:
+    # Two trainings whose limits do not overlap; one summary, in the time of the second.
+    taken = records(
+        ("training", date(2024, 3, 1), None, "t1", "r1", None),
+        ("training", date(2024, 5, 1), None, "t1", "r2", None),
+        ("summary", date(2024, 5, 11), None, "t1", "r3", None),
+    )
+
+    assert judge(follow_up(answer="summary"), taken)[:2] == [
+        ("t1", "MET", 1, date(2024, 5, 11), ()),
+        ("t1", "NOT_MET", 0, date(2024, 3, 11), ()),
+    ]
+
+
+def test_a_record_of_which_it_is_not_known_whether_it_calls_for_an_answer_is_undetermined() -> None:
+    taken = records(
+        ("training", *JUNE, "t1", "r1", None), ("training", *JUNE, "t1", "r2", None),
+        away=[None, False],
+    )  # fmt: skip
+
+    assert judge(follow_up(where={"away": True}), taken)[:1] == [
+        ("t1", "UNDETERMINED", 0, DUE, ("record-fact",)),
+    ]
+
+
+def test_school_days_are_counted_by_the_calendar_of_the_stage() -> None:
+    # Term begins on Monday 2 September 2024; three school days after Thursday are the next Tuesday.
+    # Of the second teacher the stage is not known, and with it the calendar.
+    day = date(2024, 9, 5)
+    taken = records(
+        ("training", day, None, "t1", "r1", None), ("training", day, None, "t2", "r2", None)
+    )
+    table = follow_up(within={"school_days": 3})
+    rest = {"as_of": day, "complete_through": day}
+
+    assert judge(table, taken, **rest, calendar=load_calendar("shanghai")) == [
+        ("t1", "PENDING", 0, date(2024, 9, 10), ()),
+        ("t2", "UNDETERMINED", 0, None, ("stage-unknown",)),
+    ]
+    assert {row[4] for row in judge(table, taken, **rest)} == {("no-calendar",)}
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+def test_an_answer_that_could_serve_one_of_two_records_is_refused_unless_it_names_it() -> None:
+    taken = records(
+        ("training", date(2024, 5, 1), None, "t1", "r1", None),
+        ("training", date(2024, 5, 8), None, "t1", "r2", None),
+        ("summary", date(2024, 5, 9), None, "t1", "r3", "r2"),
+    )
+
+    with pytest.raises(NotPortable, match="one of several records of the same bearer: 1;"):
+        judge(follow_up(answer="summary"), taken)
+    assert [row[1] for row in judge(follow_up(), taken)[:2]] == ["MET", "NOT_MET"]
+
+
+def test_two_records_of_one_day_cannot_share_out_an_answer() -> None:
+    taken = records(
+        ("training", date(2024, 5, 1), None, "t1", "r1", None),
+        ("training", date(2024, 5, 1), None, "t1", "r2", None),
+        ("summary", date(2024, 5, 9), None, "t1", "r3", None),
+    )
+
+    with pytest.raises(NotPortable, match="one of several records"):
+        judge(follow_up(answer="summary"), taken)
+
+
+REFUSED = {
+    "a dated version": (
+        follow_up(
+            governs="record-date", version=[{"from": date(2024, 1, 1), "within": {"days": 5}}]
+        ),
+        "summary.governs: governs cannot be judged over frames",
+    ),
+    "several facts of the bearer": (
+        follow_up(where={"tier": ["@bearer.tier", "@bearer.level"]}),
+        "summary.where: tier is held against several facts of the bearer at once",
+    ),
+    "of the answer too": (
+        follow_up(answer={"kind": "summary", "where": {"tier": ["@bearer.tier", "@bearer.x"]}}),
+        "summary.answer.where: tier is held against several facts",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_refused_by_name(name: str) -> None:
+    table, says = REFUSED[name]
+
+    with pytest.raises(NotPortable) as refused:
+        judge(table, records())
+
+    assert str(refused.value).startswith(says)
+
+
+WRONG = {
+    "a record without an id": (
+        records(("training", *JUNE, "t1", None, None)), "records.id: is blank in rows: 1"
+    ),
+    "a last day before the first": (
+        records(("training", *reversed(JUNE), "t1", "r1", None)),
+        "records.last_day: records whose last day comes before the first: 1",
+    ),
+    "no column of links": (
+        records().drop("training"), "records.training: there is no such column"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_records_that_cannot_be_taken_are_refused(name: str) -> None:
+    taken, says = WRONG[name]
+
+    with pytest.raises(InputError) as refused:
+        judge(follow_up(), taken)
+
+    assert str(refused.value).startswith(says)
+
+
+# ---------------------------------------------------------------- packaged plans
+
+
+def answered(plan: Plan) -> Iterator[Provision | Unanswered]:
+    """Return the provisions of a plan, every open question answered by its first reading."""
+    samples = {question.id: question.samples[0] for question in plan.questions}
+    for provision in plan.settled:
+        yield provision.settle(samples) if isinstance(provision, Unanswered) else provision
+
+
+def test_every_follow_up_of_the_packaged_plans_can_be_judged_once_it_is_answered() -> None:
+    of_plans = [answered(load_plan(name)) for name in available_plans()]
+    several = [one for found in of_plans for one in found if isinstance(one, FollowUp)]
+
+    assert len(several) > 15
+    assert not [fault for one in several for fault in refusals(one)]
