@@ -54,8 +54,9 @@ def evaluate_frame(
         plan: the plan.
         bearers: columns ``id`` and the facts the plan asks for, one row a bearer.
         records: columns ``kind``, ``day``, the fact that points to the bearer (``bearer`` unless a
-            measure names another), perhaps ``last_day``, and the facts the plan asks for. A column
-            that is not there is absent of every record. One row is one record.
+            provision names another), perhaps ``last_day``, ``id`` where others name what they
+            answer, and the facts the plan asks for. A column that is not there is absent of every
+            record. One row is one record.
         as_of: the day on which is judged.
         complete_through: the last day for which all records are in, for all kinds or by kind.
         calendar: the school calendar, for teaching weeks and terms.

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.facts import Getter
+from eduplan.frames.asking import door
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import MOST_VALUES, count, flag, whole
@@ -26,7 +27,7 @@ from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, conditions, said_besides
 from eduplan.frames.scene import Asks, Scene
-from eduplan.frames.standing import fields_of, standings
+from eduplan.frames.standing import standings
 from eduplan.people import bearer_getter
 from eduplan.provisions import Docket, FollowUp, FollowUpBench
 from eduplan.provisions.follow_up import Answers
@@ -61,7 +62,7 @@ def asks(rule: FollowUp) -> Asks:
     answer = rule.answer
     pointers = (rule.by, "id", answer.link) if answer.link else (rule.by, answer.by)
     of_records = (*rule.where.fields(), *answer.where.fields(), "last_day")
-    return Asks((*fields_of(rule), *_own(rule), *_timing(rule)), of_records, pointers)
+    return Asks((*door(rule), *_own(rule), *_timing(rule)), of_records, pointers)
 
 
 def _own(rule: FollowUp) -> tuple[str, ...]:
@@ -119,8 +120,7 @@ def rows(rule: FollowUp, scene: Scene) -> Frame:
 def _people(bench: FollowUpBench, scene: Scene, outcomes: Outcomes) -> Frame:
     """Return all bearers, with what is said of each that no record calls for an answer of."""
     rule = bench.rule
-    fields = fields_of(rule)
-    found = standings(bench, scene.profiles.facts(fields), scene.docket)
+    found = standings(bench, scene)
     table = pa.table(
         {
             "_profile": pa.array(found, pa.int64()),
@@ -130,7 +130,7 @@ def _people(bench: FollowUpBench, scene: Scene, outcomes: Outcomes) -> Frame:
             ),
         }
     )
-    people = scene.profiles.frame(fields, own=_own(rule))
+    people = scene.profiles.frame(door(rule), own=_own(rule))
     return people.join(scene.backend.beside(table), on="_profile", how="inner")
 
 

@@ -1,13 +1,14 @@
-"""Whom a provision is for, asked of the reference once for every profile of bearers."""
+"""How bearers stand to a provision that is judged by record, asked once for every profile."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
+from eduplan.frames.asking import door, subject_of
 from eduplan.frames.outcomes import Outcome, outcome_of
-from eduplan.people import bearer_getter
-from eduplan.provisions import Bench, Docket, Provision, Subject
+from eduplan.frames.scene import Scene
+from eduplan.provisions import Bench
 
 
 class Standing(NamedTuple):
@@ -22,32 +23,17 @@ class Standing(NamedTuple):
     silent: Outcome
 
 
-def subject_of(profile: int, facts: Mapping[str, Any]) -> Subject:
-    """Return a bearer with the facts of a profile."""
-    return Subject(str(profile), facts, bearer_getter(facts))
-
-
-def standings(
-    bench: Bench, profiles: Mapping[int, Mapping[str, Any]], docket: Docket
-) -> Mapping[int, Standing]:
-    """Return how the bearers of every profile stand to a provision.
+def standings(bench: Bench, scene: Scene) -> Mapping[int, Standing]:
+    """Return how the bearers of every profile stand to a provision, by what `door` asks of them.
 
     Args:
         bench: the reference judgement, which gives one verdict where there are no records.
-        profiles: the facts of every profile by its number.
-        docket: the day, the calendar, and a register that is empty.
+        scene: what is judged.
     """
     found = {}
-    for profile, facts in profiles.items():
-        subject = subject_of(profile, facts)
-        other = bench.beside(subject, docket)
-        (verdict,) = (other,) if other is not None else bench.judge(subject, docket)
-        found[profile] = Standing(other is None, outcome_of(verdict))
+    for number, facts in scene.profiles.facts(door(bench.provision)).items():
+        subject = subject_of(str(number), facts)
+        other = bench.beside(subject, scene.docket)
+        (verdict,) = (other,) if other is not None else bench.judge(subject, scene.docket)
+        found[number] = Standing(other is None, outcome_of(verdict))
     return found
-
-
-def fields_of(provision: Provision) -> Sequence[str]:
-    """Return the facts of a bearer on which it depends whether a provision is for it."""
-    several = [provision.bearer, *([provision.exempt] if provision.exempt is not None else [])]
-    asked = [field for one in several for field in (*one.fields(), *one.bearer_fields())]
-    return tuple(dict.fromkeys(asked))

@@ -282,11 +282,12 @@ def follow_ups(draw: DrawFn, *, name: str = "follow-up", clause: str = "1") -> F
 
 def time_limits() -> SearchStrategy[dict[str, Any]]:
     """Return time limits, most of which need no calendar, as they stand in a plan file."""
-    plain = [
+    plain: list[dict[str, Any]] = [
         *({"days": 1}, {"days": 30}, {"days": 122}, {"length": "1 month"}, {"length": "1 year"}),
         {"school_days": 5},
     ]
-    return st.sampled_from(plain) | everies().map(lambda every: {"end_of": every})
+    ends: SearchStrategy[dict[str, Any]] = everies().map(lambda every: {"end_of": every})
+    return st.sampled_from(plain) | ends
 
 
 def bearer_selectors() -> SearchStrategy[Any]:
