@@ -27,14 +27,14 @@ import polars as pl
 import pyarrow as pa
 
 from eduplan import Period, Person, Plan, Record, Register, Status, evaluate, load_plan
-from eduplan.exact import exact
+from eduplan.exact import Number, exact
 from eduplan.frames import evaluate_frame
 from eduplan.verdicts import reasons_of
 
 Row = tuple[Any, ...]
 """What a verdict says: bearer, provision, period, status, three figures, due day and reasons."""
 
-LOT = 20_000
+LOT = 100_000
 """Registers judged at once; the objects of one lot are all that is kept."""
 
 START = date(2022, 11, 1)
@@ -155,9 +155,9 @@ def by_frames(
     )
     frame = found if isinstance(found, pl.DataFrame) else found.pl()
     for *before, value, required, shortfall, parts, due, reasons in frame.rows():
-        figures = (value, required, shortfall)
+        figures: Sequence[Number | None] = (value, required, shortfall)
         if parts is not None and parts != 1:
-            figures = tuple(n if n is None else exact(Fraction(n, parts)) for n in figures)
+            figures = [n if n is None else exact(Fraction(n, parts)) for n in figures]
         yield (*before, *figures, due, reasons)
 
 
@@ -169,7 +169,7 @@ def main() -> None:
     chosen = parser.parse_args()
     plan = load_plan(Path(__file__).with_name("agreement_plan.toml"))
     statuses: Counter[str] = Counter()
-    seconds: Counter[str] = Counter()
+    seconds = dict.fromkeys(["object", *FRAMES], 0.0)
     on_bound = figures = records_drawn = 0
     size = min(LOT, -(-chosen.registers // len(OCCASIONS)))
     for lot, first in enumerate(range(0, chosen.registers, size)):
@@ -205,9 +205,9 @@ def main() -> None:
     if at_bound < 0.1 or min(shares.values()) < 0.05:
         raise SystemExit("these inputs prove little")
     if chosen.json:
-        told = {"registers": float(chosen.registers), "rows": rows, "on_bound": round(at_bound, 4)}
-        told.update((status, round(share, 4)) for status, share in shares.items())
-        print(json.dumps({"name": "agreement", "figures": told}))
+        result = {"registers": chosen.registers, "rows": rows, "on_bound": round(at_bound, 4)}
+        rounded = {status: round(share, 4) for status, share in shares.items()}
+        print(json.dumps({"name": "agreement", "figures": {**result, **rounded}}))
 
 
 if __name__ == "__main__":
