@@ -7,6 +7,7 @@ done there is refused by name before anything runs. Needs the extra ``frames``.
 from eduplan.errors import MissingExtra
 
 try:
+    from eduplan.frames.drilling import drill_down
     from eduplan.frames.evaluating import evaluate_frame
     from eduplan.frames.portable import refusals
     from eduplan.frames.rows import rows_of
@@ -15,4 +16,4 @@ except ModuleNotFoundError as error:
         raise
     raise MissingExtra("frames") from error
 
-__all__ = ["evaluate_frame", "refusals", "rows_of"]
+__all__ = ["drill_down", "evaluate_frame", "refusals", "rows_of"]

@@ -61,8 +61,7 @@ class Profiles:
         separator = self._several.get(field)
         if separator is None:
             return value
-        parts = [part.strip() for part in str(value).split(separator)]
-        return tuple(part for part in parts if part)
+        return split(str(value), separator)
 
     def text(self, field: str) -> str | None:
         """Return the column with a fact that is a single text, None where it is not one."""
@@ -122,6 +121,12 @@ class Profiles:
         frame = frame.join(kept, on="_profile", how="inner").select(*self._bearers.sorts)
         columns = attrs.evolve(self._bearers, frame=frame)
         return Profiles(columns, self._several, self._backend)
+
+
+def split(text: str, separator: str) -> tuple[str, ...]:
+    """Return the values that stand in one text."""
+    parts = [part.strip() for part in text.split(separator)]
+    return tuple(part for part in parts if part)
 
 
 def check_ids(bearers: Columns) -> None:

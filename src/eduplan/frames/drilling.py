@@ -1,0 +1,155 @@
+"""From a row to its reasons: the verdict behind it, from the records it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from eduplan.dates import Period
+from eduplan.errors import refuse
+from eduplan.evaluator import evaluate
+from eduplan.frames.backends import Frame, take
+from eduplan.frames.columns import MOST_VALUES, count
+from eduplan.frames.forms import FORMS
+from eduplan.frames.profiles import split
+from eduplan.plan import Plan
+from eduplan.provisions import FollowUp, Gate, Provision, Quota
+from eduplan.provisions.quota import Over
+from eduplan.records import Register
+from eduplan.verdicts import Verdict, VerdictRow, row_of
+
+if TYPE_CHECKING:
+    from eduplan.calendars import SchoolCalendar
+
+
+def drill_down(
+    plan: Plan,
+    bearers: object,
+    records: object,
+    row: VerdictRow,
+    *,
+    as_of: date,
+    complete_through: date | Mapping[str, date] | None = None,
+    calendar: SchoolCalendar | None = None,
+    during: Period | None = None,
+    several: Mapping[str, str] | None = None,
+) -> Verdict:
+    """Return the verdict behind a row of `evaluate_frame`, with its evidence and explanation.
+
+    Only the bearer's own row and records are read, wherever they lie; where a verdict rests on
+    others too, such as the mean of a school, all bearers and the records that point to any.
+
+    Args:
+        plan: the plan.
+        bearers: the bearers, as `evaluate_frame` was given them.
+        records: the records likewise. Columns that the plan does not ask for are kept, so that
+            the evidence shows them.
+        row: the row, as `rows_of` gives it.
+        as_of: the day on which was judged.
+        complete_through: through which day the register is complete, as it was given.
+        calendar: the school calendar, as it was given.
+        during: the days of interest, as they were given.
+        several: facts with several values in one text, as they were given.
+
+    Raises:
+        InputError: these frames and arguments do not come to this row; or it rests on more bearers
+            than can be taken one by one.
+
+    Example:
+        >>> import polars as pl
+        >>> from eduplan import load_plan
+        >>> from eduplan.frames import evaluate_frame, rows_of
+        >>> plan = load_plan("primary-school-2024").answer({"joined-or-left": "full"})
+        >>> teachers = pl.DataFrame({"id": ["t1"], "role": ["teacher"], "stage": ["primary"]})
+        >>> lessons = pl.DataFrame(
+        ...     {"kind": ["open-lesson"], "day": [date(2024, 10, 9)], "bearer": ["t1"]})
+        >>> day = date(2025, 8, 31)
+        >>> rows = evaluate_frame(plan, teachers, lessons, as_of=day, complete_through=day,
+        ...                       only=["open-lesson"])
+        >>> verdict = drill_down(plan, teachers, lessons, next(rows_of(rows)), as_of=day,
+        ...                      complete_through=day)
+        >>> verdict.status, verdict.justification.counted[0]["day"]
+        (<Status.MET: 'MET'>, datetime.date(2024, 10, 9))
+    """
+    provision = plan.provision(row.provision)
+    people, register, _ = take(bearers, records)
+    consulted = list(_rests_on(plan, row.provision))
+    if all(_alone(one) for one in consulted):
+        people = people.filter(nw.col("id") == row.bearer)
+    elif count(people) > MOST_VALUES:
+        raise refuse("too-many-bearers", "bearers", most=MOST_VALUES)
+    taken = list(_read(people, several or {}))
+    own = _own_records(register, [one["id"] for one in taken], consulted)
+    verdicts = evaluate(
+        plan,
+        taken,
+        Register(list(own), complete_through=complete_through),
+        as_of=as_of,
+        calendar=calendar,
+        during=during,
+        only=[provision.id],
+    )
+    for verdict in verdicts:
+        if row_of(verdict) == row:
+            return verdict
+    raise refuse("no-such-row", "row", provision=provision.id)
+
+
+def _rests_on(plan: Plan, name: str) -> Iterator[Provision]:
+    """Return a provision, and all whose verdicts it rests on."""
+    provision = plan.provision(name)
+    if isinstance(provision, Provision):
+        yield provision
+        for other in provision.refers():
+            yield from _rests_on(plan, other)
+
+
+def _alone(provision: Provision) -> bool:
+    """Say whether a bearer is judged by itself, whoever else there is."""
+    if isinstance(provision, Quota):
+        return provision.scope.over is Over.EACH
+    return isinstance(provision, FollowUp | Gate)
+
+
+def _own_records(
+    frame: Frame, bearers: list[str], provisions: Sequence[Provision]
+) -> Iterator[dict[str, Any]]:
+    """Return the records that point to bearers, and those that point to these records."""
+    schema = frame.collect_schema()
+    asked = {name for one in provisions for name in FORMS[type(one)].asks(one).pointers}
+    pointers = asked & set(schema)
+    if not pointers:
+        return
+    found = list(_read(frame.filter(_point_to(pointers, bearers)), {}))
+    if any(isinstance(one, FollowUp) and one.answer.link for one in provisions):
+        ids = [str(record["id"]) for record in found if "id" in record]
+        found = list(_read(frame.filter(_point_to(pointers, [*bearers, *ids])), {}))
+    for number, record in enumerate(found):
+        yield {**record, "id": str(record.get("id", number))}
+
+
+def _point_to(pointers: Iterable[str], ids: list[str]) -> nw.Expr:
+    """Return whether any of several facts of a record is one of these ids."""
+    return reduce(or_, [nw.col(name).fill_null("").is_in(ids) for name in sorted(pointers)])
+
+
+def _read(frame: Frame, several: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Return rows as mappings, without what is absent."""
+    for row in frame.collect().to_arrow().to_pylist():
+        yield {
+            name: split(value, several[name]) if name in several else _plain(value)
+            for name, value in row.items()
+            if value is not None
+        }
+
+
+def _plain(value: object) -> object:
+    """Return a date for a date-time at midnight, as some engines have days; all else as it is."""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return value
