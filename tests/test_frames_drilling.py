@@ -13,7 +13,12 @@ from eduplan.frames import drill_down, evaluate_frame, rows_of
 from eduplan.verdicts import row_of
 from test_backends import AS_OF, COMPLETE, DURING, people, plan, records
 
-JUDGED = {"as_of": AS_OF, "complete_through": COMPLETE, "during": DURING, "several": {"role": "|"}}
+JUDGED: dict[str, Any] = {
+    "as_of": AS_OF,
+    "complete_through": COMPLETE,
+    "during": DURING,
+    "several": {"role": "|"},
+}
 
 
 def frames() -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -78,7 +83,7 @@ def one_teacher(**more: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
     return teachers, register.with_columns(**more)
 
 
-DAY = {"as_of": date(2025, 1, 1), "complete_through": date(2024, 12, 31)}
+DAY: dict[str, Any] = {"as_of": date(2025, 1, 1), "complete_through": date(2024, 12, 31)}
 
 
 @pytest.mark.parametrize(
