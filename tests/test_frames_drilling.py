@@ -41,11 +41,11 @@ def test_behind_every_row_stands_the_verdict_with_its_records() -> None:
 def test_it_reads_where_the_data_lie() -> None:
     teachers, register = frames()
     with duckdb.connect() as connection:
-        both = [connection.from_arrow(one.to_arrow()) for one in (teachers, register)]
-        rows = rows_of(evaluate_frame(plan(), *both, **JUDGED, only=["capped-hours"]))
+        there, here = (connection.from_arrow(one.to_arrow()) for one in (teachers, register))
+        rows = rows_of(evaluate_frame(plan(), there, here, **JUDGED, only=["capped-hours"]))
         row = next(row for row in rows if row.value)
 
-        assert row_of(drill_down(plan(), *both, row, **JUDGED)) == row
+        assert row_of(drill_down(plan(), there, here, row, **JUDGED)) == row
 
 
 def hours_of_a_school() -> Plan:
