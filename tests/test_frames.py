@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import strategies as st
 
 from as_frames import KINDS, over
 from eduplan import InputError, Plan, Status, plan_from_table
@@ -21,6 +22,8 @@ from eduplan.testing import (
     quotas,
     records,
 )
+
+HEAD: dict[str, Any] = {"clause": "1", "title": {"zh": "规定", "en": "provision"}}
 
 
 def portable(provision: Provision) -> bool:
@@ -40,6 +43,54 @@ FOLLOW_UPS = cases(
 )
 
 
+@st.composite
+def capped_quotas(draw: st.DrawFn) -> Quota:
+    """Return quotas with parts whose caps cut none of their records, or lie within their spans."""
+    online, on_site = {"mode": "online"}, {"mode": "on-site"}
+    several = st.sampled_from(["day", "month", "school-year", "calendar-year", "period"])
+    scope = draw(st.sampled_from([online, online, {}]))
+    caps = [{"at_most": draw(st.sampled_from([1, "3/2", 2])), "per": draw(several), "where": scope}]
+    bound: st.SearchStrategy[Any] = st.sampled_from([1, 2, "1/2"])
+    spans: list[dict[str, Any]] = [{"yearly": True}] + [
+        {"every": e} for e in ("calendar-year", "month", "school-year")
+    ]
+    parts = [
+        {"where": on_site, "at_least": draw(bound)},
+        {"where": {"tier": "@bearer.tier"}, "within": on_site, "at_least": "1/2"},
+        {**draw(st.sampled_from(spans)), "at_least": draw(bound)},
+        {**draw(st.sampled_from(spans)), "where": on_site, "at_most": draw(bound)},
+    ]
+    chosen = draw(st.lists(st.sampled_from(range(4)), min_size=1, max_size=3, unique=True))
+    cycles: list[Any] = [
+        "school-year",
+        {"cycle": "2 years", "grid": date(2023, 1, 1)},
+        {"cycle": "2 years", "grid": date(2022, 9, 1)},
+        {"cycle": "18 months", "grid": date(2023, 3, 1)},
+        {"cycle": "2 years", "from": "@bearer.joined"},
+    ]
+    return Quota(
+        **HEAD,
+        id="quota",
+        measure={"sum": "hours", "of": "training", "caps": caps},
+        every=draw(st.sampled_from(cycles)),
+        at_least=draw(st.sampled_from([0, 1, 2, 3])),
+        partial="full",
+        part=[{"id": f"part-{number}", **parts[number]} for number in chosen],
+    )
+
+
+CAPPED = cases(
+    plans=plans(provisions=capped_quotas().filter(portable)),
+    people=people(ids=["t1"]),
+    records=records(bearers=["t1"]),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_caps_beside_parts(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=CAPPED, max_examples=60)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_with_the_reference(kind: str) -> None:
     check_evaluator(over(KINDS[kind]), cases=QUOTAS, max_examples=60)
@@ -57,7 +108,6 @@ def test_frames_agree_on_follow_ups(kind: str) -> None:
 
 # ---------------------------------------------------------------- what is refused
 
-HEAD = {"clause": "1", "title": {"zh": "规定", "en": "provision"}}
 AS_OF = date(2024, 8, 31)
 
 
@@ -110,6 +160,21 @@ NOT_PORTABLE = {
     "a scope after everything": (
         quota(measure=caps({"at_most": 2, "per": "month"},
                            {"at_most": 2, "per": "period", "where": ONLINE})),
+        "hours.measure.caps: these caps overlap",
+    ),
+    "a cap that cuts records of a part": (
+        quota(measure=caps({"at_most": 2, "per": "month", "where": ONLINE}),
+              part=[{"id": "passed", "where": {"passed": True}, "at_least": 1}]),
+        "hours.measure.caps: these caps overlap",
+    ),
+    "a cap of the period with a floor for each of its years": (
+        quota(measure=caps({"at_most": 2, "per": "period", "where": ONLINE}),
+              part=[{"id": "yearly", "yearly": True, "at_least": 1}]),
+        "hours.measure.caps: these caps overlap",
+    ),
+    "calendar years across the years of a part": (
+        quota(measure=caps({"at_most": 2, "per": "calendar-year", "where": ONLINE}),
+              part=[{"id": "yearly", "yearly": True, "at_least": 1}]),
         "hours.measure.caps: these caps overlap",
     ),
     "school years across calendar years": (

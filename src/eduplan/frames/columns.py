@@ -70,6 +70,11 @@ def flag(truth: nw.Expr) -> nw.Expr:
     return truth.cast(nw.Int32).cast(nw.Int64)
 
 
+def where(truth: nw.Expr, figure: nw.Expr) -> nw.Expr:
+    """Return a figure where something holds, and 0 elsewhere."""
+    return nw.when(truth).then(figure).otherwise(whole(0))
+
+
 def against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:
     """Return how a figure compares with a bound: 0 below, 1 equal, 2 above."""
     return flag(figure >= bound) + flag(figure > bound)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ _EVEN = 1
 
 WORST_FIRST = (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING, Status.MET)
 """Of several figures the worst makes the verdict, as far as it is decided."""
-_RANKS = (*WORST_FIRST, Status.NOT_APPLICABLE)
+RANKS = (*WORST_FIRST, Status.NOT_APPLICABLE)
 
 
 class Outcome(NamedTuple):
@@ -80,17 +81,20 @@ def by_situation(
     return tuple(found)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, slots=False)
 class Outcomes:
     """The ways in which figures are judged, each with its outcome of every situation."""
 
     _kinds: dict[tuple[Outcome, ...], int] = attrs.field(factory=dict)
 
     def kind(self, outcomes: tuple[Outcome, ...]) -> int:
-        """Return the number of a way of judging; the same one always has the same number."""
+        """Return the number of a way of judging; the same one always has the same number.
+
+        Nothing may be asked of all of them before the last is told.
+        """
         return self._kinds.setdefault(outcomes, len(self._kinds))
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """The codes of all reasons there are."""
         return tuple(sorted({code for one in self._flat() for code in one.reasons}))
@@ -109,31 +113,33 @@ class Outcomes:
             }
         )
 
-    def ranked(self) -> pa.Table:
-        """Return rank and reasons by the number of kind and situation, to be put together.
+    @cached_property
+    def by_rank(self) -> Sequence[Sequence[int]]:
+        """The numbers of kind and situation that come to each status, the worst status first."""
+        return [
+            [number for number, one in self._possible() if one.status is status] for status in RANKS
+        ]
 
-        Column ``_rank`` is 0 for the worst status; every code of a reason has a column ``_for_``
-        and its number, with 0 or 1.
-        """
-        flat = self._flat()
-        ranks = [_RANKS.index(one.status) for one in flat]
-        reasons = {
-            f"_for_{number}": pa.array([int(code in one.reasons) for one in flat], pa.int64())
-            for number, code in enumerate(self.codes)
-        }
-        return pa.table(
-            {
-                "_situation": pa.array(range(len(flat)), pa.int64()),
-                "_rank": pa.array(ranks, pa.int64()),
-                **reasons,
-            }
-        )
+    @cached_property
+    def by_code(self) -> Sequence[Sequence[int]]:
+        """The numbers of kind and situation with each of the `codes` among their reasons."""
+        return [
+            [number for number, one in self._possible() if code in one.reasons]
+            for code in self.codes
+        ]
+
+    def _possible(self) -> Iterator[tuple[int, Outcome]]:
+        """Return the outcomes of situations that there are: the least is never above the most."""
+        for number, outcome in enumerate(self._flat()):
+            low, high = number % SITUATIONS // 16, number % 16 // 4
+            if low <= min(high, 2):
+                yield number, outcome
 
     def put_together(self) -> pa.Table:
         """Return status and reasons by rank and reasons together, as `together` numbers them."""
         codes = self.codes
         numbers, statuses, reasons = [], [], []
-        for rank, status in enumerate(_RANKS):
+        for rank, status in enumerate(RANKS):
             for which in product((0, 1), repeat=len(codes)):
                 numbers.append(together(rank, which))
                 statuses.append(status.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
@@ -21,17 +22,28 @@ MOST_DAYS = 5_000_000
 """Records that go on for several days are not laid out day by day beyond so many."""
 
 
-def place(bulk: Bulk, found: Windows) -> Frame:
+class Placed(NamedTuple):
+    """Records put into their periods.
+
+    Attributes:
+        frame: the facts the measure asks for, with ``_bearer``, ``_day`` and the columns of ``by``.
+        by: what tells apart where a record counts: ``_slot``, or the columns it stands for.
+        slots: by the number of a slot, ``_place`` (where the period stands among those of the
+            bearer), for every part that holds by spans the number of its span, and the ranges in
+            which caps hold; None where ``by`` names these columns themselves.
+    """
+
+    frame: Frame
+    by: tuple[str, ...]
+    slots: pa.Table | None
+
+
+def place(bulk: Bulk, found: Windows) -> Placed:
     """Return the records that count in a period, up to the day of judgement.
 
     Args:
         bulk: the quota, and what its judgement rests on.
         found: the periods of every profile.
-
-    Returns:
-        The facts the measure asks for, with ``_bearer``, ``_place`` (where the period stands among
-        those of the bearer), ``_day``, the ranges in which caps hold, and for every part that holds
-        by spans the number of its span.
     """
     quota = bulk.quota
     measure = quota.measure
@@ -51,8 +63,11 @@ def place(bulk: Bulk, found: Windows) -> Frame:
     return _in_shared_periods(frame, bulk, found, last)
 
 
-def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> Frame:
-    """Find the period of every record by its day, in a table of all days of all periods."""
+def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> Placed:
+    """Find the period of every record by its day, in a table of all days of all periods.
+
+    Where a day says more than its period, all of it is one number while there are many rows.
+    """
     rows = [
         (number, segment, day)
         for number, segments in enumerate(found.lists)
@@ -64,6 +79,15 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
         **_marks([segment for _, segment, _ in rows], bulk),
         **_buckets([day for _, _, day in rows], bulk),
     }
+    days = table.pop("_day")
+    by, slots = tuple(table), None
+    if len(by) > 1:
+        marks = list(zip(*(column.to_pylist() for column in table.values()), strict=True))
+        slot = {mark: number for number, mark in enumerate(dict.fromkeys(marks))}
+        told = {name: _whole(mark[place] for mark in slot) for place, name in enumerate(by)}
+        slots = pa.table({**told, "_slot": _whole(slot.values())})
+        table, by = {"_slot": _whole(slot[mark] for mark in marks)}, ("_slot",)
+    table["_day"] = days
     on = ["_day"]
     if len(found.lists) > 1:
         places = {segments: number for number, segments in enumerate(found.lists)}
@@ -72,22 +96,24 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
         frame = frame.join(bulk.backend.beside(pa.table(of_profile)), on="_profile", how="inner")
         table["_list"] = _whole(number for number, _, _ in rows)
         on.append("_list")
-    return frame.join(bulk.backend.beside(pa.table(table)), on=on, how="inner")
+    placed = frame.join(bulk.backend.beside(pa.table(table)), on=on, how="inner")
+    return Placed(placed, by, slots)
 
 
-def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last: date) -> Frame:
+def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last: date) -> Placed:
     """Find the period of every record among those of its bearer, of which there are few."""
     rows = [(p, segment) for p, segments in found.segments.items() for segment in segments]
     table = {
         "_profile": _whole(profile for profile, _ in rows),
         "_from": pa.array([segment.days.start for _, segment in rows], pa.date32()),
         "_to": pa.array([segment.days.end for _, segment in rows], pa.date32()),
-        **_marks([segment for _, segment in rows], bulk),
+        **(marks := _marks([segment for _, segment in rows], bulk)),
     }
     frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
     frame = frame.filter((nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to")))
     days = _buckets(list(Period(first, last + DAY)) if rows else [], bulk)
-    return frame.join(bulk.backend.beside(pa.table(days)), on="_day", how="inner")
+    placed = frame.join(bulk.backend.beside(pa.table(days)), on="_day", how="inner")
+    return Placed(placed, (*marks, *(name for name in days if name != "_day")), None)
 
 
 def _marks(segments: Sequence[Segment], bulk: Bulk) -> dict[str, pa.Array]:

@@ -7,23 +7,23 @@ of all figures makes the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from itertools import combinations
-from operator import or_
+from operator import and_, or_
 from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk
-from eduplan.frames.columns import WHOLE, against, flag, whole
+from eduplan.frames.columns import WHOLE, against, flag, where, whole
 from eduplan.frames.outcomes import (
     NOTHING_TO_SHARE,
+    RANKS,
     SITUATIONS,
     UNKNOWN_FACT,
-    WORST_FIRST,
     Outcomes,
     situation,
     together,
@@ -33,14 +33,13 @@ from eduplan.frames.truths import ALWAYS, Sieve, Truth
 from eduplan.frames.windows import Windows, spanned
 from eduplan.provisions import Quota
 from eduplan.provisions.portions import Portion
+from eduplan.selectors import EVERYTHING
 from eduplan.verdicts import Status
 
 GROUP = (BEARER, "_place")
 _NOTED = "_noted"
 """Column that says whether of some part facts of records are missing."""
-_BELOW_ALL = len(WORST_FIRST) + 1
-"""A rank that makes no verdict worse."""
-_MET = WORST_FIRST.index(Status.MET)
+_MET = RANKS.index(Status.MET)
 
 
 class Sums(NamedTuple):
@@ -48,6 +47,10 @@ class Sums(NamedTuple):
 
     added: tuple[str, ...] = ()
     largest: tuple[str, ...] = ()
+
+    def __add__(self, other: object) -> Sums:
+        assert isinstance(other, Sums)  # noqa: S101 - for the type checker
+        return Sums((*self.added, *other.added), (*self.largest, *other.largest))
 
     def of(self, frame: Frame, by: Sequence[str]) -> Frame:
         """Return them for every group."""
@@ -58,8 +61,8 @@ class Sums(NamedTuple):
         return found.with_columns(nw.col(name).cast(WHOLE) for name in self.added)
 
 
-def sums_of(part: int, portion: Portion) -> Sums:
-    """Return the columns of a part."""
+def sums_of(part: object, portion: Portion) -> Sums:
+    """Return the columns of a part, or of one of its spans."""
     sides = ("", "out_") if portion.within is not None else ("",)
     return Sums(
         tuple(f"_{part}_{side}{end}" for side in sides for end in ("low", "high")),
@@ -92,163 +95,191 @@ def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
         sieve: makes truths of selectors.
 
     Returns:
-        The frame, and the columns to be added up for a whole period.
+        The frame, and the columns to be added up. Of parts that are all of the whole there are
+        none: see `spread`.
     """
     truths: dict[int, Truth] = {}
-    noted = [whole(0)]
+    noted: list[nw.Expr] = []
     sums = sums_of_sets(quota)
     for number, portion in enumerate(quota.part):
+        if _all_of_it(portion):
+            continue
         frame, truths[number] = sieve.apply(frame, portion.where)
         within = ALWAYS
         if portion.within is not None:
             frame, within = sieve.apply(frame, portion.within)
         frame = frame.with_columns(**_tallied(number, portion, truths[number], within))
-        unclear = flag(within.unknown | (~within.false & truths[number].unknown))
+        unclear = within.unknown | (~within.false & truths[number].unknown)
+        sums += sums_of(number, portion)
         if spanned(portion):
-            unclear = unclear * flag(nw.col(f"_span_{number}") >= 0)
+            frame = frame.with_columns(flag(unclear).alias(f"_noted_{number}"))
+            sums += Sums(largest=(f"_noted_{number}",))
         else:
-            mine = sums_of(number, portion)
-            sums = Sums(sums.added + mine.added, sums.largest + mine.largest)
-        noted.append(unclear)
-    made: dict[str, nw.Expr] = {_NOTED: flag(sum(noted[1:], start=noted[0]) > 0)}
+            noted.append(unclear)
+    made: dict[str, nw.Expr] = {_NOTED: flag(reduce(or_, noted)) if noted else whole(0)}
     for number, several in enumerate(_sets(quota)):
-        sure = flag(reduce(or_, [truths[part].true for part in several]))
-        maybe = flag(reduce(or_, [~truths[part].false for part in several]))
-        made[f"_set_{number}_low"] = nw.col("_low") * sure
-        made[f"_set_{number}_high"] = nw.col("_high") * maybe
-        made[f"_set_{number}_open"] = nw.col("_unstated") * maybe
-    return frame.with_columns(**made), Sums(sums.added, (*sums.largest, _NOTED))
+        sure = reduce(or_, [truths[part].true for part in several])
+        maybe = reduce(or_, [~truths[part].false for part in several])
+        made[f"_set_{number}_low"] = where(sure, nw.col("_low"))
+        made[f"_set_{number}_high"] = where(maybe, nw.col("_high"))
+        made[f"_set_{number}_open"] = where(maybe, nw.col("_unstated"))
+    return frame.with_columns(**made), sums + Sums(largest=(_NOTED,))
 
 
-def _tallied(part: int, portion: Portion, where: Truth, within: Truth) -> dict[str, nw.Expr]:
+def _all_of_it(portion: Portion) -> bool:
+    """Say whether a part is all of the whole, such as a floor for every year."""
+    return portion.where == EVERYTHING and portion.within is None
+
+
+def _tallied(part: int, portion: Portion, truth: Truth, within: Truth) -> dict[str, nw.Expr]:
     if portion.records:
         low, high, unstated = whole(1), whole(1), whole(0)
     else:
         low, high, unstated = nw.col("_low"), nw.col("_high"), nw.col("_unstated")
-    possible = flag(~where.false & ~within.false)
+    possible = ~truth.false & ~within.false
     made = {
-        f"_{part}_low": low * flag(where.true & within.true),
-        f"_{part}_high": high * possible,
-        f"_{part}_open": unstated * possible,
+        f"_{part}_low": where(truth.true & within.true, low),
+        f"_{part}_high": where(possible, high),
+        f"_{part}_open": where(possible, unstated),
     }
     if portion.within is not None:
-        outside = flag(~where.true & ~within.false)
+        outside = ~truth.true & ~within.false
         made |= {
-            f"_{part}_out_low": low * flag(where.false & within.true),
-            f"_{part}_out_high": high * outside,
-            f"_{part}_out_open": unstated * outside,
+            f"_{part}_out_low": where(truth.false & within.true, low),
+            f"_{part}_out_high": where(outside, high),
+            f"_{part}_out_open": where(outside, unstated),
         }
     return made
 
 
-def by_span(frame: Frame, quota: Quota) -> dict[int, Frame]:
-    """Return, of the parts that hold by spans, what they come to in each."""
-    found = {}
+def spread(
+    frame: Frame, quota: Quota, across: Mapping[int, int], low: nw.Expr, high: nw.Expr
+) -> tuple[Frame, Sums, dict[int, Frame]]:
+    """Return what the parts come to, ready to be added up for whole periods.
+
+    Args:
+        frame: sums for every bearer, with ``_place`` and the spans of parts.
+        quota: the quota.
+        across: how many spans the parts have that are judged side by side.
+        low: the least of the whole, with caps applied.
+        high: the most of it, likewise.
+
+    Returns:
+        The frame; the columns to be added up; and of the other parts that hold by spans, what they
+        come to in each.
+    """
+    made: dict[str, nw.Expr] = {}
+    noted = nw.col(_NOTED)
+    sums = sums_of_sets(quota) + Sums(largest=(_NOTED,))
+    spans: dict[int, Frame] = {}
     for number, portion in enumerate(quota.part):
-        if spanned(portion):
-            named = frame.filter(nw.col(f"_span_{number}") >= 0)
-            named = named.with_columns(nw.col(f"_span_{number}").alias("_span"))
-            found[number] = sums_of(number, portion).of(named, (*GROUP, "_span"))
-    return found
+        if _all_of_it(portion):
+            figures = (low, high, nw.col("_unstated"))
+            names = (f"_{number}_low", f"_{number}_high", f"_{number}_open")
+            frame = frame.with_columns(**dict(zip(names, figures, strict=True)))
+        mine = sums_of(number, portion)
+        if not spanned(portion):
+            sums += mine
+            continue
+        held = nw.col(f"_span_{number}")
+        if not _all_of_it(portion):
+            noted = noted + where(held >= 0, nw.col(f"_noted_{number}"))
+        if number not in across:
+            within = frame.filter(held >= 0).with_columns(held.alias("_span"))
+            spans[number] = mine.of(within, (*GROUP, "_span"))
+            continue
+        for span in range(across[number]):
+            of_span = sums_of(f"{number}_{span}", portion)
+            sums += of_span
+            for name, column in zip(
+                (*of_span.added, *of_span.largest), (*mine.added, *mine.largest), strict=True
+            ):
+                made[name] = where(held == span, nw.col(column))
+    return frame.with_columns(**made, **{_NOTED: flag(noted > 0)}), sums, spans
 
 
 # ---------------------------------------------------------------- what follows
 
 
-def judged(frame: Frame, bulk: Bulk, found: Windows, spans: dict[int, Frame], parts: int) -> Frame:
+def judged(
+    frame: Frame, bulk: Bulk, found: Windows, spans: Mapping[int, Frame], parts: int
+) -> Frame:
     """Return status and reasons of the whole with all its parts.
 
     Args:
         frame: the whole with its ``_situation``, and the sums of the parts.
         bulk: the quota, and what its judgement rests on.
         found: what is owed, and how figures are judged.
-        spans: what parts that hold by spans come to in each.
+        spans: of parts with many spans, what they come to in each.
         parts: how many parts of one amounts are counted in.
     """
     quota, outcomes = bulk.quota, found.outcomes
-    ranked = _Ranked(outcomes, bulk)
-    sums = sums_of_sets(quota)
+    made: dict[str, nw.Expr] = {}
     for number, portion in enumerate(quota.part):
-        if not spanned(portion):
-            mine = sums_of(number, portion)
-            sums = Sums(sums.added + mine.added, sums.largest + mine.largest)
-    frame = _filled(frame, (*sums.added, *sums.largest, _NOTED))
-    frame = ranked.rank(frame, "_situation", "")
-    kind = 0
-    for number, portion in enumerate(quota.part):
-        if spanned(portion):
-            frame = _spanned(frame, number, bulk, found, spans[number], parts, ranked)
-        else:
-            made = nw.col(f"_kind_{kind}") * SITUATIONS + _situation(number, portion, parts)
-            frame = frame.with_columns(made.alias("_of_part"))
-            frame = ranked.rank(frame, "_of_part", f"_{number}").drop("_of_part")
-            frame = ranked.worse(frame, f"_{number}")
-            kind += 1
-    frame = _clashes(frame, quota, parts, ranked)
-    return ranked.told(frame)
+        if number in spans:
+            continue
+        for of in (number,) if not spanned(portion) else _spans_of(number, found):
+            kind = nw.col(f"_kind_{of}") * SITUATIONS
+            made[f"_of_{of}"] = kind + _situation(of, portion, parts)
+    if made:
+        frame = frame.with_columns(**made)
+    told = [_Told(outcomes, nw.col(name)) for name in ("_situation", *made)]
+    for number, sums in spans.items():
+        worst = _worst_span(frame, number, bulk, found, sums, parts)
+        frame = frame.join(worst, on=list(GROUP), how="left")
+        filled = [name for name in worst.collect_schema().names() if name not in GROUP]
+        frame = frame.with_columns(nw.col(name).fill_null(0) for name in filled)
+        told.append(_Told(outcomes, None, number))
+    if _sets(quota):
+        frame, clash = _clashes(frame, quota, outcomes, parts)
+        told.append(_Told(outcomes, nw.col("_of_set"), holds=clash))
+    ranks = [reduce(or_, [one.ranks(rank) for one in told]) for rank in range(len(RANKS))]
+    rank = whole(len(RANKS) - 1)
+    for place in reversed(range(len(RANKS) - 1)):
+        rank = nw.when(ranks[place]).then(whole(place)).otherwise(rank)
+    codes = range(len(outcomes.codes))
+    reasons = [flag(reduce(or_, [one.gives(code) for one in told])) for code in codes]
+    frame = frame.with_columns(_verdict=together(rank, reasons))
+    return frame.join(bulk.backend.beside(outcomes.put_together()), on="_verdict", how="left")
 
 
-def _filled(frame: Frame, names: Sequence[str]) -> Frame:
-    return frame.with_columns(nw.col(name).fill_null(0) for name in names)
+def _spans_of(part: int, found: Windows) -> Sequence[str]:
+    return [f"{part}_{span}" for span in range(found.across[part])]
 
 
-class _Ranked:
-    """Looks up ranks and reasons, and puts them together."""
+class _Told(NamedTuple):
+    """What a figure tells: the rank of its status, and the codes of its reasons.
 
-    def __init__(self, outcomes: Outcomes, bulk: Bulk) -> None:
-        self._outcomes = outcomes
-        self._beside = bulk.backend.beside
-        self._reasons = [f"_for_{number}" for number in range(len(outcomes.codes))]
+    Attributes:
+        outcomes: the ways in which figures are judged.
+        situation: how the figure came out; None where ranks and reasons stand in columns.
+        part: number of the part in their names.
+        holds: where the figure tells something.
+    """
 
-    def rank(self, frame: Frame, situation: str, suffix: str) -> Frame:
-        """Return the frame with rank and reasons of a situation, in columns with a suffix."""
-        table = self._outcomes.ranked()
-        _, *names = table.column_names
-        table = table.rename_columns([situation, *(f"{name}{suffix}" for name in names)])
-        return frame.join(self._beside(table), on=situation, how="left")
+    outcomes: Outcomes
+    situation: nw.Expr | None
+    part: int = -1
+    holds: nw.Expr | None = None
 
-    def worse(self, frame: Frame, suffix: str) -> Frame:
-        """Return the frame with the worse of two ranks, and the reasons of both."""
-        mine, other = nw.col("_rank"), nw.col(f"_rank{suffix}")
-        made = {"_rank": nw.when(other < mine).then(other).otherwise(mine)}
-        for name in self._reasons:
-            both = nw.col(name) + nw.col(f"{name}{suffix}")
-            made[name] = flag(both > 0)
-        return frame.with_columns(**made)
+    def ranks(self, rank: int) -> nw.Expr:
+        """Return whether the status has a rank."""
+        return self._among(self.outcomes.by_rank[rank], f"_ranks_{rank}")
 
-    def only(self, frame: Frame, suffix: str, holds: nw.Expr) -> Frame:
-        """Return the frame with rank and reasons in columns with a suffix where a flag holds."""
-        rank = nw.col(f"_rank{suffix}")
-        made = {f"_rank{suffix}": nw.when(holds > 0).then(rank).otherwise(whole(_BELOW_ALL))}
-        made.update({f"{n}{suffix}": nw.col(f"{n}{suffix}") * holds for n in self._reasons})
-        return frame.with_columns(**made)
+    def gives(self, code: int) -> nw.Expr:
+        """Return whether a reason is given."""
+        return self._among(self.outcomes.by_code[code], f"_gives_{code}")
 
-    def worst(self, frame: Frame) -> Frame:
-        """Return, for every bearer and period, the worst rank and all reasons."""
-        found = frame.group_by(*GROUP).agg(
-            nw.col("_rank").min(), *(nw.col(name).max() for name in self._reasons)
-        )
-        names = ["_rank", *self._reasons]
-        return found.rename({name: f"{name}_span" for name in names})
-
-    def added(self, frame: Frame, found: Frame) -> Frame:
-        """Return the frame with the ranks and reasons of spans put in."""
-        frame = frame.join(found, on=list(GROUP), how="left")
-        frame = frame.with_columns(
-            nw.col("_rank_span").fill_null(_BELOW_ALL),
-            *(nw.col(f"{name}_span").fill_null(0) for name in self._reasons),
-        )
-        frame = self.worse(frame, "_span")
-        return frame.drop("_rank_span", *(f"{name}_span" for name in self._reasons))
-
-    def told(self, frame: Frame) -> Frame:
-        """Return the frame with status and reasons in words."""
-        number = together(nw.col("_rank"), [nw.col(name) for name in self._reasons])
-        frame = frame.with_columns(number.alias("_verdict"))
-        return frame.join(self._beside(self._outcomes.put_together()), on="_verdict", how="left")
+    def _among(self, situations: Sequence[int], column: str) -> nw.Expr:
+        if self.situation is None:
+            return nw.col(f"{column}_{self.part}") > 0
+        if not situations:
+            return nw.lit(False)
+        found = self.situation.is_in(situations)
+        return found if self.holds is None else found & self.holds
 
 
-def _situation(part: int, portion: Portion, parts: int) -> nw.Expr:
+def _situation(part: object, portion: Portion, parts: int) -> nw.Expr:
     """Return how the figure of a part comes out against its bound."""
     low, high = nw.col(f"_{part}_low"), nw.col(f"_{part}_high")
     no_top = nw.col(f"_{part}_open") > 0
@@ -279,47 +310,46 @@ def _situation(part: int, portion: Portion, parts: int) -> nw.Expr:
     )
 
 
-def _spanned(
-    frame: Frame,
-    number: int,
-    bulk: Bulk,
-    found: Windows,
-    sums: Frame,
-    parts: int,
-    ranked: _Ranked,
+def _worst_span(
+    frame: Frame, number: int, bulk: Bulk, found: Windows, sums: Frame, parts: int
 ) -> Frame:
-    """Put in a part that holds by spans: the worst of its spans counts."""
-    portion = bulk.quota.part[number]
+    """Return, for every bearer and period, which ranks and reasons the spans of a part have."""
+    portion, outcomes = bulk.quota.part[number], found.outcomes
     mine = sums_of(number, portion)
     spells = frame.select(*GROUP, "_profile", _NOTED).join(
         bulk.backend.beside(found.spell_table(number)), on=["_profile", "_place"], how="inner"
     )
     spells = spells.join(sums, on=[*GROUP, "_span"], how="left")
-    spells = _filled(spells, (*mine.added, *mine.largest))
+    spells = spells.with_columns(nw.col(name).fill_null(0) for name in (*mine.added, *mine.largest))
     made = nw.col("_kind") * SITUATIONS + _situation(number, portion, parts)
-    spells = ranked.rank(spells.with_columns(made.alias("_of_span")), "_of_span", "")
-    return ranked.added(frame, ranked.worst(spells))
+    spells = spells.with_columns(_of_span=made)
+    one = _Told(outcomes, nw.col("_of_span"))
+    said = {f"_ranks_{rank}_{number}": flag(one.ranks(rank)) for rank in range(len(RANKS))}
+    for code in range(len(outcomes.codes)):
+        said[f"_gives_{code}_{number}"] = flag(one.gives(code))
+    return Sums(largest=tuple(said)).of(spells.with_columns(**said), GROUP)
 
 
-def _clashes(frame: Frame, quota: Quota, parts: int, ranked: _Ranked) -> Frame:
+def _clashes(frame: Frame, quota: Quota, outcomes: Outcomes, parts: int) -> tuple[Frame, nw.Expr]:
     """Put in parts that are met each by itself, though an hour cannot be found for all of them.
 
     Of several sets the worst is told: one that surely clashes, and of these what lacks most. It is
     judged as any of its parts is.
+
+    Returns:
+        The frame with the situation ``_of_set``, and where it is to be told.
     """
     sets = _sets(quota)
-    if not sets:
-        return frame
     bounds = [int(sum(quota.part[part].bound for part in one) * parts) for one in sets]
     far = max(bounds) + 1
     frame = frame.with_columns(_worst=whole(0), _all_met=whole(0), _doubted=whole(0))
     for number, (several, bound) in enumerate(zip(sets, bounds, strict=True)):
         low, high = nw.col(f"_set_{number}_low"), nw.col(f"_set_{number}_high")
         no_top = nw.col(f"_set_{number}_open") > 0
-        met = [flag(nw.col(f"_rank_{part}") == _MET) for part in several]
+        met = [_Told(outcomes, nw.col(f"_of_{part}")).ranks(_MET) for part in several]
         frame = frame.with_columns(
-            _lacks=flag(low < bound) * (flag(~no_top & (high < bound)) * far + (bound - low)),
-            _these_met=flag(sum(met[1:], start=met[0]) == len(met)),
+            _lacks=where(low < bound, where(~no_top & (high < bound), whole(far)) + (bound - low)),
+            _these_met=flag(reduce(and_, met)),
             _these_doubted=flag(no_top | (low != high)),
         )
         more = nw.col("_lacks") > nw.col("_worst")
@@ -331,10 +361,8 @@ def _clashes(frame: Frame, quota: Quota, parts: int, ranked: _Ranked) -> Frame:
                 ("_worst", "_lacks"),
             )
         )
-    clash = flag((nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0))
+    clash = (nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0)
     enough = 2 * flag(nw.col("_worst") <= far)
     doubts = nw.col("_doubted") * nw.col(_NOTED) * UNKNOWN_FACT
-    first = sum(not spanned(part) for part in quota.part[: sets[0][0]])
-    made = nw.col(f"_kind_{first}") * SITUATIONS + situation(whole(0), enough, doubts)
-    frame = ranked.rank(frame.with_columns(_of_set=made), "_of_set", "_set")
-    return ranked.worse(ranked.only(frame, "_set", clash), "_set")
+    made = nw.col(f"_kind_{sets[0][0]}") * SITUATIONS + situation(whole(0), enough, doubts)
+    return frame.with_columns(_of_set=made), clash

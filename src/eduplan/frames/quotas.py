@@ -47,8 +47,9 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
     stated = amounts(bulk)
     _check_size(bulk, stated, found)
-    read_ = read(place(bulk, found), bulk, stated)
-    frame = _compared(grid.join(read_.whole, on=list(GROUP), how="left"), bulk)
+    read_ = read(place(bulk, found), bulk, stated, found.across)
+    frame = grid.join(read_.whole, on=list(GROUP), how="left")
+    frame = _compared(frame.with_columns(nw.col(name).fill_null(0) for name in read_.parts), bulk)
     if bulk.quota.part:
         frame = judged(frame, bulk, found, read_.spans, stated.parts)
     else:

@@ -6,7 +6,7 @@ plain sums and largest values. Amounts are whole numbers in parts of one; there 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import lcm
 from typing import Any, NamedTuple
 
@@ -19,11 +19,12 @@ from eduplan.exact import Number, exact
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import BUCKETS, Bulk, of_kinds
 from eduplan.frames.columns import WHOLE, Columns, Sort, count, flag, lookup, whole
-from eduplan.frames.portions import GROUP, Sums, by_span, tally
+from eduplan.frames.placing import Placed
+from eduplan.frames.portions import GROUP, Sums, spread, tally
+from eduplan.frames.profiles import BEARER
 from eduplan.frames.tariffs import Worths, worths
 from eduplan.frames.truths import Sieve, Truth
 from eduplan.measures import Cap, Per, Way
-from eduplan.provisions import Quota
 from eduplan.selectors import EVERYTHING, Selector
 
 READING = ("_low", "_high", "_parts_of", "_open", "_unknown", "_nothing")
@@ -127,36 +128,41 @@ class Readings(NamedTuple):
 
     Attributes:
         whole: columns ``_bearer``, ``_place``, those of `READING`, and the sums of parts.
-        spans: of parts that hold by spans, the sums in each.
+        parts: the names of the latter.
+        spans: of parts with many spans, the sums in each.
     """
 
     whole: Frame
-    spans: dict[int, Frame]
+    parts: tuple[str, ...] = ()
+    spans: Mapping[int, Frame] = {}
 
 
-def read(frame: Frame, bulk: Bulk, stated: Amounts | Worths) -> Readings:
+def read(
+    placed: Placed, bulk: Bulk, stated: Amounts | Worths, across: Mapping[int, int]
+) -> Readings:
     """Return what the measure of a quota finds, one row for every bearer and period with records.
 
     Args:
-        frame: records of the measure's kinds in its periods, with ``_bearer`` and ``_place``.
+        placed: records of the measure's kinds in its periods.
         bulk: the quota, and what its judgement rests on.
         stated: how much the records count for.
+        across: how many spans the parts have that are judged side by side.
     """
-    measure, sieve = bulk.quota.measure, bulk.sieve
+    measure, sieve, frame = bulk.quota.measure, bulk.sieve, placed.frame
     if measure.where == EVERYTHING:
         frame = frame.with_columns(_sure=whole(1), _maybe=whole(0))
     else:
         frame, truth = sieve.apply(frame, measure.where)
-        frame = frame.with_columns(_sure=flag(truth.true), _maybe=flag(truth.unknown))
-        frame = frame.filter(nw.col("_sure") + nw.col("_maybe") > 0)
+        frame = frame.filter(~truth.false)
+        frame = frame.with_columns(_sure=flag(truth.true), _maybe=flag(~truth.true))
     if measure.way is Way.DISTINCT:
-        return Readings(_distinct(frame, measure.field, bulk.register), {})
+        return Readings(_distinct(frame, measure.field, bulk.register))
     if measure.way is Way.DAYS:
-        return Readings(_days(frame), {})
+        return Readings(_days(frame))
     frame = stated.add(frame, bulk)
     if measure.way is Way.SHARE:
-        return Readings(_share(frame, measure.part, sieve), {})
-    return _sums(frame, bulk.quota, stated.parts, sieve)
+        return Readings(_share(frame, measure.part, sieve))
+    return _sums(placed._replace(frame=frame), bulk, stated.parts, across)
 
 
 def _finish(frame: Frame, *kept: str, **made: nw.Expr) -> Frame:
@@ -240,10 +246,14 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
     )
 
 
-def _sums(frame: Frame, quota: Quota, parts: int, sieve: Sieve) -> Readings:
-    """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most."""
+def _sums(placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int]) -> Readings:
+    """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most.
+
+    Records are added up once, by all that tells them apart; everything else is made of these sums.
+    """
+    quota, sieve = bulk.quota, bulk.sieve
     caps = quota.measure.caps
-    frame = frame.with_columns(
+    frame = placed.frame.with_columns(
         _low=nw.col("_sure") * nw.col("_least"),
         _high=nw.col("_amount"),
         _unknown=flag(nw.col("_maybe") + nw.col("_doubt") > 0),
@@ -264,23 +274,28 @@ def _sums(frame: Frame, quota: Quota, parts: int, sieve: Sieve) -> Readings:
             )
     if len(scopes) > 1:
         _check_apart(frame, len(scopes))
-    spans: dict[int, Frame] = {}
-    tallied = Sums()
+    sums = Sums(largest=("_unknown", "_unstated"))
     if quota.part:
         frame, tallied = tally(frame, quota, sieve)
-        spans = by_span(frame, quota)
+        sums += tallied
     frame, low, high = _split(frame, scopes)
-    levels = [*(per for per in BUCKETS if any(cap.per is per for cap in caps)), Per.PERIOD]
-    for place, per in enumerate(levels):
-        buckets = [later.value for later in levels[place:-1]]
-        sums = Sums((*low, *high, *tallied.added), ("_unknown", "_unstated", *tallied.largest))
-        frame = sums.of(frame, (*GROUP, *buckets))
-        for cap in caps:
-            if cap.per is per:
-                most = int(_most(cap) * parts)
-                scope = None if cap.where == EVERYTHING else scopes.index(cap.where)
-                frame, low = _cut_sum(frame, low, scope, most)
-                frame, high = _cut_sum(frame, high, scope, most)
+    levels = [per for per in BUCKETS if any(cap.per is per for cap in caps)]
+    by = placed.by
+    for place, per in enumerate(levels or [None]):
+        frame = (sums + Sums((*low, *high))).of(frame, (BEARER, *by))
+        if placed.slots is not None and place == 0:
+            frame = frame.join(bulk.backend.beside(placed.slots), on="_slot", how="inner")
+            by = tuple(name for name in placed.slots.column_names if name != "_slot")
+        frame, low, high = _cut_sums(frame, low, high, caps, per, scopes, parts)
+        by = tuple(name for name in by if per is None or name != per.value)
+    part_sums = Sums()
+    spans: Mapping[int, Frame] = {}
+    if quota.part:
+        frame, part_sums, spans = spread(frame, quota, across, _added(low), _added(high))
+    if by != ("_place",) or levels:
+        whole_ = Sums((*low, *high), ("_unknown", "_unstated")) + part_sums
+        frame = whole_.of(frame, GROUP)
+    frame, low, high = _cut_sums(frame, low, high, caps, Per.PERIOD, scopes, parts)
     ceilings = [
         int(_most(cap) * parts) for cap in caps if cap.per is Per.PERIOD and cap.where == EVERYTHING
     ]
@@ -288,17 +303,36 @@ def _sums(frame: Frame, quota: Quota, parts: int, sieve: Sieve) -> Readings:
     all_told = _added(high)
     if ceilings:
         all_told = nw.when(unstated > 0).then(whole(min(ceilings))).otherwise(all_told)
+    kept = (*part_sums.added, *part_sums.largest)
     found = _finish(
         frame,
-        *tallied.added,
-        *tallied.largest,
+        *kept,
         _low=_added(low),
         _high=all_told,
         _parts_of=whole(parts),
         _open=whole(0) if ceilings else unstated,
         _unknown=nw.col("_unknown"),
     )
-    return Readings(found, spans)
+    return Readings(found, kept, spans)
+
+
+def _cut_sums(
+    frame: Frame,
+    low: list[str],
+    high: list[str],
+    caps: Sequence[Cap],
+    per: Per | None,
+    scopes: Sequence[Selector],
+    parts: int,
+) -> tuple[Frame, list[str], list[str]]:
+    """Apply the caps of one range to figures that are added up by it."""
+    for cap in caps:
+        if cap.per is per:
+            most = int(_most(cap) * parts)
+            scope = None if cap.where == EVERYTHING else scopes.index(cap.where)
+            frame, low = _cut_sum(frame, low, scope, most)
+            frame, high = _cut_sum(frame, high, scope, most)
+    return frame, low, high
 
 
 def _check_apart(frame: Frame, scopes: int) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from datetime import date
 from itertools import combinations
 
 import attrs
 
 from eduplan.cycles import Own
+from eduplan.dates import DAY, school_year
 from eduplan.errors import Fault
 from eduplan.frames.bulk import selectors
+from eduplan.frames.windows import spanned
 from eduplan.measures import Cap, Measure, Per
-from eduplan.periods import Every
+from eduplan.periods import Every, Unit
 from eduplan.provisions import Amount, Partial, Quota
 from eduplan.provisions.portions import Portion
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
@@ -67,7 +70,10 @@ def refusals(quota: Quota) -> Iterator[Fault]:
         yield from said_besides(part, f"part[{index}].", _JUDGED)
     if sum(part.exclusive for part in quota.part) > MOST_EXCLUSIVE:
         yield Fault("not-portable-parts", "part", {"most": MOST_EXCLUSIVE})
-    if not _nested(quota.measure.caps) or (quota.part and _ranged(quota.measure)):
+    ranges = [cap for cap in quota.measure.caps if cap.per is not Per.RECORD]
+    if not _nested(ranges) or not all(
+        _beside(cap, part, quota.every) for cap in ranges for part in quota.part
+    ):
         yield Fault("not-portable-caps", "measure.caps")
 
 
@@ -96,18 +102,53 @@ def said_besides(value: attrs.AttrsInstance, prefix: str, judged: Judged) -> Ite
             yield Fault("not-portable-key", prefix + field.name, {"key": field.name})
 
 
-def _ranged(measure: Measure) -> bool:
-    """Say whether caps hold for several records together, so that it matters which is cut."""
-    return any(cap.per is not Per.RECORD for cap in measure.caps)
+def _beside(cap: Cap, part: Portion, every: Every) -> bool:
+    """Say whether a part comes to the same whichever records a cap cuts first.
+
+    It does where the cap cuts none of its records, and where the part is everything in a span in
+    which the cap's range lies wholly.
+    """
+    wholes = [part.where, *([part.within] if part.within is not None else [])]
+    untouched = any(apart(cap.where, where) for where in wholes)
+    if not spanned(part) or cap.per is Per.PERIOD:
+        return untouched
+    everything = part.where == EVERYTHING and part.within is None
+    return (untouched or everything) and _within_spans(cap.per, part, every)
 
 
-def _nested(caps: Sequence[Cap]) -> bool:
-    """Say whether sums are enough to apply caps, whichever record is cut first.
+def _within_spans(per: Per, part: Portion, every: Every) -> bool:
+    """Say whether the ranges of a cap never go on from one span of a part to the next."""
+    if per is Per.DAY:
+        return True
+    if part.every is not None:
+        return part.every.unit in _WITHIN.get(per, ())
+    begins = every.grid
+    if every.unit in _BEGINS:
+        begins = _BEGINS[every.unit]
+    elif begins is None or (per is not Per.MONTH and every.months % 12):
+        return False
+    return {
+        Per.MONTH: begins.day == 1,
+        Per.SCHOOL_YEAR: school_year(begins) != school_year(begins - DAY),
+        Per.CALENDAR_YEAR: begins.year != (begins - DAY).year,
+    }.get(per, False)
+
+
+_WITHIN: Mapping[Per, Set[Unit]] = {
+    Per.MONTH: {Unit.MONTH, Unit.SCHOOL_YEAR, Unit.CALENDAR_YEAR},
+    Per.SCHOOL_YEAR: {Unit.SCHOOL_YEAR},
+    Per.CALENDAR_YEAR: {Unit.CALENDAR_YEAR},
+}
+_BEGINS = {Unit.SCHOOL_YEAR: date(2000, 9, 1), Unit.CALENDAR_YEAR: date(2000, 1, 1)}
+"""The first day of periods, in whatever year."""
+
+
+def _nested(ranges: Sequence[Cap]) -> bool:
+    """Say whether sums are enough to apply caps of ranges, whichever record is cut first.
 
     They are where caps with different scopes have no record in common, and where none with a scope
     comes after one on everything; and a school year does not nest in a calendar year.
     """
-    ranges = [cap for cap in caps if cap.per is not Per.RECORD]
     if {Per.SCHOOL_YEAR, Per.CALENDAR_YEAR} <= {cap.per for cap in ranges}:
         return False
     scoped = [cap.where != EVERYTHING for cap in ranges]

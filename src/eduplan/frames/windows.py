@@ -38,7 +38,7 @@ class Window(NamedTuple):
         due: the last day on which it can still be met.
         required: what is owed.
         read: whether records are read for it.
-        parts: for every part of the quota that holds in the whole period, how it is judged.
+        parts: how every part of the quota is judged that holds in the whole period, by its number.
     """
 
     profile: int
@@ -48,7 +48,7 @@ class Window(NamedTuple):
     due: date | None
     required: Number | None
     read: bool
-    parts: tuple[int, ...] = ()
+    parts: Mapping[int, int] = {}
 
 
 class Segment(NamedTuple):
@@ -74,19 +74,23 @@ class Spell(NamedTuple):
     kind: int
 
 
+MOST_ACROSS = 12
+"""Spans of a period, of all parts together, that are judged side by side in one row."""
+
+
 @attrs.define(eq=False, slots=False)
 class Windows:
     """The windows of one quota for all profiles.
 
     Args:
-        parts: how many parts of the quota hold in whole periods.
+        parts: numbers of the parts of the quota that hold in whole periods.
         rows: the windows.
         outcomes: the ways in which figures are judged.
         segments: the days that are read, by profile.
         spells: for every part that holds by spans, the spans.
     """
 
-    parts: int
+    parts: tuple[int, ...]
     rows: list[Window] = attrs.field(factory=list)
     outcomes: Outcomes = attrs.field(factory=Outcomes)
     segments: dict[int, tuple[Segment, ...]] = attrs.field(factory=dict)
@@ -97,14 +101,33 @@ class Windows:
         """The different lists of segments there are."""
         return sorted(set(self.segments.values()))
 
+    @cached_property
+    def across(self) -> Mapping[int, int]:
+        """How many spans the parts have that are judged side by side; none where they are many."""
+        most = {
+            part: 1 + max((spell.span for spell in spells), default=-1)
+            for part, spells in self.spells.items()
+        }
+        return most if sum(most.values()) <= MOST_ACROSS else {}
+
     def table(self) -> pa.Table:
-        """Return the windows as a table."""
+        """Return the windows as a table.
+
+        Of parts that are judged in the same row there is the number of how: -1 for a span that the
+        period does not have.
+        """
         rows = self.rows
         owed = [row.required for row in rows]
         parts = {
-            f"_kind_{number}": _whole(row.parts[number] if row.parts else row.kind for row in rows)
-            for number in range(self.parts)
+            f"_kind_{number}": _whole(row.parts.get(number, row.kind) for row in rows)
+            for number in self.parts
         }
+        for part, count in self.across.items():
+            kinds = {(one.profile, one.place, one.span): one.kind for one in self.spells[part]}
+            for span in range(count):
+                parts[f"_kind_{part}_{span}"] = _whole(
+                    kinds.get((row.profile, row.place, span), -1) for row in rows
+                )
         return pa.table(
             {
                 "_profile": _whole(row.profile for row in rows),
@@ -122,7 +145,7 @@ class Windows:
 
     def spell_table(self, part: int) -> pa.Table:
         """Return the spans in which a part holds as a table."""
-        spells = self.spells.get(part, [])
+        spells = self.spells[part]
         return pa.table(
             {
                 "_profile": _whole(spell.profile for spell in spells),
@@ -167,7 +190,11 @@ class _Finder:
         self._quota = bench.quota
         self._docket = docket
         self._scales = scales
-        self._found = Windows(sum(not spanned(portion) for portion in bench.quota.part))
+        parts = list(enumerate(bench.quota.part))
+        self._found = Windows(
+            tuple(number for number, portion in parts if not spanned(portion)),
+            spells={number: [] for number, portion in parts if spanned(portion)},
+        )
         self._judged = lru_cache(maxsize=None)(self._kind)
         self._spans = lru_cache(maxsize=None)(self._spans_of)
         self._cut = lru_cache(maxsize=None)(self._segments)
@@ -212,11 +239,11 @@ class _Finder:
             kind = self._found.outcomes.kind(always(outcome))
         else:
             kind = self._judged(quota.at_most is not None, quota.measure.grows, seen)
-        parts = [
-            self._judged(portion.most, portion.within is None, seen)
-            for portion in quota.part
+        parts = {
+            number: self._judged(portion.most, portion.within is None, seen)
+            for number, portion in enumerate(quota.part)
             if not spanned(portion)
-        ]
+        }
         self._found.rows.append(
             Window(
                 profile,
@@ -226,13 +253,12 @@ class _Finder:
                 seen.due,
                 required,
                 True,
-                tuple(parts),
+                parts,
             )
         )
         for number, portion in enumerate(quota.part):
             if spanned(portion):
-                spells = self._found.spells.setdefault(number, [])
-                spells += [
+                self._found.spells[number] += [
                     Spell(profile, place, index, self._of_span(portion, span))
                     for index, span in enumerate(self._spans(number, period))
                     if span.overlaps(days)
