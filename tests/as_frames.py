@@ -21,6 +21,7 @@ BEARERS = dict.fromkeys(("id", "type", "role", "level", "tier", "members", "lead
 BEARERS |= {"joined": DAY, "left": DAY, "on_leave": FLAG}
 RECORDS = dict.fromkeys(("id", "kind", "bearer", "guest", "answers"), TEXT)
 RECORDS |= dict.fromkeys(("level", "mode", "tier", "topic"), TEXT)
+RECORDS |= {"indicator": TEXT, "numerator": WHOLE, "denominator": WHOLE}
 RECORDS |= {"day": DAY, "last_day": DAY, "passed": FLAG, "size": WHOLE}
 SEVERAL = {"role": "|", "members": "|"}
 
@@ -61,9 +62,11 @@ def columns(things: Sequence[Person] | Sequence[Record], types: Mapping[str, Any
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
 
 
-def hours(records: Sequence[Record]) -> pa.Array:
-    """Return hours as whole numbers where all are, else as decimals, else as exact text."""
-    found: list[Any] = [record.get("hours") for record in records]
+def amounts(records: Sequence[Record], name: str) -> pa.Array:
+    """Return amounts as whole numbers where all are, else as decimals, else as exact text."""
+    found: list[Any] = [record.get(name) for record in records]
+    if any(isinstance(amount, str) for amount in found):  # grades among them
+        return pa.array([a if a is None or isinstance(a, str) else spell(a) for a in found], TEXT)
     known = [Fraction(amount) for amount in found if amount is not None]
     if all(amount.denominator == 1 for amount in known):
         return pa.array([None if a is None else int(a) for a in found], WHOLE)
@@ -78,7 +81,9 @@ def over(kind: Kind) -> Callable[..., Iterable[VerdictRow]]:
     def evaluate(
         plan: Plan, bearers: Sequence[Person], records: Sequence[Record], **rest: Any
     ) -> Iterable[VerdictRow]:
-        taken = columns(records, RECORDS).append_column("hours", hours(records))
+        taken = columns(records, RECORDS)
+        for name in ("hours", "value"):
+            taken = taken.append_column(name, amounts(records, name))
         people = kind.make(columns(bearers, BEARERS))
         try:
             found = evaluate_frame(plan, people, kind.make(taken), several=SEVERAL, **rest)

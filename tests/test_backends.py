@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from eduplan.testing import check_evaluator
 from eduplan.testing.values import BEARER_FACTS, DAYS, RECORD_FACTS, ROLES
 from eduplan.verdicts import VerdictRow, row_of
 from test_frames import FOLLOW_UPS, PARTS, QUOTAS
+from test_frames_stocks import ROSTERS, TARGETS
 
-PEOPLE, RECORDS = 60, 600
+PEOPLE, GROUPS, RECORDS, FIGURES = 60, 12, 600, 500
 AS_OF, DURING = date(2024, 9, 1), Period(date(2023, 1, 1), date(2025, 1, 1))
 COMPLETE = {"training": date(2024, 9, 2), "*": date(2024, 8, 31)}
 
@@ -71,7 +73,7 @@ def people() -> Sequence[Person]:
     """Return people on edges, the same ones in every run, of whom not everything is known."""
     draw = random.Random(2024)
     seldom = [None] * (3 * len(DAYS))
-    return [
+    made = [
         Person(
             id=f"t{number}",
             roles=draw.choice([ROLES[:1], ROLES[1:], ROLES, ()]),
@@ -80,6 +82,24 @@ def people() -> Sequence[Person]:
             facts=known(draw, BEARER_FACTS),
         )
         for number in range(PEOPLE)
+    ]
+    return [*made, *groups(draw)]
+
+
+def groups(draw: random.Random) -> list[Person]:
+    """Return groups of these people, which have a role of their own; not all members are known."""
+    ids = [*(f"t{number}" for number in range(PEOPLE)), "nobody"]
+    return [
+        Person(
+            id=f"g{number}",
+            roles=["group"],
+            facts={
+                **known(draw, BEARER_FACTS),
+                **known(draw, {"leader": ids}),
+                "members": draw.sample(ids, draw.randrange(1, 5)),
+            },
+        )
+        for number in range(GROUPS)
     ]
 
 
@@ -104,6 +124,29 @@ def records() -> Sequence[Record]:
                 facts=facts,
             )
         )
+    return [*made, *figures(draw)]
+
+
+def figures(draw: random.Random) -> list[Record]:
+    """Return figures on file, some of them by their two counts, some by none."""
+    ids = [f"t{number}" for number in range(PEOPLE)]
+    values: dict[str, list[Any]] = {
+        "pass-rate": [0, 1, Fraction(1, 2), Fraction(1, 3), Fraction(3, 5), None],
+        "index": [1, 2, 3, Fraction(3, 2), None],
+        "grade": ["school", "county", "city"],
+    }
+    made = []
+    for number in range(FIGURES):
+        name = draw.choice(list(values))
+        value, whole = draw.choice(values[name]), draw.choice([None, 1, 2, 3, 4])
+        counts = (
+            {} if whole is None else {"numerator": draw.randint(0, whole), "denominator": whole}
+        )
+        stated = {"indicator": name, **({} if value is None else {"value": value}), **counts}
+        facts = {**known(draw, RECORD_FACTS), **stated, "guest": draw.choice(ids)}
+        kind = draw.choice(["indicator", "indicator", "exam"])
+        day, bearer = draw.choice(DAYS), draw.choice(ids)
+        made.append(Record(id=f"f{number}", kind=kind, day=day, bearer=bearer, facts=facts))
     return made
 
 
@@ -144,3 +187,5 @@ def test_databases_agree_with_the_reference(database: str, request: pytest.Fixtu
     check_evaluator(stored, cases=QUOTAS, max_examples=12)
     check_evaluator(stored, cases=PARTS, max_examples=8)
     check_evaluator(stored, cases=FOLLOW_UPS, max_examples=8)
+    check_evaluator(stored, cases=TARGETS, max_examples=8)
+    check_evaluator(stored, cases=ROSTERS, max_examples=8)

@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from as_frames import BEARERS, RECORDS, columns, hours
+from as_frames import BEARERS, RECORDS, amounts, columns
 from eduplan import InputError, Plan, plan_from_table
 from eduplan.frames import drill_down, evaluate_frame, rows_of
 from eduplan.verdicts import row_of
@@ -22,7 +22,7 @@ JUDGED: dict[str, Any] = {
 
 
 def frames() -> tuple[pl.DataFrame, pl.DataFrame]:
-    taken = columns(records(), RECORDS).append_column("hours", hours(records()))
+    taken = columns(records(), RECORDS).append_column("hours", amounts(records(), "hours"))
     return pl.DataFrame(columns(people(), BEARERS)), pl.DataFrame(taken)
 
 

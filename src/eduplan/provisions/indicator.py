@@ -266,6 +266,19 @@ class IndicatorBench:
         newest = max((entry.day for entry, truth in fits if truth), default=date.min)
         latest = [entry for entry, truth in fits if truth and entry.day == newest]
         perhaps = [entry for entry, truth in fits if truth is None and entry.day >= newest]
+        return self.stated(latest, perhaps, bearer, period)
+
+    def stated(
+        self, latest: Sequence[Entry], perhaps: Sequence[Entry], bearer: Getter, period: Period
+    ) -> Figure:
+        """Return the figure on file in a period.
+
+        Args:
+            latest: the latest records that state it, all of one day.
+            perhaps: later records, or of that day, of which it is not known whether they do.
+            bearer: reads facts of the bearer.
+            period: the period.
+        """
         if not latest and not perhaps:
             return Figure(None, None, self._no_figure(period))
         counted = tuple([entry.record for entry in latest])
@@ -273,14 +286,16 @@ class IndicatorBench:
         if perhaps:
             field = self._where.blame(perhaps[0].get, bearer)
             missing.append(Missing("record-fact", {"field": field, "count": len(perhaps)}))
-        amounts = [self._amount(entry) for entry in (*latest, *perhaps)]
+        amounts = [self.amount(entry) for entry in (*latest, *perhaps)]
         known = [amount for amount in amounts if amount is not None]
         if len(known) < len(amounts):
             missing.append(
                 Missing("record-fact", {"field": "value", "count": len(amounts) - len(known)})
             )
         elif len(latest) > 1 and len(set(known)) > 1:
-            missing.append(Missing("figures-differ", {"field": name, "day": newest}))
+            missing.append(
+                Missing("figures-differ", {"field": self.indicator.named, "day": latest[0].day})
+            )
         if len(known) < len(amounts) or not latest:
             return Figure(None, None, tuple(missing), counted=counted)
         if min(known) == max(known):
@@ -290,7 +305,7 @@ class IndicatorBench:
             part, whole = _counts(latest[0])
         return Figure(min(known), max(known), tuple(missing), part, whole, counted)
 
-    def _amount(self, entry: Entry) -> Number | None:
+    def amount(self, entry: Entry) -> Number | None:
         """Return the figure a record states: as it is, as a grade, or from its two counts."""
         stated = entry.get("value")
         if self.scale is not None:

@@ -75,8 +75,8 @@ class TargetBench(Bench):
         super().__init__(target, setting, citation)
         self.target = target
         self._scales = setting.scales
-        self._bench = IndicatorBench(target.indicator, setting.scales)
-        self._parts = {
+        self.indicator = IndicatorBench(target.indicator, setting.scales)
+        self.parts = {
             part: IndicatorBench(target.indicator.narrowed(part.where), setting.scales)
             for reach in reaches
             for part in reach.split
@@ -163,9 +163,9 @@ class TargetBench(Bench):
     def _read(self, subject: Subject, span: Span, docket: Docket) -> Readings:
         base = self.base(span)
         return Readings(
-            self._bench.read(subject, span.period, docket),
-            None if base is None else self._bench.read(subject, base, docket),
-            tuple(self._parts[p].read(subject, span.period, docket) for p in span.reach.split),
+            self.indicator.read(subject, span.period, docket),
+            None if base is None else self.indicator.read(subject, base, docket),
+            tuple(self.parts[p].read(subject, span.period, docket) for p in span.reach.split),
         )
 
     def verdict(self, subject: Subject, span: Span, readings: Readings, docket: Docket) -> Verdict:
@@ -221,7 +221,7 @@ class TargetBench(Bench):
         reach, figure, period = span.reach, readings.figure, self.base(span)
         if reach.level is not None:
             test, level = reach.level
-            number = self._bench.scale.rank(level) if self._bench.scale is not None else level
+            number = self.indicator.scale.rank(level) if self.indicator.scale is not None else level
             assert not isinstance(number, str)  # noqa: S101 - a grade has its scale
             return figure, Bound(test, number, number)
         if reach.change is not None:
@@ -267,7 +267,7 @@ class TargetBench(Bench):
         relative = span.reach.relative_to
         assert relative is not None  # noqa: S101 - it is the last of the ways
         matcher = Matcher(relative.peers, self._scales)
-        peers = self._bench.of_peers(subject, matcher, span.period, docket)
+        peers = self.indicator.of_peers(subject, matcher, span.period, docket)
         if relative.compared is not None:
             test, which = relative.compared
             return figure, bound_of_peers(test, which, peers, relative.places, self._name)
@@ -395,7 +395,7 @@ class TargetBench(Bench):
     def _amount(self, number: Number, *, rank: bool = False) -> Text:
         if rank:
             return _say("explain.target.rank", rank=show(number))
-        scale = self._bench.scale
+        scale = self.indicator.scale
         if scale is not None:
             place = int(number)
             if 0 <= place < len(scale.values):

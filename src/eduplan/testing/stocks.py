@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,9 +12,19 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from eduplan.people import Person
 from eduplan.provisions import Roster, Target
+from eduplan.records import Record
 from eduplan.selectors import Selector, as_selector
 from eduplan.testing.provisions import TEXT, bearer_selectors
-from eduplan.testing.values import BEARER_FACTS, ROLES, days, facts, seldom, selectors
+from eduplan.testing.values import (
+    BEARER_FACTS,
+    RECORD_FACTS,
+    ROLES,
+    SCALES,
+    days,
+    facts,
+    seldom,
+    selectors,
+)
 
 GROUP = "group"
 """The role of groups."""
@@ -50,11 +61,74 @@ def _reaches(draw: DrawFn, amounts: SearchStrategy[Any], *, shares: bool) -> dic
     return {"change": {"on": draw(days()), by: draw(st.sampled_from([0, 1, "1/2", 50, -1]))}}
 
 
+_ON_FILE: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "pass-rate": ("rate", {}),
+    "index": ("value", {}),
+    "grade": ("value", {"scale": "level"}),
+}
+"""Figures on file by their names, with how an indicator reads them."""
+
+
+@st.composite
+def figures(
+    draw: DrawFn, *, bearers: Sequence[str] = ("t1", "t2", "g1"), most: int = 5
+) -> tuple[Record, ...]:
+    """Return records that state figures: rates, marks and grades, some by their two counts.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        bearers: the ids they point to.
+        most: how many there are at most.
+    """
+    count = draw(st.integers(0, most) | st.just(most))
+    return tuple(draw(_figure(f"f{number}", bearers)) for number in range(1, count + 1))
+
+
+@st.composite
+def _figure(draw: DrawFn, name: str, bearers: Sequence[str]) -> Record:
+    which = draw(st.sampled_from(["pass-rate", "pass-rate", "index", "grade"]))
+    values: dict[str, list[Any]] = {
+        "pass-rate": [0, 1, Fraction(1, 2), Fraction(1, 3), None, None],
+        "index": [0, 1, 2, 3, Fraction(3, 2), None],
+        "grade": ["school", "county", "city", None],
+    }
+    known = {
+        **draw(facts(RECORD_FACTS)),
+        "indicator": which,
+        "guest": draw(st.sampled_from(bearers)),
+    }
+    if (value := draw(st.sampled_from(values[which]))) is not None:
+        known["value"] = value
+    if draw(st.booleans()):
+        part, whole = sorted(draw(st.tuples(*[st.integers(0, 3)] * 2)))
+        known |= {"numerator": part, "denominator": whole}
+    return Record(
+        id=name,
+        kind=draw(st.sampled_from(["indicator", "indicator", "training"])),
+        day=draw(days()),
+        bearer=draw(st.sampled_from(bearers)),
+        facts=known,
+    )
+
+
+@st.composite
+def _on_file(draw: DrawFn) -> tuple[dict[str, Any], bool, SearchStrategy[Any]]:
+    """Return an indicator on file, whether it is a share, and amounts to reach."""
+    name = draw(st.sampled_from(list(_ON_FILE)))
+    way, more = _ON_FILE[name]
+    indicator: dict[str, Any] = {way: name, **more}
+    indicator["of"] = draw(st.sampled_from(["indicator", ["indicator", "training"]]))
+    indicator["where"] = draw(seldom(selectors())) or {}
+    indicator["by"] = draw(st.sampled_from(["bearer", "bearer", "guest"]))
+    levels = {"index": st.sampled_from([0, 1, 2, 3]), "grade": st.sampled_from(SCALES["level"])}
+    return indicator, way == "rate", levels.get(name, _shares())
+
+
 @st.composite
 def targets(
     draw: DrawFn,
     *,
-    ways: Sequence[str] = ("share", "count"),
+    ways: Sequence[str] = ("share", "count", "figure"),
     name: str = "target",
     clause: str = "1",
 ) -> Target:
@@ -62,20 +136,27 @@ def targets(
 
     Args:
         draw: draws, as Hypothesis gives it.
-        ways: where the values of indicators come from.
+        ways: where the values of indicators come from: the ``share`` or ``count`` of who is
+            there, or a ``figure`` on file.
         name: the id of the target.
         clause: the clause it cites.
     """
     way = draw(st.sampled_from(list(ways)))
-    shares = way == "share"
-    amounts = _shares() if shares else st.sampled_from([0, 1, 2, 3])
-    indicator: dict[str, Any] = {way: draw(crowd_selectors())}
-    if way == "share":
-        indicator["within"] = draw(crowd_selectors())
-    elif distinct := draw(seldom(st.sampled_from(_DISTINCT))):
-        indicator["distinct"] = distinct
-    reaches = _reaches(amounts, shares=shares).flatmap(
-        lambda reach: st.one_of(st.just(reach), st.just(reach), _divided(reach, amounts))
+    if way == "figure":
+        indicator, shares, amounts = draw(_on_file())
+        of_parts = selectors()
+    else:
+        shares, of_parts = way == "share", crowd_selectors()
+        amounts = _shares() if shares else st.sampled_from([0, 1, 2, 3])
+        indicator = {way: draw(crowd_selectors())}
+        if way == "share":
+            indicator["within"] = draw(crowd_selectors())
+        elif distinct := draw(seldom(st.sampled_from(_DISTINCT))):
+            indicator["distinct"] = distinct
+    part = st.fixed_dictionaries({"where": of_parts, "at_least": _shares()})
+    split = st.one_of(st.just([]), st.just([]), st.lists(part, min_size=1, max_size=2))
+    reaches = st.tuples(_reaches(amounts, shares=shares), split).map(
+        lambda pair: {**pair[0], "split": pair[1]}
     )
     keys: dict[str, Any] = {"indicator": indicator}
     if draw(st.booleans()):
@@ -94,13 +175,6 @@ def targets(
         keys["suppress_below"] = draw(seldom(st.sampled_from([2, 3])))
     keys |= draw(_limits())
     return Target(id=name, clause=[clause], title=TEXT, **keys)
-
-
-@st.composite
-def _divided(draw: DrawFn, reach: dict[str, Any], amounts: SearchStrategy[Any]) -> dict[str, Any]:
-    """Return what has to be reached, with parts that some have to bring."""
-    part = st.fixed_dictionaries({"where": crowd_selectors(), "at_least": amounts})
-    return {**reach, "split": draw(st.lists(part, min_size=1, max_size=2))}
 
 
 @st.composite
