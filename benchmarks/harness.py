@@ -11,7 +11,12 @@ from collections.abc import Callable, Mapping
 
 
 def interleaved(
-    contestants: Mapping[str, Callable[[], object]], *, rounds: int, repeats: Mapping[str, int]
+    contestants: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    repeats: Mapping[str, int],
+    warm: int = 3,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
     """Return the median seconds of one call of each, all of them measured in every round.
 
@@ -19,19 +24,21 @@ def interleaved(
         contestants: what to time, by name.
         rounds: how often the whole row is run.
         repeats: calls in one measurement, by name; at least enough for the clock.
+        warm: calls of each before anything is measured.
+        clock: what seconds are read off; the processor's where others are at work as well.
     """
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for run in contestants.values():
-        for _ in range(3):
+        for _ in range(warm):
             run()
     gc.collect()
     gc.freeze()  # what was made before is nobody's cost
     for _ in range(rounds):
         for name, run in contestants.items():
-            start = time.perf_counter()
+            start = clock()
             for _ in range(repeats[name]):
                 run()
-            times[name].append((time.perf_counter() - start) / repeats[name])
+            times[name].append((clock() - start) / repeats[name])
     return {name: statistics.median(several) for name, several in times.items()}
 
 

@@ -49,7 +49,7 @@ class Bulk(NamedTuple):
     def bounds(self) -> Sequence[Number]:
         """What amounts are held against besides what is owed, so that it has to be whole too."""
         caps = [cap.at_most for cap in self.quota.measure.caps if cap.at_most is not None]
-        return *caps, *(part.bound for part in self.quota.part)
+        return *caps, *(part.bound for part in self.quota.part if part.within is None)
 
 
 BUCKETS: Mapping[Per, Callable[[date], int]] = {
