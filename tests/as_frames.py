@@ -18,7 +18,7 @@ from eduplan.verdicts import VerdictRow
 
 TEXT, WHOLE, FLAG, DAY = pa.string(), pa.int64(), pa.bool_(), pa.date32()
 BEARERS = dict.fromkeys(("id", "type", "role", "level", "tier", "members", "leader"), TEXT)
-BEARERS |= {"joined": DAY, "left": DAY, "on_leave": FLAG}
+BEARERS |= {"joined": DAY, "left": DAY, "on_leave": FLAG, "load": pa.float64()}
 RECORDS = dict.fromkeys(("id", "kind", "bearer", "guest", "answers"), TEXT)
 RECORDS |= dict.fromkeys(("level", "mode", "tier", "topic"), TEXT)
 RECORDS |= {"indicator": TEXT, "numerator": WHOLE, "denominator": WHOLE}
@@ -54,11 +54,13 @@ KINDS: Mapping[str, Kind] = {
 
 def columns(things: Sequence[Person] | Sequence[Record], types: Mapping[str, Any]) -> pa.Table:
     """Return things as a table, with several values in one text."""
-    rows = [{name: thing.get(name) for name in types} for thing in things]
+    rows: list[dict[str, Any]] = [{name: thing.get(name) for name in types} for thing in things]
     for row in rows:
         for name, separator in SEVERAL.items():
             if isinstance(several := row.get(name), tuple):
                 row[name] = separator.join(several)
+        if row.get("load") is not None:
+            row["load"] = float(row["load"])
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
 
 

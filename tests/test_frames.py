@@ -11,7 +11,7 @@ from as_frames import KINDS, over
 from eduplan import InputError, Plan, Status, plan_from_table
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
-from eduplan.provisions import Provision
+from eduplan.provisions import Provision, Quota
 from eduplan.testing import (
     cases,
     check_evaluator,
@@ -207,9 +207,14 @@ NOT_PORTABLE = {
         quota(before_joining="lapses"),
         "hours.before_joining: before_joining cannot be judged over frames",
     ),
-    "a cycle cut by the plan": (
-        quota(every={"cycle": "2 years", "grid": date(2023, 9, 1)}, stub="pro-rata"),
-        "hours.stub: stub cannot be judged over frames",
+    "hours beside the whole, asked of some": (
+        quota(part=[{"id": "a", "at_least": 1, "beside": True, "bearer": {"tier": "a"}}]),
+        "hours.part[0].beside: beside together with bearer cannot be judged over frames",
+    ),
+    "hours beside the whole, and caps": (
+        quota(measure=caps({"at_most": 1, "per": "month"}),
+              part=[{"id": "a", "where": ONLINE, "at_least": 1, "beside": True}]),
+        "hours.part[0].beside: beside together with caps cannot be judged over frames",
     ),
     "records by the version of their day": (
         quota(governs="record-date", version=[{"from": date(2024, 1, 1), "measure": {"count": "visit"}}]),
@@ -247,19 +252,17 @@ def test_everything_refused_is_named_at_once_and_the_rest_can_be_chosen() -> Non
         "expects": "number",
         "asks": {"zh": "多少？", "en": "How many?"},
     }
-    follow_up = {
-        **HEAD, "id": "summary", "after": "training", "answer": "summary", "within": {"days": 9}
-    }  # fmt: skip
+    words = {"zh": "谁", "en": "who"}
     plan = plan_of(
         quota=[quota(), quota("open", at_least="?how-many")],
-        follow_up=[follow_up],
+        attestation=[{**HEAD, "id": "devotion", "asks": words, "judges": words}],
         question=[question],
     )
 
     with pytest.raises(NotPortable) as refused:
         judge(plan)
 
-    assert [fault.path for fault in refused.value.faults] == ["open", "summary"]
+    assert [fault.path for fault in refused.value.faults] == ["open", "devotion"]
     (first, second) = rows_of(judge(plan, only=["hours"]))
     assert {first.bearer, second.bearer} == {"t1", "t2"}
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from itertools import combinations
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -30,7 +29,7 @@ from eduplan.frames.outcomes import (
 )
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.truths import ALWAYS, Sieve, Truth
-from eduplan.frames.windows import Windows, spanned
+from eduplan.frames.windows import Windows, exclusive_sets, spanned
 from eduplan.provisions import Quota
 from eduplan.provisions.portions import Portion
 from eduplan.selectors import EVERYTHING
@@ -72,18 +71,11 @@ def sums_of(part: object, portion: Portion) -> Sums:
 
 def sums_of_sets(quota: Quota) -> Sums:
     """Return the columns of all sets of parts that may not share an hour."""
-    numbers = range(len(_sets(quota)))
+    numbers = range(len(exclusive_sets(quota)))
     return Sums(
         tuple(f"_set_{number}_{end}" for number in numbers for end in ("low", "high")),
         tuple(f"_set_{number}_open" for number in numbers),
     )
-
-
-def _sets(quota: Quota) -> Sequence[tuple[int, ...]]:
-    """Return all sets of two and more parts that may not share an hour."""
-    exclusive = [number for number, portion in enumerate(quota.part) if portion.exclusive]
-    sizes = range(2, len(exclusive) + 1)
-    return [several for size in sizes for several in combinations(exclusive, size)]
 
 
 def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
@@ -95,14 +87,14 @@ def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
         sieve: makes truths of selectors.
 
     Returns:
-        The frame, and the columns to be added up. Of parts that are all of the whole there are
-        none: see `spread`.
+        The frame, in which records beside the whole no longer count towards it, and the columns to
+        be added up. Of parts that are all of the whole there are none: see `spread`.
     """
     truths: dict[int, Truth] = {}
     noted: list[nw.Expr] = []
     sums = sums_of_sets(quota)
     for number, portion in enumerate(quota.part):
-        if _all_of_it(portion):
+        if _all_of_it(portion, quota):
             continue
         frame, truths[number] = sieve.apply(frame, portion.where)
         within = ALWAYS
@@ -117,18 +109,29 @@ def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
         else:
             noted.append(unclear)
     made: dict[str, nw.Expr] = {_NOTED: flag(reduce(or_, noted)) if noted else whole(0)}
-    for number, several in enumerate(_sets(quota)):
+    for number, several in enumerate(exclusive_sets(quota)):
         sure = reduce(or_, [truths[part].true for part in several])
         maybe = reduce(or_, [~truths[part].false for part in several])
         made[f"_set_{number}_low"] = where(sure, nw.col("_low"))
         made[f"_set_{number}_high"] = where(maybe, nw.col("_high"))
         made[f"_set_{number}_open"] = where(maybe, nw.col("_unstated"))
-    return frame.with_columns(**made), sums + Sums(largest=(_NOTED,))
+    frame = frame.with_columns(**made)
+    beside = [truths[number] for number, part in enumerate(quota.part) if part.beside]
+    if beside:
+        perhaps_not = reduce(and_, [truth.false for truth in beside])
+        not_surely = reduce(and_, [~truth.true for truth in beside])
+        frame = frame.with_columns(
+            _low=where(perhaps_not, nw.col("_low")),
+            _high=where(not_surely, nw.col("_high")),
+            _unstated=where(not_surely, nw.col("_unstated")),
+        )
+    return frame, sums + Sums(largest=(_NOTED,))
 
 
-def _all_of_it(portion: Portion) -> bool:
+def _all_of_it(portion: Portion, quota: Quota) -> bool:
     """Say whether a part is all of the whole, such as a floor for every year."""
-    return portion.where == EVERYTHING and portion.within is None
+    alone = portion.where == EVERYTHING and portion.within is None
+    return alone and not any(part.beside for part in quota.part)
 
 
 def _tallied(part: int, portion: Portion, truth: Truth, within: Truth) -> dict[str, nw.Expr]:
@@ -173,7 +176,7 @@ def spread(
     sums = sums_of_sets(quota) + Sums(largest=(_NOTED,))
     spans: dict[int, Frame] = {}
     for number, portion in enumerate(quota.part):
-        if _all_of_it(portion):
+        if _all_of_it(portion, quota):
             figures = (low, high, nw.col("_unstated"))
             names = (f"_{number}_low", f"_{number}_high", f"_{number}_open")
             frame = frame.with_columns(**dict(zip(names, figures, strict=True)))
@@ -182,7 +185,7 @@ def spread(
             sums += mine
             continue
         held = nw.col(f"_span_{number}")
-        if not _all_of_it(portion):
+        if not _all_of_it(portion, quota):
             noted = noted + where(held >= 0, nw.col(f"_noted_{number}"))
         if number not in across:
             within = frame.filter(held >= 0).with_columns(held.alias("_span"))
@@ -220,7 +223,10 @@ def judged(
             continue
         for of in (number,) if not spanned(portion) else _spans_of(number, found):
             kind = nw.col(f"_kind_{of}") * SITUATIONS
-            made[f"_of_{of}"] = kind + _situation(of, portion, parts)
+            asked = _spell_asks(portion, parts)
+            if not spanned(portion):
+                asked = nw.col(f"_asked_{of}") * parts, nw.col("_asked_of")
+            made[f"_of_{of}"] = kind + _situation(of, portion, asked)
     if made:
         frame = frame.with_columns(**made)
     told = [_Told(outcomes, nw.col(name)) for name in ("_situation", *made)]
@@ -230,8 +236,8 @@ def judged(
         filled = [name for name in worst.collect_schema().names() if name not in GROUP]
         frame = frame.with_columns(nw.col(name).fill_null(0) for name in filled)
         told.append(_Told(outcomes, None, number))
-    if _sets(quota):
-        frame, clash = _clashes(frame, quota, outcomes, parts)
+    if found.sets:
+        frame, clash = _clashes(frame, found, parts)
         told.append(_Told(outcomes, nw.col("_of_set"), holds=clash))
     ranks = [reduce(or_, [one.ranks(rank) for one in told]) for rank in range(len(RANKS))]
     rank = whole(len(RANKS) - 1)
@@ -279,16 +285,28 @@ class _Told(NamedTuple):
         return found if self.holds is None else found & self.holds
 
 
-def _situation(part: object, portion: Portion, parts: int) -> nw.Expr:
-    """Return how the figure of a part comes out against its bound."""
+def _spell_asks(portion: Portion, parts: int) -> tuple[nw.Expr, nw.Expr]:
+    """Return what a part asks in a span, as `_situation` takes it."""
+    return whole(int(portion.bound * parts)), whole(1)
+
+
+def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr]) -> nw.Expr:
+    """Return how the figure of a part comes out against its bound.
+
+    Args:
+        part: number of the part, or of one of its spans.
+        portion: the part.
+        asked: of an amount, what is asked, and by how much the figure is multiplied to be held
+            against it.
+    """
     low, high = nw.col(f"_{part}_low"), nw.col(f"_{part}_high")
     no_top = nw.col(f"_{part}_open") > 0
     bound = Fraction(portion.bound)
     if portion.within is None:
-        owed = whole(int(bound * parts))
-        top = nw.when(no_top).then(whole(3)).otherwise(against(high, owed))
+        owed, of = asked
+        top = nw.when(no_top).then(whole(3)).otherwise(against(high * of, owed))
         noted = flag(no_top | (low != high)) * nw.col(_NOTED) * UNKNOWN_FACT
-        return situation(against(low, owed), top, noted)
+        return situation(against(low * of, owed), top, noted)
     out_low, out_high = nw.col(f"_{part}_out_low"), nw.col(f"_{part}_out_high")
     no_out_top = nw.col(f"_{part}_out_open") > 0
     # At the least the part is small and all else large; at the most the other way round.
@@ -321,7 +339,8 @@ def _worst_span(
     )
     spells = spells.join(sums, on=[*GROUP, "_span"], how="left")
     spells = spells.with_columns(nw.col(name).fill_null(0) for name in (*mine.added, *mine.largest))
-    made = nw.col("_kind") * SITUATIONS + _situation(number, portion, parts)
+    asked = _spell_asks(portion, parts)
+    made = nw.col("_kind") * SITUATIONS + _situation(number, portion, asked)
     spells = spells.with_columns(_of_span=made)
     one = _Told(outcomes, nw.col("_of_span"))
     said = {f"_ranks_{rank}_{number}": flag(one.ranks(rank)) for rank in range(len(RANKS))}
@@ -330,7 +349,7 @@ def _worst_span(
     return Sums(largest=tuple(said)).of(spells.with_columns(**said), GROUP)
 
 
-def _clashes(frame: Frame, quota: Quota, outcomes: Outcomes, parts: int) -> tuple[Frame, nw.Expr]:
+def _clashes(frame: Frame, found: Windows, parts: int) -> tuple[Frame, nw.Expr]:
     """Put in parts that are met each by itself, though an hour cannot be found for all of them.
 
     Of several sets the worst is told: one that surely clashes, and of these what lacks most. It is
@@ -339,14 +358,14 @@ def _clashes(frame: Frame, quota: Quota, outcomes: Outcomes, parts: int) -> tupl
     Returns:
         The frame with the situation ``_of_set``, and where it is to be told.
     """
-    sets = _sets(quota)
-    bounds = [int(sum(quota.part[part].bound for part in one) * parts) for one in sets]
-    far = max(bounds) + 1
+    asked = [ask * row.parts_of_asked for row in found.rows for ask in row.asked]
+    far = int(max(asked, default=0)) * parts + 1
     frame = frame.with_columns(_worst=whole(0), _all_met=whole(0), _doubted=whole(0))
-    for number, (several, bound) in enumerate(zip(sets, bounds, strict=True)):
-        low, high = nw.col(f"_set_{number}_low"), nw.col(f"_set_{number}_high")
+    for number, several in enumerate(found.sets):
+        bound, of = nw.col(f"_asked_set_{number}") * parts, nw.col("_asked_of")
+        low, high = nw.col(f"_set_{number}_low") * of, nw.col(f"_set_{number}_high") * of
         no_top = nw.col(f"_set_{number}_open") > 0
-        met = [_Told(outcomes, nw.col(f"_of_{part}")).ranks(_MET) for part in several]
+        met = [_Told(found.outcomes, nw.col(f"_of_{part}")).ranks(_MET) for part in several]
         frame = frame.with_columns(
             _lacks=where(low < bound, where(~no_top & (high < bound), whole(far)) + (bound - low)),
             _these_met=flag(reduce(and_, met)),
@@ -364,5 +383,5 @@ def _clashes(frame: Frame, quota: Quota, outcomes: Outcomes, parts: int) -> tupl
     clash = (nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0)
     enough = 2 * flag(nw.col("_worst") <= far)
     doubts = nw.col("_doubted") * nw.col(_NOTED) * UNKNOWN_FACT
-    made = nw.col(f"_kind_{sets[0][0]}") * SITUATIONS + situation(whole(0), enough, doubts)
+    made = nw.col("_kind_set") * SITUATIONS + situation(whole(0), enough, doubts)
     return frame.with_columns(_of_set=made), clash

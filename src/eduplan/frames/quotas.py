@@ -61,6 +61,9 @@ def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
     """Refuse amounts whose sums, compared crosswise, would not fit."""
     owed = [Fraction(row.required or 0) for row in found.rows]
     most = max(stated.largest, stated.parts) * max(bulk.register.size, 1)
+    most *= max((row.parts_of_asked for row in found.rows), default=1)
+    asked = [ask * row.parts_of_asked * stated.parts for row in found.rows for ask in row.asked]
+    most = max([most, *(2 * int(one) for one in asked)])
     crosswise = most * max((amount.denominator for amount in owed), default=1)
     if max(crosswise, most * max((amount.numerator for amount in owed), default=1)) > LARGEST:
         raise refuse("amounts-too-large", f"records.{stated.field or 'bearer'}")

@@ -15,7 +15,7 @@ from eduplan.frames.bulk import selectors
 from eduplan.frames.windows import spanned
 from eduplan.measures import Cap, Measure, Per
 from eduplan.periods import Every, Unit
-from eduplan.provisions import Amount, Partial, Quota
+from eduplan.provisions import Amount, Quota
 from eduplan.provisions.portions import Portion
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
@@ -33,11 +33,11 @@ _JUDGED: Judged = {
     },
     Every: {"unit", "months", "grid", "own", "school_days"},
     Own: {"lengths", "starts", "ends", "aligned"},
-    Amount: {"amount", "where"},
+    Amount: {"amount", "where", "per", "floor"},
     Cap: {"at_most", "per", "where"},
     Portion: {
-        *("id", "title", "where", "within", "records", "at_least", "at_most"),
-        *("yearly", "every", "shared"),
+        *("id", "title", "bearer", "where", "within", "records", "of_owed", "at_least", "at_most"),
+        *("yearly", "every", "beside", "shared"),
     },
 }
 
@@ -48,8 +48,6 @@ MOST_EXCLUSIVE = 4
 def refusals(quota: Quota) -> Iterator[Fault]:
     """Return why a quota cannot be judged over frames, nothing where it can."""
     yield from said_besides(quota, "", _JUDGED)
-    if quota.stub is Partial.PRO_RATA:
-        yield Fault("not-portable-key", "stub", {"key": "stub"})
     yield from said_besides(quota.measure, "measure.", _JUDGED)
     yield from said_besides(quota.every, "every.", _JUDGED)
     for key in ("at_least", "at_most"):
@@ -68,6 +66,10 @@ def refusals(quota: Quota) -> Iterator[Fault]:
                 yield Fault("not-portable-operands", "measure", facts)
     for index, part in enumerate(quota.part):
         yield from said_besides(part, f"part[{index}].", _JUDGED)
+        if part.beside and part.bearer != EVERYTHING:
+            yield _not_with(f"part[{index}].beside", "beside", "bearer")
+        if part.beside and any(cap.per is not Per.RECORD for cap in quota.measure.caps):
+            yield _not_with(f"part[{index}].beside", "beside", "caps")
     if sum(part.exclusive for part in quota.part) > MOST_EXCLUSIVE:
         yield Fault("not-portable-parts", "part", {"most": MOST_EXCLUSIVE})
     ranges = [cap for cap in quota.measure.caps if cap.per is not Per.RECORD]
@@ -75,6 +77,10 @@ def refusals(quota: Quota) -> Iterator[Fault]:
         _beside(cap, part, quota.every) for cap in ranges for part in quota.part
     ):
         yield Fault("not-portable-caps", "measure.caps")
+
+
+def _not_with(path: str, key: str, other: str) -> Fault:
+    return Fault("not-portable-with", path, {"key": key, "other": other})
 
 
 def conditions(selector: Selector) -> Iterator[Condition]:

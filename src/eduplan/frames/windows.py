@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
+from math import lcm
 from typing import Any, NamedTuple
 
 import attrs
@@ -21,9 +22,10 @@ from eduplan.frames.outcomes import Outcome, Outcomes, always, by_situation, out
 from eduplan.people import bearer_getter
 from eduplan.provisions import Docket, Quota, QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
-from eduplan.provisions.portions import Portion, PortionGauge
+from eduplan.provisions.owing import piece_of
+from eduplan.provisions.portions import Portion, spans_of
 from eduplan.provisions.provision import View, view
-from eduplan.selectors import Scales
+from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Status
 
 
@@ -38,7 +40,10 @@ class Window(NamedTuple):
         due: the last day on which it can still be met.
         required: what is owed.
         read: whether records are read for it.
-        parts: how every part of the quota is judged that holds in the whole period, by its number.
+        parts: how every part of the quota is judged that holds in the whole period, by its number,
+            -1 where it is not asked of the bearer.
+        asked: what each of these parts is held against, and after them every set of
+            `exclusive_sets`; 0 for a set of which not every part is asked of the bearer.
     """
 
     profile: int
@@ -49,6 +54,12 @@ class Window(NamedTuple):
     required: Number | None
     read: bool
     parts: Mapping[int, int] = {}
+    asked: tuple[Number, ...] = ()
+
+    @property
+    def parts_of_asked(self) -> int:
+        """How many parts of one `asked` is counted in."""
+        return lcm(1, *(amount.denominator for amount in self.asked))
 
 
 class Segment(NamedTuple):
@@ -74,6 +85,9 @@ class Spell(NamedTuple):
     kind: int
 
 
+SET = -1
+"""Stands in the place of a part's number for parts that may not share an hour together."""
+
 MOST_ACROSS = 12
 """Spans of a period, of all parts together, that are judged side by side in one row."""
 
@@ -84,6 +98,7 @@ class Windows:
 
     Args:
         parts: numbers of the parts of the quota that hold in whole periods.
+        sets: the sets of parts that may not share an hour.
         rows: the windows.
         outcomes: the ways in which figures are judged.
         segments: the days that are read, by profile.
@@ -91,6 +106,7 @@ class Windows:
     """
 
     parts: tuple[int, ...]
+    sets: Sequence[tuple[int, ...]]
     rows: list[Window] = attrs.field(factory=list)
     outcomes: Outcomes = attrs.field(factory=Outcomes)
     segments: dict[int, tuple[Segment, ...]] = attrs.field(factory=dict)
@@ -114,7 +130,7 @@ class Windows:
         """Return the windows as a table.
 
         Of parts that are judged in the same row there is the number of how: -1 for a span that the
-        period does not have.
+        period does not have, and for a part that is not asked of the bearer.
         """
         rows = self.rows
         owed = [row.required for row in rows]
@@ -128,6 +144,15 @@ class Windows:
                 parts[f"_kind_{part}_{span}"] = _whole(
                     kinds.get((row.profile, row.place, span), -1) for row in rows
                 )
+        if self.sets:
+            parts["_kind_set"] = _whole(row.parts.get(SET, row.kind) for row in rows)
+        names = [f"_asked_{number}" for number in self.parts]
+        names += [f"_asked_set_{number}" for number in range(len(self.sets))]
+        for place, name in enumerate(names):
+            several = [(row.asked[place] if row.asked else 0) * row.parts_of_asked for row in rows]
+            parts[name] = _whole(int(amount) for amount in several)
+        if names:
+            parts["_asked_of"] = _whole(row.parts_of_asked for row in rows)
         return pa.table(
             {
                 "_profile": _whole(row.profile for row in rows),
@@ -189,12 +214,13 @@ class _Finder:
         self._bench = bench
         self._quota = bench.quota
         self._docket = docket
-        self._scales = scales
         parts = list(enumerate(bench.quota.part))
         self._found = Windows(
             tuple(number for number, portion in parts if not spanned(portion)),
+            exclusive_sets(bench.quota),
             spells={number: [] for number, portion in parts if spanned(portion)},
         )
+        self._bearers = [Matcher(portion.bearer, scales) for _, portion in parts]
         self._judged = lru_cache(maxsize=None)(self._kind)
         self._spans = lru_cache(maxsize=None)(self._spans_of)
         self._cut = lru_cache(maxsize=None)(self._segments)
@@ -217,50 +243,60 @@ class _Finder:
                 if verdict.required is None:
                     owing = self._bench.owing(subject, self._docket, period, 0)
                     undeclared = tuple(missing.code for missing in owing.missing)
-                self._read(profile, place, period, days, verdict.required, undeclared)
-                segments += self._cut(place, period)
+                inside = piece_of(self._quota, period, self._docket.horizon).inside
+                asks = [bool(matcher(get, get)) for matcher in self._bearers]
+                row = Window(profile, place, -1, period, verdict.due, verdict.required, True)
+                self._read(row, inside, days, undeclared, asks)
+                segments += self._cut(place, period, inside)
             if segments:
                 self._found.segments[profile] = tuple(segments)
         return self._found
 
     def _read(
         self,
-        profile: int,
-        place: int,
-        period: Period,
+        row: Window,
+        inside: Period,
         days: Period,
-        required: Number | None,
         undeclared: tuple[str, ...],
+        asks: Sequence[bool],
     ) -> None:
+        """Note a window in which records are read, and the spans of parts in it.
+
+        Args:
+            row: the window, as far as it is known.
+            inside: the piece of its period that lies in the plan.
+            days: the days on which records count.
+            undeclared: codes of what keeps it from being known what is owed.
+            asks: for every part of the quota whether it is asked of the bearer.
+        """
         seen = view(days, self._docket.as_of)
-        quota = self._quota
+        quota, required, found = self._quota, row.required, self._found
         if required is None:
-            outcome = Outcome(Status.UNDETERMINED, undeclared)
-            kind = self._found.outcomes.kind(always(outcome))
+            kind = found.outcomes.kind(always(Outcome(Status.UNDETERMINED, undeclared)))
         else:
             kind = self._judged(quota.at_most is not None, quota.measure.grows, seen)
-        parts = {
-            number: self._judged(portion.most, portion.within is None, seen)
-            for number, portion in enumerate(quota.part)
-            if not spanned(portion)
-        }
-        self._found.rows.append(
-            Window(
-                profile,
-                place,
-                kind,
-                period,
-                seen.due,
-                required,
-                True,
-                parts,
-            )
-        )
+        parts = {}
+        for number in found.parts:
+            portion = quota.part[number]
+            if not asks[number]:
+                parts[number] = -1
+            elif portion.of_owed and required is None:
+                unknown = Outcome(Status.UNDETERMINED, ("partial-policy",))
+                parts[number] = found.outcomes.kind(always(unknown))
+            else:
+                parts[number] = self._judged(portion.most, portion.within is None, seen)
+        asked = [quota.part[number].asked(required or 0) for number in found.parts]
+        for several in found.sets:
+            total = sum(quota.part[number].asked(required or 0) for number in several)
+            asked.append(total if all(asks[number] for number in several) else 0)
+        if found.sets:
+            parts[SET] = self._judged(False, True, seen)
+        found.rows.append(row._replace(kind=kind, due=seen.due, parts=parts, asked=tuple(asked)))
         for number, portion in enumerate(quota.part):
-            if spanned(portion):
-                self._found.spells[number] += [
-                    Spell(profile, place, index, self._of_span(portion, span))
-                    for index, span in enumerate(self._spans(number, period))
+            if spanned(portion) and asks[number]:
+                found.spells[number] += [
+                    Spell(row.profile, row.place, index, self._of_span(portion, span))
+                    for index, span in enumerate(self._spans(number, row.period, inside))
                     if span.overlaps(days)
                 ]
 
@@ -274,20 +310,19 @@ class _Finder:
             return self._found.outcomes.kind(always(Outcome(Status.PENDING)))
         return self._judged(portion.most, portion.within is None, view(span, self._docket.as_of))
 
-    def _spans_of(self, number: int, period: Period) -> tuple[Period, ...]:
+    def _spans_of(self, number: int, period: Period, inside: Period) -> tuple[Period, ...]:
         """Return the spans of a part within a period, as the reference tallies them."""
-        gauge = PortionGauge(self._quota.part[number : number + 1], self._scales)
-        places = gauge.tally((), bearer_getter({}), period).tallies
-        return tuple(place.span for place in places if place.span is not None)
+        found = spans_of(self._quota.part[number], period, inside, inside)
+        return tuple(span for span in found if span is not None)
 
-    def _segments(self, place: int, period: Period) -> tuple[Segment, ...]:
-        """Return a period cut where a span of one of its parts begins or ends."""
+    def _segments(self, place: int, period: Period, inside: Period) -> tuple[Segment, ...]:
+        """Return a piece of a period cut where a span of a part begins or ends."""
         by_part = [
-            self._spans(number, period)
+            self._spans(number, period, inside)
             for number, portion in enumerate(self._quota.part)
             if spanned(portion)
         ]
-        edges = {period.start, period.end}
+        edges = {inside.start, inside.end}
         edges |= {day for spans in by_part for span in spans for day in (span.start, span.end)}
         days = sorted(edges)
         return tuple(
@@ -305,13 +340,22 @@ def spanned(portion: Portion) -> bool:
     return portion.yearly or portion.every is not None
 
 
+def exclusive_sets(quota: Quota) -> Sequence[tuple[int, ...]]:
+    """Return all sets of two and more parts that may not share an hour."""
+    exclusive = [number for number, portion in enumerate(quota.part) if portion.exclusive]
+    sizes = range(2, len(exclusive) + 1)
+    return [several for size in sizes for several in combinations(exclusive, size)]
+
+
 SERVICE = ("joined", "left")
 """Facts on which it depends when a bearer is in service."""
 
 
 def profile_fields(quota: Quota) -> tuple[str, ...]:
     """Return the facts of a bearer on which it depends what it owes and when."""
+    rows = (*(quota.at_least or ()), *(quota.at_most or ()))
     selectors = [quota.bearer, *([quota.exempt] if quota.exempt is not None else [])]
-    selectors += [row.where for row in (*(quota.at_least or ()), *(quota.at_most or ()))]
+    selectors += [*(row.where for row in rows), *(portion.bearer for portion in quota.part)]
     asked = [field for one in selectors for field in (*one.fields(), *one.bearer_fields())]
+    asked += [row.per for row in rows if row.per]
     return tuple(dict.fromkeys([*asked, *quota.every.facts, *SERVICE]))

@@ -163,11 +163,11 @@ def quotas(
     measure = draw(measures(ways))
     shares = st.sampled_from(["1/2", "1/3", 0, 1])
     amount = shares if "share" in measure else amounts().map(spell)
-    rows = st.lists(
-        st.fixed_dictionaries({"amount": amount, "where": bearer_selectors()}),
-        min_size=1,
-        max_size=2,
-    )
+    row = st.fixed_dictionaries({"amount": amount, "where": bearer_selectors()})
+    if "share" not in measure:
+        part = st.sampled_from([{"per": "load"}, {"per": "load", "floor": "1/3"}])
+        row = st.one_of(row, st.builds(lambda one, other: one | other, row, part))
+    rows = st.lists(row, min_size=1, max_size=2)
     keys: dict[str, Any] = {
         "measure": measure,
         "every": draw(everies()),
@@ -205,14 +205,17 @@ def divided_quotas(draw: DrawFn, *, name: str = "quota", clause: str = "1") -> Q
     if draw(st.sampled_from([False, False, True])):
         measure = {**measure, "caps": [{"at_most": draw(amounts()), "per": "record"}]}
     parts = draw(st.lists(_parts(), min_size=1, max_size=3))
+    keys: dict[str, Any] = {"every": draw(st.sampled_from(_DIVIDED))}
+    if isinstance(keys["every"], dict):
+        keys["stub"] = draw(st.sampled_from([*[Partial.FULL] * 5, *Partial, None]))
+    keys["partial"] = draw(st.sampled_from([Partial.FULL, Partial.FULL, *Partial, None]))
     return Quota(
         id=name,
         clause=[clause],
         title=TEXT,
         measure=measure,
-        every=draw(st.sampled_from(_DIVIDED)),
         at_least=draw(st.sampled_from([0, 1, 2, 3])),
-        partial="full",
+        **keys,
         part=[{**part, "id": f"part-{number}"} for number, part in enumerate(parts)],
     )
 
@@ -232,15 +235,21 @@ def _parts(draw: DrawFn) -> dict[str, Any]:
         *({"tier": "@bearer.tier"}, {}),
     ]
     table: dict[str, Any] = {"where": draw(st.sampled_from(fits))}
+    table["bearer"] = draw(seldom(st.sampled_from([{"tier": "a"}, {"role": ROLES[0]}]))) or {}
     bound = draw(st.sampled_from(["at_least", "at_least", "at_least", "at_most"]))
-    kind = draw(st.sampled_from(["amount", "amount", "amount", "share", "yearly", "every"]))
+    kind = draw(st.sampled_from(["amount", "amount", "amount", "share", "yearly", "every", "owed"]))
     if kind == "share":
         table["within"] = draw(st.sampled_from([{}, *fits]))
         table["records"] = draw(st.booleans())
         table[bound] = draw(st.sampled_from(["1/2", "1/3", 0, 1]))
         return table
+    if kind == "owed":
+        table |= {"of_owed": True, bound: draw(st.sampled_from(["1/2", "1/3", 1]))}
+        return table
     table[bound] = draw(st.sampled_from([1, 2, "0.5", "4/3", 0]))
-    table["shared"] = draw(st.sampled_from([False, False, False, True]))
+    key = draw(st.sampled_from([None, None, "shared", "beside"]))
+    if key is not None:
+        table[key] = True
     if kind == "yearly":
         table["yearly"] = True
     elif kind == "every":

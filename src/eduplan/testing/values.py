@@ -46,6 +46,7 @@ BEARER_FACTS: Mapping[str, Sequence[Any]] = {
     "level": ("school", "county", "city"),
     "tier": ("a", "b"),
     "on_leave": (True, False),
+    "load": (1, Fraction(1, 2)),
 }
 """Facts of generated people, with the values they take."""
 

@@ -1,0 +1,108 @@
+"""What single quotas say over frames, in cases whose answers are worked out by hand."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from eduplan import Period, Plan, Status
+from eduplan.frames import evaluate_frame, rows_of
+from eduplan.verdicts import VerdictRow
+from test_frames import plan_of, quota
+
+YEAR = Period(date(2023, 9, 1), date(2024, 9, 1))
+PEOPLE = pl.DataFrame(
+    {"id": ["t1", "t2", "t3"], "tier": ["a", "b", None], "load": [1.0, 0.5, None]}
+)
+HOURS = pl.DataFrame(
+    {
+        "kind": ["training"] * 5,
+        "day": [date(2024, 3, day) for day in range(1, 6)],
+        "bearer": ["t1", "t1", "t2", "t2", "t3"],
+        "hours": [2, 2, 2, 2, 9],
+        "mode": ["online", "on-site", "online", "online", "on-site"],
+        "organised": ["central", "central", "school", "central", "central"],
+    }
+)
+
+
+def judged(plan: Plan, as_of: date = date(2024, 9, 1), **keys: Any) -> dict[str, VerdictRow]:
+    """Return what is said of everybody, where all records are in; one period each."""
+    keys = {"during": YEAR, "complete_through": as_of, **keys}
+    people, records = keys.pop("people", PEOPLE), keys.pop("records", HOURS)
+    rows = list(rows_of(evaluate_frame(plan, people, records, as_of=as_of, **keys)))
+    assert len({row.bearer for row in rows}) == len(rows)
+    return {row.bearer: row for row in rows}
+
+
+ONLINE, CENTRAL = {"mode": "online"}, {"organised": "central"}
+
+
+def test_a_part_is_asked_of_some_only() -> None:
+    part = {"id": "online", "where": ONLINE, "at_least": 5, "bearer": {"tier": "a"}}
+
+    rows = judged(plan_of(quota=[quota(part=[part])]))
+
+    # t1 has 4 hours of 3, but only 2 of 5 online; t2 has 4 online, but is not asked for them. Of t3
+    # it is not known whether it is.
+    assert rows["t1"].status is Status.NOT_MET
+    assert rows["t2"].status is Status.MET
+    assert (rows["t3"].status, rows["t3"].reasons) == (Status.UNDETERMINED, ("bearer-fact",))
+
+
+def test_parts_asked_of_others_do_not_take_an_hour() -> None:
+    parts = [
+        {"id": "online", "where": ONLINE, "at_least": 4},
+        {"id": "central", "where": CENTRAL, "at_least": 2, "bearer": {"tier": "a"}},
+    ]
+
+    rows = judged(plan_of(quota=[quota(part=parts)]), people=PEOPLE.head(2))
+
+    # t2 has 4 hours online, of which 2 are central too. Were the central part asked of t2, these 2
+    # could not serve both, and 6 hours would be needed where there are 4.
+    assert rows["t2"].status is Status.MET
+
+
+def test_a_part_may_be_a_share_of_what_is_owed() -> None:
+    part = {"id": "online", "where": ONLINE, "at_least": "1/2", "of_owed": True}
+    owed = {"amount": 6, "per": "load", "floor": 4}
+
+    rows = judged(plan_of(quota=[quota(at_least=[owed], part=[part])]))
+
+    # t1 owes 6, of which 3 online, and did 2. t2 owes half of 6, but no less than 4, of which 2
+    # online, and did 4. What t3 owes is not known.
+    assert (rows["t1"].required, rows["t1"].status) == (6, Status.NOT_MET)
+    assert (rows["t2"].required, rows["t2"].status) == (4, Status.MET)
+    assert (rows["t3"].status, rows["t3"].reasons) == (Status.UNDETERMINED, ("bound-unknown",))
+
+
+def test_hours_beside_the_whole_count_for_their_part_only() -> None:
+    part = {"id": "central", "where": CENTRAL, "at_least": 4, "beside": True}
+
+    rows = judged(plan_of(quota=[quota(at_least=2, part=[part])]))
+
+    # All that t1 did is central, so that nothing is left of the 2 hours; 4 of 4 are central. t2 has
+    # 2 hours of its school and 2 of 4 that are central.
+    assert (rows["t1"].value, rows["t1"].status) == (0, Status.NOT_MET)
+    assert (rows["t2"].value, rows["t2"].status) == (2, Status.NOT_MET)
+
+
+def test_of_a_cycle_cut_by_the_plan_the_days_in_the_plan_count() -> None:
+    plan = plan_of(
+        plan={
+            "id": "plan",
+            "title": {"zh": "方案", "en": "plan"},
+            "horizon": {"from": date(2024, 1, 1), "to": date(2024, 3, 4)},
+        },
+        quota=[
+            quota(every={"cycle": "1 year", "grid": date(2023, 7, 1)}, at_least=61, stub="pro-rata")
+        ],
+    )
+
+    rows = judged(plan, during=Period(date(2023, 9, 1), date(2024, 3, 1)))
+
+    # Of the 366 days of the cycle 63 lie in the plan, so that 61 * 63 / 366 = 10.5 hours are owed.
+    # Of t2 the records of 3 March counts and that of 4 March does not.
+    assert (rows["t2"].value, rows["t2"].required) == (2, Fraction(21, 2))
+    assert rows["t2"].due == date(2024, 3, 3)
