@@ -212,6 +212,33 @@ def test_without_its_extra_it_says_what_to_install() -> None:
     assert "eduplan[solver]" in done.stdout
 
 
+def test_a_whole_school_shares_the_places() -> None:
+    # Ninety lack 8 hours, thirty 20. The hour costs 10 in "short", 5 in "long" and 20 in "rest".
+    # "long" (20 hours for 100) is worth most to those who lack 20: without it they pay at least
+    # 80 + 160 + 160 for three other courses, the others 80 or 160 for one. So twenty of the thirty
+    # have the 20 places of "long"; ten need three of the rest, of which one may be "short".
+    # A place in "short" saves 80 to whoever has it, so all 40 are taken: in all
+    # 20*100 + 10*3*160 + 90*160 - 40*80.
+    offer = [
+        course("short", 8, 80, places=40),
+        course("long", 20, 100, places=20),
+        *(course(f"rest{i}", 8, 160) for i in range(3)),
+    ]
+    people = [{"id": f"t{i}"} for i in range(120)]
+    done = [
+        Record(id=f"r{i}", kind="training", day=date(2023, 3, 1), bearer=f"t{i}",
+               facts={"hours": 12, "central": False})
+        for i in range(90)
+    ]  # fmt: skip
+    plan = plan_of(at_least=20)
+    found = suggest(plan, people, Register(done), offer, by=BY, as_of=AS_OF)
+
+    assert (found.cost, found.proved, found.possible) == (18_000, True, True)
+    assert found == suggest(plan, people, Register(done), offer, by=BY, as_of=AS_OF)
+    taken = [one.course.id for several in found.attend.values() for one in several]
+    assert (taken.count("short"), taken.count("long")) == (40, 20)
+
+
 def cheapest(
     plan: Plan, people: Sequence[Any], records: Sequence[Record], offer: Sequence[Course]
 ) -> tuple[Any, Any]:

@@ -1,64 +1,40 @@
 """The cheapest way to give everybody what they need, under places: exact, by columns.
 
 A *pattern* is a set of courses that is enough for one need. The master programme says how many of
-those alike follow which pattern; its linear relaxation is solved by OR-Tools' GLOP, patterns that
-would improve it are found by dynamic programming over what is left of a need, and the whole numbers
-by its SCIP, on one thread and from a fixed seed. Prices of places are rounded to whole numbers
-before they are used, so that the bound they prove (by Lagrangian duality) is exact.
+those alike follow which pattern. Its linear relaxation is solved by OR-Tools' GLOP, and patterns
+that would improve it are found by dynamic programming. In a whole-number answer every course is
+attended by a whole number of people, so where the relaxation has a fraction of one, both sides are
+looked at: that lifts the bound as far as whole numbers need, with few branches, for of many answers
+that cost the same one is as good as another. Answers are found by fixing what is nearly whole and
+solving again. Nothing goes by the clock, and prices of places are rounded to whole numbers before
+they are used, so that the bound they prove (by Lagrangian duality) is exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 from math import gcd
 from typing import NamedTuple
 
-import numpy as np
 from ortools.linear_solver import pywraplp
+
+from eduplan.outlook.ways import FAR, Kind, Need, Offer, Pattern, Ways
 
 SCALE = 1 << 16
 """Prices of places are whole multiples of one in so many parts of a unit of cost."""
 
-FAR = 1 << 60
-"""What cannot be done costs so much."""
+MOST_NODES = 300
+"""So many branches are looked at, at most."""
 
-LIMITS = "limits/nodes = 200\nrandomization/randomseedshift = 1\n"
-"""How long the search for whole numbers goes on: counted, and not by the clock."""
+MOST_PASSES = 600
+"""The relaxation is solved so often, at most."""
 
-MOST_STATES = 2_000_000
-"""So many states of what is left of a need are looked at, at most."""
+NEARLY = 1e-6
+"""What is so near to a whole number is one."""
 
-Need = tuple[int, ...]
-Pattern = tuple[int, ...]
-
-
-class Kind(NamedTuple):
-    """Those for whom courses are worth the same.
-
-    Attributes:
-        worth: what each course adds to each figure; None where it is not open to them.
-        needs: how many of them lack what of each figure.
-    """
-
-    worth: tuple[Need | None, ...]
-    needs: Mapping[Need, int]
-
-
-class Offer(NamedTuple):
-    """What is offered.
-
-    Attributes:
-        costs: the whole-number cost of a place in each course.
-        places: how many may attend each course.
-        groups: courses that may exclude one another, parted into groups that do not.
-        clashes: pairs of courses nobody attends both of.
-    """
-
-    costs: tuple[int, ...]
-    places: tuple[int, ...]
-    groups: tuple[tuple[int, ...], ...]
-    clashes: frozenset[tuple[int, int]]
+STEPS = (0.6, 0.8, 0.7, 0.9, 0.5)
+"""From which fraction on a pattern is taken for chosen, when an answer is sought: one try each."""
 
 
 class Answer(NamedTuple):
@@ -69,8 +45,7 @@ class Answer(NamedTuple):
         unserved: for each kind and need, for how many there is nothing.
         cost: what it costs.
         bound: no answer that serves as many costs less.
-        proved: whether it is proved to be the cheapest.
-        columns: how many patterns were looked at.
+        proved: whether it is proved that none serves more, or as many for less.
     """
 
     chosen: dict[tuple[int, Need], dict[Pattern, int]]
@@ -78,138 +53,43 @@ class Answer(NamedTuple):
     cost: int
     bound: int
     proved: bool
-    columns: int
 
 
-class TooLarge(Exception):
-    """There are too many states of what is left of a need."""
+class _Row(NamedTuple):
+    """Those alike who need the same."""
+
+    kind: int
+    need: Need
+    people: int
 
 
-class _Table:
-    """What is left of the needs of one kind, and where courses lead from there."""
+class _Head(NamedTuple):
+    """Whose attendances of a course are counted: of all, of a kind, or of a row.
 
-    def __init__(self, kind: Kind, offer: Offer) -> None:
-        columns = zip(*(one for one in kind.worth if one is not None), strict=True)
-        units = [gcd(*column) or 1 for column in columns] or [1] * len(next(iter(kind.needs)))
-        # Of multiples of four hours nothing between them is ever needed.
-        needs = {
-            need: tuple(-(-n // unit) for n, unit in zip(need, units, strict=True))
-            for need in kind.needs
-        }
-        self.worth = [
-            None if one is None else tuple(n // unit for n, unit in zip(one, units, strict=True))
-            for one in kind.worth
-        ]
-        worths = sorted({one for one in self.worth if one is not None and any(one)})
-        self.states = _closure(sorted(set(needs.values())), worths)
-        self._place = {tuple(map(int, one)): i for i, one in enumerate(self.states)}
-        self.start = {need: self._place[left] for need, left in needs.items()}
-        self.done = self._place.get((0,) * len(units), -1)
-        steps = {worth: self._step(worth) for worth in worths}
-        self.options = [
-            [(several, self._joined(several, steps)) for several in _together(group, kind, offer)]
-            for group in offer.groups
-        ]
+    Of course -1 they are counted who are not served.
+    """
 
-    def _step(self, worth: Need) -> np.ndarray:
-        left = np.maximum(self.states - np.array(worth, dtype=np.int64), 0)
-        return np.array([self._place[tuple(one)] for one in left.tolist()], dtype=np.int64)
-
-    def _joined(self, several: Pattern, steps: Mapping[Need, np.ndarray]) -> np.ndarray:
-        found = np.arange(len(self.states))
-        for course in several:
-            worth = self.worth[course]
-            assert worth is not None  # noqa: S101 - for the type checker
-            found = steps[worth][found]
-        return found
-
-    def priced(self, prices: Sequence[int]) -> list[np.ndarray]:
-        """Return the least price from every state, with ever more groups of courses."""
-        least = np.full(len(self.states), FAR, dtype=np.int64)
-        if self.done >= 0:
-            least[self.done] = 0
-        found = [least]
-        for options in self.options:
-            best = least.copy()
-            for several, step in options:
-                price = sum(prices[course] for course in several)
-                np.minimum(best, np.minimum(least[step] + price, FAR), out=best)
-            least = best
-            found.append(least)
-        return found
-
-    def pattern(self, levels: Sequence[np.ndarray], need: Need, prices: Sequence[int]) -> Pattern:
-        """Return the courses of the least price for a need."""
-        state = self.start[need]
-        found: list[int] = []
-        for level in range(len(self.options), 0, -1):
-            if levels[level][state] == levels[level - 1][state]:
-                continue
-            for several, step in self.options[level - 1]:
-                price = sum(prices[course] for course in several)
-                if levels[level - 1][step[state]] + price == levels[level][state]:
-                    found += several
-                    state = int(step[state])
-                    break
-        return tuple(sorted(found))
-
-    def within(
-        self, levels: Sequence[np.ndarray], need: Need, prices: Sequence[int], most: int
-    ) -> set[Pattern]:
-        """Return all patterns for a need whose price is at most ``most``."""
-        found: set[Pattern] = set()
-        paths: list[tuple[int, int, int, Pattern]] = [
-            (len(self.options), self.start[need], most, ())
-        ]
-        while paths:
-            level, state, left, chosen = paths.pop()
-            if levels[level][state] > left:
-                continue
-            if level == 0:
-                found.add(tuple(sorted(chosen)))
-                if len(found) > MOST_STATES // 400:
-                    raise TooLarge
-                continue
-            paths.append((level - 1, state, left, chosen))
-            for several, step in self.options[level - 1]:
-                price = sum(prices[course] for course in several)
-                paths.append((level - 1, int(step[state]), left - price, chosen + several))
-        return found
+    level: int
+    which: int
+    course: int
 
 
-def _closure(needs: Sequence[Need], worths: Sequence[Need]) -> np.ndarray:
-    """Return all that may be left of needs when courses are taken."""
-    found = np.unique(np.array(needs, dtype=np.int64), axis=0)
-    if not worths:
-        return found
-    steps = np.array(worths, dtype=np.int64)
-    while True:
-        left = np.maximum(found[:, None, :] - steps[None], 0).reshape(-1, found.shape[1])
-        if len(left) > MOST_STATES * 10:
-            raise TooLarge
-        both = np.unique(np.concatenate([found, left]), axis=0)
-        if len(both) == len(found):
-            return found
-        if len(both) > MOST_STATES:
-            raise TooLarge
-        found = both
+Ranges = dict[_Head, tuple[int, int]]
 
 
-def _together(group: Sequence[int], kind: Kind, offer: Offer) -> list[Pattern]:
-    """Return the sets of courses of a group that go together."""
-    found: list[Pattern] = [()]
-    for course in group:
-        worth = kind.worth[course]
-        if worth is None or not any(worth):
-            continue
-        found += [
-            (*one, course)
-            for one in found
-            if all((other, course) not in offer.clashes for other in one)
-        ]
-        if len(found) > MOST_STATES // 100:
-            raise TooLarge
-    return found[1:]
+class _Relaxed(NamedTuple):
+    """A solution of the relaxation: who follows which pattern, what is proved, who gets nothing."""
+
+    bound: int
+    shares: list[dict[Pattern, float]]
+    nones: list[float]
+
+
+class _Whole(NamedTuple):
+    """An answer in whole numbers."""
+
+    total: int
+    chosen: list[dict[Pattern, int]]
 
 
 def solve(kinds: Sequence[Kind], offer: Offer) -> Answer:
@@ -224,185 +104,303 @@ def solve(kinds: Sequence[Kind], offer: Offer) -> Answer:
 class _Master:
     def __init__(self, kinds: Sequence[Kind], offer: Offer) -> None:
         self.offer = offer
-        self.tables = [_Table(kind, offer) for kind in kinds]
-        self.rows = [
-            (index, need, count)
-            for index, kind in enumerate(kinds)
-            for need, count in sorted(kind.needs.items())
-        ]
-        # Serving one more is worth more than all places together can cost.
+        self.ways = [Ways(kind, offer) for kind in kinds]
+        free = [0] * len(offer.costs)
+        self.lost: dict[tuple[int, Need], int] = {}
+        self.rows: list[_Row] = []
+        for index, (kind, ways) in enumerate(zip(kinds, self.ways, strict=True)):
+            levels = ways.priced(free)
+            for need, count in sorted(kind.needs.items()):
+                if ways.least(levels, need) < FAR:
+                    self.rows.append(_Row(index, need, count))
+                else:
+                    self.lost[index, need] = count
+        self.people = sum(row.people for row in self.rows)
+        self.places = [min(most, self.people) for most in offer.places]
         self.unit = gcd(*offer.costs) or 1
+        # Serving one more is worth more than all places together can cost.
         self.far = self.unit + sum(
-            cost * min(places, sum(count for _, _, count in self.rows))
-            for cost, places in zip(offer.costs, offer.places, strict=True)
+            cost * most for cost, most in zip(offer.costs, self.places, strict=True)
         )
-        self.columns: list[set[Pattern]] = [set() for _ in self.rows]
-        self.best = (-FAR, list(offer.costs), 1)
+        self.passes = 0
+        self.found = _Whole(self.far * self.people, [{} for _ in self.rows])
+        self._relaxation()
+
+    def _relaxation(self) -> None:
+        """Set up the relaxation without patterns."""
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        self.solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
+        self.endless = self.solver.infinity()
+        self.aim = self.solver.Objective()
+        self.aim.SetMinimization()
+        self.columns: list[dict[Pattern, pywraplp.Variable]] = [{} for _ in self.rows]
+        self.cover = [self.solver.Constraint(0, self.endless) for _ in self.rows]
+        self.nones = []
+        for row in self.cover:
+            none = self.solver.NumVar(0, self.endless, "")
+            row.SetCoefficient(none, 1)
+            self.aim.SetCoefficient(none, self.far)
+            self.nones.append(none)
+        self.limits: dict[_Head, pywraplp.Constraint] = {}
+        self.ranges: Ranges = {_Head(0, 0, c): (0, most) for c, most in enumerate(self.places)}
+        for head in self.ranges:
+            self._limit(head)
 
     def cost(self, pattern: Pattern) -> int:
-        return sum(self.offer.costs[course] for course in pattern)
+        return sum([self.offer.costs[course] for course in pattern])
 
-    def relax(self) -> None:
-        """Add patterns until none improves the relaxation, and keep the best bound."""
-        solver = pywraplp.Solver.CreateSolver("GLOP")
-        least = solver.Objective()
-        least.SetMinimization()
-        endless = solver.infinity()
-        cover = [solver.Constraint(count, endless) for _, _, count in self.rows]
-        places = [solver.Constraint(-endless, most) for most in self.offer.places]
-        for row in cover:
-            none = solver.NumVar(0, endless, "")
-            row.SetCoefficient(none, 1)
-            least.SetCoefficient(none, self.far)
-        prices = [SCALE * cost for cost in self.offer.costs]
-        while True:
-            levels = [table.priced(prices) for table in self.tables]
-            self._bound(levels, prices)
-            new = False
-            for place, (kind, need, _) in enumerate(self.rows):
-                price = int(levels[kind][-1][self.tables[kind].start[need]])
-                if price >= SCALE * self.far:
-                    continue
-                pattern = self.tables[kind].pattern(levels[kind], need, prices)
-                if pattern in self.columns[place]:
-                    continue
-                new = True
-                self.columns[place].add(pattern)
-                share = solver.NumVar(0, endless, "")
-                cover[place].SetCoefficient(share, 1)
-                least.SetCoefficient(share, self.cost(pattern))
-                for course in pattern:
-                    places[course].SetCoefficient(share, 1)
-            if not new or solver.Solve() != pywraplp.Solver.OPTIMAL:
-                return
-            prices = [
-                SCALE * cost + max(0, round(-row.dual_value() * SCALE))
-                for cost, row in zip(self.offer.costs, places, strict=True)
-            ]
+    def _heads(self, place: int, course: int) -> list[_Head]:
+        """Return by what attendances of a course by those of a row are counted."""
+        row = self.rows[place]
+        heads = (_Head(0, 0, course), _Head(1, row.kind, course), _Head(2, place, course))
+        return [head for head in heads if head in self.limits]
 
-    def _bound(self, levels: Sequence[Sequence[np.ndarray]], prices: Sequence[int]) -> None:
-        """Keep the bound that prices of places prove: what all pay, less what places bring in."""
-        paid = sum(
-            count * min(int(levels[kind][-1][self.tables[kind].start[need]]), SCALE * self.far)
-            for kind, need, count in self.rows
-        )
-        rent = sum(
-            (price - SCALE * cost) * most
-            for price, cost, most in zip(prices, self.offer.costs, self.offer.places, strict=True)
-        )
-        if paid - rent > self.best[0]:
-            self.best = (paid - rent, list(prices), 0)
+    def _limit(self, head: _Head) -> None:
+        """Count attendances, so that they can be limited."""
+        self.limits[head] = limit = self.solver.Constraint(-self.endless, self.endless)
+        for place, (columns, none) in enumerate(zip(self.columns, self.nones, strict=True)):
+            if head.level and head.which != (place if head.level > 1 else self.rows[place].kind):
+                continue
+            if head.course < 0:
+                limit.SetCoefficient(none, 1)
+            for pattern, share in columns.items():
+                if head.course in pattern:
+                    limit.SetCoefficient(share, 1)
+        # Of what cannot be, so much is paid that the bound shows it.
+        for sign in (1, -1):
+            slack = self.solver.NumVar(0, self.endless, "")
+            limit.SetCoefficient(slack, sign)
+            self.aim.SetCoefficient(slack, self.far * (self.people + 1))
 
-    def bound(self) -> int:
-        """Return the least that an answer can cost: a multiple of what all costs are."""
-        return max(0, -(-self.best[0] // (SCALE * self.unit)) * self.unit)
+    def _add(self, place: int, pattern: Pattern) -> None:
+        share = self.solver.NumVar(0, self.endless, "")
+        self.columns[place][pattern] = share
+        self.cover[place].SetCoefficient(share, 1)
+        self.aim.SetCoefficient(share, self.cost(pattern))
+        for course in pattern:
+            for head in self._heads(place, course):
+                self.limits[head].SetCoefficient(share, 1)
 
-    def whole(self) -> tuple[int, list[dict[Pattern, int]], list[int], bool]:
-        """Return the cheapest answer in whole numbers over the patterns at hand."""
-        solver = pywraplp.Solver.CreateSolver("SCIP")
-        least = solver.Objective()
-        least.SetMinimization()
-        places = [solver.Constraint(0, most) for most in self.offer.places]
-        counts: list[list[tuple[Pattern, pywraplp.Variable]]] = []
-        nones: list[pywraplp.Variable] = []
-        for place, (_, _, count) in enumerate(self.rows):
-            cover = solver.Constraint(count, count)
-            none = solver.IntVar(0, count, "")
-            cover.SetCoefficient(none, 1)
-            least.SetCoefficient(none, self.far // self.unit)
-            nones.append(none)
-            row = []
-            for pattern in sorted(self.columns[place]):
-                variable = solver.IntVar(0, count, "")
-                cover.SetCoefficient(variable, 1)
-                least.SetCoefficient(variable, self.cost(pattern) // self.unit)
-                for course in pattern:
-                    places[course].SetCoefficient(variable, 1)
-                row.append((pattern, variable))
-            counts.append(row)
-        exactly = pywraplp.MPSolverParameters()
-        exactly.SetDoubleParam(pywraplp.MPSolverParameters.RELATIVE_MIP_GAP, 0.0)
-        solver.SetSolverSpecificParametersAsString(LIMITS)
-        optimal = solver.Solve(exactly) == pywraplp.Solver.OPTIMAL
-        chosen = [
-            {pattern: n for pattern, variable in row if (n := round(variable.solution_value()))}
-            for row in counts
+    def relaxed(
+        self, ranges: Ranges, counts: Sequence[int], below: int, passes: int = MOST_PASSES
+    ) -> _Relaxed | None:
+        """Add patterns until none improves the relaxation; None where it could not be solved.
+
+        Args:
+            ranges: within which attendances are to be.
+            counts: how many of each row are to be served.
+            below: it is of no use where it is shown to cost as much.
+            passes: how often it is solved at most.
+        """
+        for row, count in zip(self.cover, counts, strict=True):
+            row.SetLb(count)
+        for head, limit in self.limits.items():
+            low, high = ranges.get(head, (0, self.people))
+            limit.SetBounds(low or -self.endless, high)
+        best = 0
+        enough = SCALE * (below - self.unit)
+        for left in range(passes):
+            self.passes += 1
+            if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
+                return None
+            rents = {
+                head: rent
+                for head, limit in self.limits.items()
+                if (rent := -round(limit.dual_value() * SCALE))
+            }
+            worth = [round(row.dual_value() * SCALE) for row in self.cover]
+            paid, new = self._priced(rents, worth, counts)
+            for head, rent in rents.items():
+                low, high = ranges.get(head, (0, self.people))
+                paid -= rent * (high if rent > 0 else low)
+            best = max(best, paid)
+            if not new or left == passes - 1 or best > enough:
+                break
+            for place, pattern in new:
+                self._add(place, pattern)
+        shares = [
+            {p: x for p, share in row.items() if (x := share.solution_value()) > NEARLY}
+            if count
+            else {}
+            for row, count in zip(self.columns, counts, strict=True)
         ]
-        left = [round(none.solution_value()) for none in nones]
-        total = self.far * sum(left) + sum(
-            self.cost(pattern) * n for row in chosen for pattern, n in row.items()
-        )
-        return total, chosen, left, optimal
+        return _Relaxed(best, shares, [none.solution_value() for none in self.nones])
 
-    def widened(
-        self, levels: Sequence[Sequence[np.ndarray]], prices: Sequence[int], gap: int
-    ) -> bool:
-        """Add all patterns within a gap of the least price; False where there are too many."""
-        try:
-            for place, (kind, need, _) in enumerate(self.rows):
-                table = self.tables[kind]
-                least = int(levels[kind][-1][table.start[need]])
-                if least < FAR:
-                    most = min(least, SCALE * self.far) + gap
-                    self.columns[place] |= table.within(levels[kind], need, prices, most)
-                if sum(map(len, self.columns)) > MOST_STATES // 100:
-                    return False
-        except TooLarge:
-            return False
-        return True
+    def _priced(
+        self, rents: Mapping[_Head, int], worth: Sequence[int], counts: Sequence[int]
+    ) -> tuple[int, list[tuple[int, Pattern]]]:
+        """Return what everybody pays at least, and patterns that are cheaper than those at hand."""
+        paid = 0
+        new = []
+        for prices, none, places in self._alike(rents, counts):
+            ways = self.ways[self.rows[places[0]].kind]
+            levels = ways.priced(prices)
+            for place in places:
+                need = self.rows[place].need
+                least = ways.least(levels, need)
+                paid += counts[place] * min(least, none)
+                if least < min(worth[place], none) - SCALE // 1000:
+                    pattern = ways.pattern(levels, need, prices)
+                    if pattern not in self.columns[place]:
+                        new.append((place, pattern))
+        return paid, new
 
-    def tight(self, most: int) -> list[set[Pattern]]:
-        """Return the patterns at hand whose price is near the least; often they suffice."""
-        _, prices, _ = self.best
-        levels = [table.priced(prices) for table in self.tables]
-        found = []
-        for columns, (kind, need, _) in zip(self.columns, self.rows, strict=True):
-            least = int(levels[kind][-1][self.tables[kind].start[need]]) + most
-            found.append({one for one in columns if sum(prices[c] for c in one) <= least})
-        return found
+    def _alike(
+        self, rents: Mapping[_Head, int], counts: Sequence[int]
+    ) -> Iterator[tuple[list[int], int, list[int]]]:
+        """Return rows for which prices are the same: the prices, that of nothing, and the rows."""
+        special: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for head, rent in rents.items():
+            special.setdefault((head.level, head.which), []).append((head.course, rent))
+        groups: dict[tuple[int, int], list[int]] = {}
+        for place, (kind, _, _) in enumerate(self.rows):
+            if counts[place]:
+                alone = place if (2, place) in special else -1
+                groups.setdefault((kind, alone), []).append(place)
+        for (kind, alone), places in groups.items():
+            prices = [*(SCALE * cost for cost in self.offer.costs), SCALE * self.far]
+            for key in ((0, 0), (1, kind), (2, alone)):
+                for course, rent in special.get(key, ()):
+                    prices[course] += rent
+            yield prices, prices[-1], places
+
+    def sought(self, node: _Relaxed, ranges: Ranges, step: float, below: int) -> None:
+        """Look for an answer: fix what is nearly whole, and solve for the rest.
+
+        Args:
+            node: a solution of the relaxation.
+            ranges: within which attendances are to be.
+            step: from which fraction on a pattern is taken for chosen.
+            below: what an answer must cost less than to be of use.
+        """
+        counts = [row.people for row in self.rows]
+        ranges = dict(ranges)
+        chosen: list[dict[Pattern, int]] = [{} for _ in self.rows]
+        total = 0
+
+        def fix(place: int, pattern: Pattern, n: int) -> int:
+            chosen[place][pattern] = chosen[place].get(pattern, 0) + n
+            counts[place] -= n
+            for course in pattern:
+                for head in self._heads(place, course):
+                    low, high = ranges.get(head, (0, self.people))
+                    ranges[head] = (max(low - n, 0), high - n)
+            return n * self.cost(pattern)
+
+        while any(counts):
+            before = total
+            parts = []
+            for place, row in enumerate(node.shares):
+                for pattern, share in row.items():
+                    whole = min(int(share + NEARLY), counts[place])
+                    if whole:
+                        total += fix(place, pattern, whole)
+                    if share - whole > NEARLY:
+                        parts.append((whole - share, place, pattern))
+            fixed = total > before or not parts
+            for part, place, pattern in sorted(parts):
+                if fixed and -part < step:
+                    break
+                if counts[place] and all(ranges[_Head(0, 0, c)][1] > 0 for c in pattern):
+                    total += fix(place, pattern, 1)
+                    fixed = True
+            if not parts or not any(counts):
+                break
+            following = self.relaxed(ranges, counts, below - total, passes=30)
+            if following is None or total + following.bound / SCALE >= below:
+                return
+            if not any(following.shares[place] for place, n in enumerate(counts) if n):
+                break
+            node = following
+        total += self.far * sum(counts)
+        if total < self.found.total:
+            self.found = _Whole(total, chosen)
+
+    def _broken(self, node: _Relaxed) -> tuple[_Head, float] | None:
+        """Return whose attendances of what are not whole yet, and how many; None where all are.
+
+        Those of everybody come first, then those of a kind, then those of people alike.
+        """
+        for level in range(3):
+            sums: dict[_Head, float] = {}
+            for place, (kind, _, _) in enumerate(self.rows):
+                which = (0, kind, place)[level]
+                parts = [((-1,), node.nones[place]), *node.shares[place].items()]
+                for pattern, share in parts:
+                    for course in pattern:
+                        head = _Head(level, which, course)
+                        sums[head] = sums.get(head, 0) + share
+            off, head = max((abs(value - round(value)), head) for head, value in sums.items())
+            if off > NEARLY:
+                return head, sums[head]
+        return None
+
+    def _sides(self, head: _Head, value: float, ranges: Ranges) -> list[Ranges]:
+        """Return the ranges on both sides of a fraction, the nearer last."""
+        if head not in self.limits:
+            self._limit(head)
+        low, high = ranges.get(head, (0, self.people))
+        whole = int(value)
+        sides = [(low, whole), (whole + 1, high)]
+        if value - whole < 0.5:
+            sides.reverse()
+        return [
+            {**ranges, head: one}
+            for one in sides
+            if low <= one[0] <= one[1] <= high and one != (low, high)
+        ]
 
     def answer(self) -> Answer:
-        self.relax()
-        bound = self.bound()
-        at_hand = self.columns
-        self.columns = self.tight(2 * SCALE * self.unit)
-        total, chosen, left, proved = self.whole()
-        if total > bound:
-            self.columns = at_hand
-            total, chosen, left, proved = self.whole()
-        if total > bound:
-            # No pattern dearer than the gap can be in a cheaper answer: with all others the
-            # cheapest over what is at hand is the cheapest of all.
-            value, prices, _ = self.best
-            gap = SCALE * total - value
-            levels = [table.priced(prices) for table in self.tables]
-            proved = self.widened(levels, prices, gap)
-            if proved:
-                total, chosen, left, proved = self.whole()
-            bound = total if proved else bound
-        keys = [(kind, need) for kind, need, _ in self.rows]
+        """Return the cheapest answer, looking where the bound is least and the branch latest."""
+        if not self.rows:
+            return self._told(0)
+        counts = [row.people for row in self.rows]
+        open_: list[tuple[int, int, Ranges]] = [(0, 0, self.ranges)]
+        stuck = self.found.total
+        serial = nodes = 0
+        while open_ and nodes < MOST_NODES and self.passes < MOST_PASSES:
+            least, _, ranges = heappop(open_)
+            if least >= self.found.total:
+                continue
+            nodes += 1
+            node = self.relaxed(ranges, counts, self.found.total)
+            if node is None:
+                stuck = min(stuck, least)
+                continue
+            # An answer costs a multiple of what all costs are.
+            least = max(least, -(-node.bound // (SCALE * self.unit)) * self.unit)
+            broken = self._broken(node)
+            tries = len(STEPS) if broken is None else 3 * (broken[0].level == 1) or nodes == 1
+            for step in STEPS[:tries]:
+                if self.found.total > least:
+                    self.sought(node, ranges, step, self.found.total)
+            if self.found.total <= least:
+                continue
+            sides = [] if broken is None else self._sides(*broken, ranges)
+            if not sides:
+                stuck = min(stuck, least)
+            for side in sides:
+                serial -= 1
+                heappush(open_, (least, serial, side))
+        if self.found.total == self.far * self.people:
+            node = self.relaxed(self.ranges, counts, FAR)
+            if node is not None:
+                self.sought(node, self.ranges, STEPS[0], self.found.total)
+        return self._told(min([stuck, self.found.total, *(least for least, _, _ in open_)]))
+
+    def _told(self, bound: int) -> Answer:
+        """Return the answer found, with the bound of what it costs."""
+        keys = [(row.kind, row.need) for row in self.rows]
+        left = [
+            row.people - sum(chosen.values())
+            for row, chosen in zip(self.rows, self.found.chosen, strict=True)
+        ]
+        unserved = {key: n for key, n in zip(keys, left, strict=True) if n}
+        far = self.far * sum(left)
         return Answer(
-            chosen=dict(zip(keys, chosen, strict=True)),
-            unserved={key: n for key, n in zip(keys, left, strict=True) if n},
-            cost=total - self.far * sum(left),
-            bound=bound - self.far * sum(left),
-            proved=proved or total == bound,
-            columns=sum(map(len, self.columns)),
+            chosen={key: {} for key in self.lost} | dict(zip(keys, self.found.chosen, strict=True)),
+            unserved={**unserved, **self.lost},
+            cost=self.found.total - far,
+            bound=max(bound - far, 0),
+            proved=bound >= self.found.total,
         )
-
-
-def groups_of(
-    slots: Sequence[Sequence[str]],
-) -> tuple[tuple[tuple[int, ...], ...], frozenset[tuple[int, int]]]:
-    """Return courses parted into groups by the slots they share, and the pairs that clash."""
-    group = list(range(len(slots)))
-    clashes = set()
-    for one, other in product(range(len(slots)), repeat=2):
-        if one < other and not set(slots[one]).isdisjoint(slots[other]):
-            clashes.add((one, other))
-            old, new = group[other], group[one]
-            group = [new if which == old else which for which in group]
-    found: dict[int, list[int]] = {}
-    for course, which in enumerate(group):
-        found.setdefault(which, []).append(course)
-    return tuple(tuple(several) for several in found.values()), frozenset(clashes)

@@ -213,19 +213,24 @@ class _Search:
     def solved(self, groups: Sequence[_Group]) -> Answer:
         """Hand the numbers, scaled to whole ones, to the solver."""
         patterns = import_module("eduplan.outlook.patterns")
+        ways = import_module("eduplan.outlook.ways")
         self.unit = lcm(1, *(Fraction(course.cost).denominator for course in self.courses))
-        group, clashes = patterns.groups_of([course.slots for course in self.courses])
+        group, clashes = ways.groups_of([course.slots for course in self.courses])
         most = max(1, len(self.bearers))
-        offer = patterns.Offer(
+        offer = ways.Offer(
             tuple(int(course.cost * self.unit) for course in self.courses),
             tuple(most if one.places is None else one.places for one in self.courses),
             group,
             clashes,
         )
-        kinds = [patterns.Kind(*one.scaled()) for one in groups]
+        kinds = []
+        for one in groups:
+            worth, needs = one.scaled()
+            sides = (ways.Side.LEAST,) * len(one.keys)
+            kinds.append(ways.Kind(sides, [row and ways.Worth(row) for row in worth], needs))
         try:
             found: Answer = patterns.solve(kinds, offer)
-        except patterns.TooLarge:
+        except ways.TooLarge:
             raise refuse("suggest-too-large") from None
         return found
 

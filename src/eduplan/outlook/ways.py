@@ -1,0 +1,372 @@
+"""The ways in which courses fill a need: what is left of it, stage by stage.
+
+At every stage stands a group of courses that may exclude one another. What is left of a need is a
+row of whole numbers, the *state*; of every state that can be reached the least price at which it
+can still be brought to an end is found from the last stage to the first. States that no later
+course can tell apart are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+
+FAR = 1 << 60
+"""What cannot be done costs so much."""
+
+MOST_STATES = 30_000_000
+"""So many steps from state to state are looked at, at most."""
+
+MOST_TOGETHER = 20_000
+"""So many sets of courses that may exclude one another are looked at, at most."""
+
+Need = tuple[int, ...]
+Pattern = tuple[int, ...]
+
+
+class Side(Enum):
+    """What a number of a state means, and what becomes of it.
+
+    Attributes:
+        LEAST: so much is lacking; it has to come to nothing.
+        MOST: so much may still be added.
+        BALANCE: what a share has beyond its bound; in the end it may not be negative.
+        ROOM: so much can still count under a cap; what goes beyond is lost.
+    """
+
+    LEAST = "least"
+    MOST = "most"
+    BALANCE = "balance"
+    ROOM = "room"
+
+
+class Claim(NamedTuple):
+    """An amount that counts as far as there is room for it.
+
+    Attributes:
+        amount: the amount.
+        rooms: the numbers of the state that tell the room, in the order in which they cut it.
+        weights: what each unit that counts adds to every number of the state.
+    """
+
+    amount: int
+    rooms: tuple[int, ...]
+    weights: Need
+
+
+class Worth(NamedTuple):
+    """What a course adds.
+
+    Attributes:
+        adds: what it adds to every number of the state, whatever else is attended.
+        claims: what counts only as far as there is room.
+    """
+
+    adds: Need
+    claims: tuple[Claim, ...] = ()
+
+    def span(self, place: int) -> tuple[int, int]:
+        """Return the least and the most it can add to a number of the state."""
+        low = high = self.adds[place]
+        for claim in self.claims:
+            change = claim.amount * claim.weights[place]
+            low, high = low + min(change, 0), high + max(change, 0)
+        return low, high
+
+
+class Kind(NamedTuple):
+    """Those for whom courses are worth the same.
+
+    Attributes:
+        sides: what the numbers of their states mean.
+        worth: what each course adds; None where it is not open to them.
+        needs: how many of them start from which state.
+    """
+
+    sides: tuple[Side, ...]
+    worth: tuple[Worth | None, ...]
+    needs: Mapping[Need, int]
+
+
+class Offer(NamedTuple):
+    """What is offered.
+
+    Attributes:
+        costs: the whole-number cost of a place in each course.
+        places: how many may attend each course.
+        groups: courses that may exclude one another, parted into groups that do not, in the order
+            in which they are taken.
+        clashes: pairs of courses nobody attends both of.
+    """
+
+    costs: tuple[int, ...]
+    places: tuple[int, ...]
+    groups: tuple[tuple[int, ...], ...]
+    clashes: frozenset[tuple[int, int]]
+
+
+class TooLarge(Exception):
+    """There are too many states of what is left of a need."""
+
+
+class _Stage(NamedTuple):
+    """Where the courses of a group lead.
+
+    Attributes:
+        patterns: sets of courses of the group that go together, first none of them.
+        steps: by set, the place of the state that every state leads to; behind the last one where
+            it leads nowhere, or where fewer courses lead to the same.
+    """
+
+    patterns: tuple[Pattern, ...]
+    steps: tuple[np.ndarray, ...]
+
+
+class Ways:
+    """What is left of the needs of one kind, and where courses lead from there."""
+
+    def __init__(self, kind: Kind, offer: Offer) -> None:
+        groups = [_together(group, kind, offer) for group in offer.groups]
+        groups = [several for several in groups if len(several) > 1]
+        ends = _Ends.along(kind, groups)
+        needs = list(kind.needs)
+        rows, live = ends[0].cut(np.array(needs, dtype=np.int64).reshape(len(needs), -1))
+        states, places = _distinct(rows[live])
+        found = np.full(len(needs), -1, dtype=np.int64)
+        found[live] = places
+        self.start = {need: int(place) for need, place in zip(needs, found, strict=True)}
+        self.stages: list[_Stage] = []
+        work = 0
+        for several, end in zip(groups, ends[1:], strict=True):
+            work += len(states) * len(several)
+            if work > MOST_STATES:
+                raise TooLarge
+            states, stage = _stage(kind, several, states, end)
+            self.stages.append(stage)
+        self.last = len(states)
+
+    def priced(self, prices: Sequence[int]) -> list[np.ndarray]:
+        """Return for every stage the least price of going on from each state, and at last FAR."""
+        least = np.zeros(self.last + 1, dtype=np.int64)
+        least[-1] = FAR
+        found = [least]
+        for patterns, steps in reversed(self.stages):
+            best = least[steps[0]]
+            for several, step in zip(patterns[1:], steps[1:], strict=True):
+                price = sum([prices[course] for course in several])
+                np.minimum(best, least[step] + price, out=best)
+            least = np.append(best, FAR)
+            found.append(least)
+        return found[::-1]
+
+    def least(self, levels: Sequence[np.ndarray], need: Need) -> int:
+        """Return the least price of a need, FAR where it cannot be filled."""
+        place = self.start[need]
+        return min(int(levels[0][place]), FAR) if place >= 0 else FAR
+
+    def pattern(self, levels: Sequence[np.ndarray], need: Need, prices: Sequence[int]) -> Pattern:
+        """Return the courses of the least price for a need that can be filled."""
+        state = self.start[need]
+        found: list[int] = []
+        for (patterns, steps), now, later in zip(self.stages, levels, levels[1:], strict=False):
+            for several, step in zip(patterns, steps, strict=True):
+                price = sum([prices[course] for course in several])
+                if later[step[state]] + price == now[state]:
+                    found += several
+                    state = int(step[state])
+                    break
+        return tuple(sorted(found))
+
+
+def _together(group: Sequence[int], kind: Kind, offer: Offer) -> list[Pattern]:
+    """Return the sets of courses of a group that go together, first none of them."""
+    found: list[Pattern] = [()]
+    for course in group:
+        worth = kind.worth[course]
+        if worth is None or not _helps(worth, kind.sides):
+            continue
+        found += [
+            (*one, course)
+            for one in found
+            if all((other, course) not in offer.clashes for other in one)
+        ]
+        if len(found) > MOST_TOGETHER:
+            raise TooLarge
+    return found
+
+
+def _helps(worth: Worth, sides: Sequence[Side]) -> bool:
+    """Say whether a course can bring anything nearer to what is asked."""
+    return any(
+        side in (Side.LEAST, Side.BALANCE) and worth.span(place)[1] > 0
+        for place, side in enumerate(sides)
+    )
+
+
+class _Ends:
+    """What the courses still to come can add, by which states are told apart."""
+
+    def __init__(self, sides: Sequence[Side]) -> None:
+        self.sides = sides
+        self.sums: list[np.ndarray | None] = [None] * len(sides)
+        self.gain = [0] * len(sides)
+        self.loss = [0] * len(sides)
+
+    @classmethod
+    def along(cls, kind: Kind, groups: Sequence[Sequence[Pattern]]) -> list[_Ends]:
+        """Return the ends before every group, and after the last."""
+        claimed = {
+            place
+            for worth in kind.worth
+            if worth is not None
+            for claim in worth.claims
+            for place, weight in enumerate(claim.weights)
+            if weight
+        }
+        end = cls(kind.sides)
+        most = [max(column) for column in zip(*kind.needs, strict=True)]
+        for place, side in enumerate(kind.sides):
+            if side is Side.LEAST and place not in claimed:
+                end.sums[place] = np.zeros(1, dtype=np.int64)
+        found = [end]
+        for several in reversed(groups):
+            end = end.before(kind, several, most)
+            found.append(end)
+        return found[::-1]
+
+    def before(self, kind: Kind, several: Sequence[Pattern], most: Sequence[int]) -> _Ends:
+        """Return the end before a group, when this one is after it."""
+        found = _Ends(self.sides)
+        for place, side in enumerate(self.sides):
+            sums = self.sums[place]
+            spans = [[_span(kind, course, place, side) for course in one] for one in several]
+            if sums is not None:
+                steps = sorted({sum(high for _, high in one) for one in spans})
+                both = np.unique(np.add.outer(sums, np.array(steps, dtype=np.int64)))
+                enough = int(np.searchsorted(both, most[place])) + 1
+                if enough > MOST_TOGETHER:
+                    raise TooLarge
+                found.sums[place] = both[:enough]
+            found.gain[place] = self.gain[place] + max(sum(high for _, high in o) for o in spans)
+            found.loss[place] = self.loss[place] + max(sum(low for low, _ in o) for o in spans)
+        return found
+
+    def cut(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows with what makes no difference any more left out, and which can still end."""
+        rows = rows.copy()
+        live = np.ones(len(rows), dtype=bool)
+        for place, side in enumerate(self.sides):
+            column = rows[:, place]
+            if side is Side.LEAST:
+                np.maximum(column, 0, out=column)
+                sums = self.sums[place]
+                if sums is None:
+                    live &= column <= self.gain[place]
+                else:
+                    # Between sums that courses can come to, nothing is ever needed.
+                    places = np.searchsorted(sums, column)
+                    live &= places < len(sums)
+                    column[:] = sums[np.minimum(places, len(sums) - 1)]
+            elif side is Side.BALANCE:
+                live &= column + self.gain[place] >= 0
+                np.minimum(column, self.loss[place], out=column)
+            else:
+                live &= column >= 0
+                np.minimum(column, self.loss[place], out=column)
+        return rows, live
+
+
+def _span(kind: Kind, course: int, place: int, side: Side) -> tuple[int, int]:
+    """Return how much a course can take from, and add to, a number of the state."""
+    worth = kind.worth[course]
+    assert worth is not None  # noqa: S101 - for the type checker
+    if side is Side.ROOM:
+        return sum(claim.amount for claim in worth.claims if place in claim.rooms), 0
+    low, high = worth.span(place)
+    if side is Side.MOST:
+        return max(high, 0), 0
+    return max(-low, 0), max(high, 0)
+
+
+def _stage(
+    kind: Kind, several: Sequence[Pattern], states: np.ndarray, end: _Ends
+) -> tuple[np.ndarray, _Stage]:
+    """Return the states that a group of courses leads to, and the steps to them."""
+    after: dict[Pattern, np.ndarray] = {(): states}
+    for one in several[1:]:
+        after[one] = _attended(kind, one[-1], after[one[:-1]])
+    cuts = [end.cut(after[one]) for one in several]
+    found, inverse = _distinct(np.concatenate([rows[live] for rows, live in cuts]))
+    nowhere = len(found)
+    steps: dict[Pattern, np.ndarray] = {}
+    used = 0
+    for one, (_, live) in zip(several, cuts, strict=True):
+        step = np.full(len(states), nowhere, dtype=np.int64)
+        count = int(live.sum())
+        step[live] = inverse[used : used + count]
+        used += count
+        steps[one] = step
+    kept = []
+    for one in several:
+        step = steps[one].copy()
+        for course in one:
+            step[steps[one] == steps[tuple(c for c in one if c != course)]] = nowhere
+        kept.append(step)
+    return found, _Stage(tuple(several), tuple(kept))
+
+
+def _attended(kind: Kind, course: int, states: np.ndarray) -> np.ndarray:
+    """Return what is left when a course is attended."""
+    worth = kind.worth[course]
+    assert worth is not None  # noqa: S101 - for the type checker
+    found = states.copy()
+    signs = [1 if side is Side.BALANCE else -1 for side in kind.sides]
+    for place, add in enumerate(worth.adds):
+        if add:
+            found[:, place] += signs[place] * add
+    for claim in worth.claims:
+        counts = np.full(len(states), claim.amount, dtype=np.int64)
+        for room in claim.rooms:
+            counts = np.minimum(counts, found[:, room])
+            found[:, room] -= counts
+        for place, weight in enumerate(claim.weights):
+            if weight:
+                found[:, place] += signs[place] * weight * counts
+    return found
+
+
+def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct rows, and for every row the place of its like."""
+    codes = np.zeros(len(rows), dtype=np.int64)
+    if len(rows):
+        for column in rows.T:
+            low = int(column.min())
+            width = int(column.max()) - low + 1
+            if width > 1:
+                if (int(codes.max()) + 1) * width >= FAR:
+                    codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+                codes = codes * width + (column - low)
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    return rows[first], inverse.reshape(-1)
+
+
+def groups_of(
+    slots: Iterable[Sequence[str]],
+) -> tuple[tuple[tuple[int, ...], ...], frozenset[tuple[int, int]]]:
+    """Return courses parted into groups by the slots they share, and the pairs that clash."""
+    taken = [frozenset(several) for several in slots]
+    group = list(range(len(taken)))
+    clashes = set()
+    for other in range(len(taken)):
+        for one in range(other):
+            if not taken[one].isdisjoint(taken[other]):
+                clashes.add((one, other))
+                old, new = group[other], group[one]
+                group = [new if which == old else which for which in group]
+    found: dict[int, list[int]] = {}
+    for course, which in enumerate(group):
+        found.setdefault(which, []).append(course)
+    return tuple(tuple(several) for several in found.values()), frozenset(clashes)
