@@ -3,9 +3,9 @@
     python benchmarks/suggest.py [--json]
 
 Every teacher lacks hours of three kinds, every course has places, a cost and a slot that it shares
-with a few others. It tells whether the optimum is proved, and fails where the answer is not the same
-twice. Beside the time by the clock it tells the processor time, which other work on the machine
-disturbs less.
+with a few others. It tells whether the optimum is proved, and fails where the answer is not the
+same twice. Beside the time by the clock it tells the processor time, which other work on the
+machine disturbs less.
 """
 
 from __future__ import annotations
