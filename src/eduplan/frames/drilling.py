@@ -18,7 +18,7 @@ from eduplan.frames.columns import MOST_VALUES, count
 from eduplan.frames.forms import FORMS
 from eduplan.frames.profiles import split
 from eduplan.plan import Plan
-from eduplan.provisions import FollowUp, Gate, Provision, Quota
+from eduplan.provisions import FollowUp, Gate, Provision, Quota, Target
 from eduplan.provisions.quota import Over
 from eduplan.records import Register
 from eduplan.verdicts import Verdict, VerdictRow, row_of
@@ -113,6 +113,8 @@ def _alone(provision: Provision) -> bool:
     """Say whether a bearer is judged by itself, whoever else there is."""
     if isinstance(provision, Quota):
         return provision.scope.over is Over.EACH
+    if isinstance(provision, Target):
+        return bool(provision.indicator.named)  # all else is about who is there
     return isinstance(provision, FollowUp | Gate)
 
 

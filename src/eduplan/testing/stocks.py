@@ -118,7 +118,8 @@ def _on_file(draw: DrawFn) -> tuple[dict[str, Any], bool, SearchStrategy[Any]]:
     way, more = _ON_FILE[name]
     indicator: dict[str, Any] = {way: name, **more}
     indicator["of"] = draw(st.sampled_from(["indicator", ["indicator", "training"]]))
-    indicator["where"] = draw(seldom(selectors())) or {}
+    if draw(st.booleans()):
+        indicator["where"] = draw(selectors())
     indicator["by"] = draw(st.sampled_from(["bearer", "bearer", "guest"]))
     levels = {"index": st.sampled_from([0, 1, 2, 3]), "grade": st.sampled_from(SCALES["level"])}
     return indicator, way == "rate", levels.get(name, _shares())
