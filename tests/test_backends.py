@@ -69,10 +69,13 @@ def plan() -> Plan:
     return load_plan(Path(__file__).with_name("backends.toml"))
 
 
+OF_BEARERS = {name: values for name, values in BEARER_FACTS.items() if name != "load"}
+
+
 @cache
 def people() -> Sequence[Person]:
     """Return people on edges, the same ones in every run, of whom not everything is known."""
-    draw = random.Random(2024)
+    draw, loads = random.Random(2024), random.Random(2026)
     seldom = [None] * (3 * len(DAYS))
     made = [
         Person(
@@ -80,7 +83,7 @@ def people() -> Sequence[Person]:
             roles=draw.choice([ROLES[:1], ROLES[1:], ROLES, ()]),
             joined=draw.choice([*DAYS, *seldom]),
             left=draw.choice([*DAYS, *seldom]),
-            facts=known(draw, BEARER_FACTS),
+            facts=known(draw, OF_BEARERS) | known(loads, {"load": BEARER_FACTS["load"]}),
         )
         for number in range(PEOPLE)
     ]
@@ -95,7 +98,7 @@ def groups(draw: random.Random) -> list[Person]:
             id=f"g{number}",
             roles=["group"],
             facts={
-                **known(draw, BEARER_FACTS),
+                **known(draw, OF_BEARERS),
                 **known(draw, {"leader": ids}),
                 "members": draw.sample(ids, draw.randrange(1, 5)),
             },

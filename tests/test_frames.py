@@ -47,9 +47,11 @@ FOLLOW_UPS = cases(
 def capped_quotas(draw: st.DrawFn) -> Quota:
     """Return quotas with parts whose caps cut none of their records, or lie within their spans."""
     online, on_site = {"mode": "online"}, {"mode": "on-site"}
-    several = st.sampled_from(["day", "month", "school-year", "calendar-year", "period"])
+    several = st.sampled_from(["day", "month", "school-year", "calendar-year", "year", "period"])
     scope = draw(st.sampled_from([online, online, {}]))
     caps = [{"at_most": draw(st.sampled_from([1, "3/2", 2])), "per": draw(several), "where": scope}]
+    if draw(st.sampled_from([False, False, True])):
+        caps[0]["each"] = draw(st.sampled_from(["topic", "size"]))
     bound: st.SearchStrategy[Any] = st.sampled_from([1, 2, "1/2"])
     spans: list[dict[str, Any]] = [{"yearly": True}] + [
         {"every": e} for e in ("calendar-year", "month", "school-year")
@@ -181,6 +183,28 @@ NOT_PORTABLE = {
         quota(measure=caps({"at_most": 2, "per": "school-year"},
                            {"at_most": 2, "per": "calendar-year"})),
         "hours.measure.caps: these caps overlap",
+    ),
+    "school years across years of the period": (
+        quota(measure=caps({"at_most": 2, "per": "school-year"}, {"at_most": 2, "per": "year"}),
+              every={"cycle": "2 years", "grid": date(2023, 1, 1)}),
+        "hours.measure.caps: these caps overlap",
+    ),
+    "each value of two facts": (
+        quota(measure=caps({"at_most": 2, "per": "month", "each": "mode"},
+                           {"at_most": 2, "per": "period", "each": "course"})),
+        "hours.measure.caps: these caps overlap",
+    ),
+    "the worthiest records": (
+        quota(measure=caps({"best": 1, "per": "period", "each": "mode"})),
+        "hours.measure.caps[0].best: best cannot be judged over frames",
+    ),
+    "a share of what is owed in every month": (
+        quota(measure=caps({"share": "1/2", "per": "month"})),
+        "hours.measure.caps[0].share: share together with per cannot be judged over frames",
+    ),
+    "so much at once or nothing": (
+        quota(measure={"sum": "hours", "of": "training", "thresholds": {"at_least": 2}}),
+        "hours.measure.thresholds: thresholds cannot be judged over frames",
     ),
     "cycles that start on completion": (
         quota(every={"cycle": "1 year", "from": "@bearer.joined", "after": "renewal"}),

@@ -106,3 +106,75 @@ def test_of_a_cycle_cut_by_the_plan_the_days_in_the_plan_count() -> None:
     # Of t2 the records of 3 March counts and that of 4 March does not.
     assert (rows["t2"].value, rows["t2"].required) == (2, Fraction(21, 2))
     assert rows["t2"].due == date(2024, 3, 3)
+
+
+COURSES = pl.DataFrame(
+    {
+        "kind": ["training"] * 6,
+        "day": [
+            *(date(2023, 9, 1), date(2024, 8, 31), date(2024, 9, 1)),
+            *(date(2023, 9, 2), date(2023, 9, 3), date(2024, 3, 1)),
+        ],
+        "bearer": ["t1", "t1", "t1", "t2", "t2", "t2"],
+        "hours": [3, 3, 3, 4, 1, 2],
+        "course": ["maths", "maths", "maths", "maths", "music", None],
+    }
+)
+
+
+def capped(**cap: Any) -> dict[str, Any]:
+    return {"sum": "hours", "of": "training", "caps": cap}
+
+
+def test_a_cap_may_hold_for_every_year_of_the_period() -> None:
+    plan = plan_of(
+        quota=[
+            quota(
+                measure=capped(at_most=4, per="year"),
+                every={"cycle": "3 years", "grid": date(2022, 9, 1)},
+                at_least=8,
+            )
+        ]
+    )
+
+    rows = judged(plan, records=COURSES)
+
+    # Of the 6 hours of t1 in the second year 4 count, and the 3 of 1 September lie in the third.
+    assert (rows["t1"].value, rows["t1"].status) == (7, Status.PENDING)
+    assert rows["t2"].value == 4
+
+
+def test_a_cap_may_hold_for_every_value_of_a_fact() -> None:
+    rows = judged(
+        plan_of(quota=[quota(measure=capped(at_most=2, per="period", each="course"), at_least=5)]),
+        records=COURSES,
+    )
+
+    # t1 has maths only. t2 has 2 of 4 hours of maths, 1 of music, and 2 of a course that is not
+    # known, which count as one of their own but leave the matter open.
+    assert (rows["t1"].value, rows["t1"].status) == (2, Status.NOT_MET)
+    assert (rows["t2"].value, rows["t2"].status) == (5, Status.MET)
+
+
+def test_of_a_record_that_does_not_say_which_value_it_has_something_is_missing() -> None:
+    measure = capped(at_most=2, per="period", each="course")
+
+    rows = judged(
+        plan_of(quota=[quota(measure=measure, at_least=6)]), date(2024, 8, 31), records=COURSES
+    )
+
+    # While the year is open, t1 may still do something else; of t2 a course is to be found out.
+    assert (rows["t1"].status, rows["t1"].reasons) == (Status.PENDING, ())
+    assert (rows["t2"].status, rows["t2"].reasons) == (Status.UNDETERMINED, ("record-fact",))
+
+
+def test_a_cap_may_be_a_share_of_what_is_owed() -> None:
+    owed = {"amount": 7, "per": "load"}
+    measure = capped(share="1/2", per="period")
+
+    rows = judged(plan_of(quota=[quota(measure=measure, at_least=[owed])]), records=COURSES)
+
+    # t1 owes 7 hours, of which 3.5 may be of this kind, and did 6. t2 owes 3.5, of which 1.75 may.
+    assert (rows["t1"].value, rows["t1"].required) == (Fraction(7, 2), 7)
+    assert (rows["t2"].value, rows["t2"].required) == (Fraction(7, 4), Fraction(7, 2))
+    assert rows["t3"].status is Status.UNDETERMINED

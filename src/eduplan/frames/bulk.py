@@ -58,7 +58,12 @@ BUCKETS: Mapping[Per, Callable[[date], int]] = {
     Per.SCHOOL_YEAR: school_year,
     Per.CALENDAR_YEAR: lambda day: day.year,
 }
-"""Ranges within a period in which a cap may hold, narrow ones first, and the number of a day's."""
+"""Ranges within a period in which a cap may hold, and the number of a day's."""
+
+
+def bucket(per: Per) -> str:
+    """Return the column with the number of a record's range."""
+    return f"_per_{per.value}"
 
 
 def selectors(quota: Quota) -> Sequence[Selector]:
@@ -93,6 +98,7 @@ def fields_of_records(quota: Quota) -> list[str]:
     """Return the facts of records that are asked for, besides kind, day and bearer."""
     measure = quota.measure
     asked = [field for one in selectors(quota) for field in one.fields()]
+    asked += [cap.each for cap in measure.caps if cap.each]
     if measure.field:
         asked.append(measure.field)
     asked += fields_of_tariff(measure)

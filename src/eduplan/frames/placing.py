@@ -12,11 +12,18 @@ import pyarrow as pa
 from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import BUCKETS, Bulk, fields_of_bearer, fields_of_records, of_kinds
+from eduplan.frames.bulk import (
+    BUCKETS,
+    Bulk,
+    bucket,
+    fields_of_bearer,
+    fields_of_records,
+    of_kinds,
+)
 from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.windows import Segment, Windows, spanned
-from eduplan.measures import Way
+from eduplan.measures import Per, Way
 
 MOST_DAYS = 5_000_000
 """Records that go on for several days are not laid out day by day beyond so many."""
@@ -117,12 +124,14 @@ def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last:
 
 
 def _marks(segments: Sequence[Segment], bulk: Bulk) -> dict[str, pa.Array]:
-    """Return the places of segments, and for every part that holds by spans the span of each."""
+    """Return the places of segments, the span of every part that holds by spans, and the year."""
     parts = [number for number, part in enumerate(bulk.quota.part) if spanned(part)]
     spans = {
         f"_span_{part}": _whole(segment.spans[index] for segment in segments)
         for index, part in enumerate(parts)
     }
+    if any(cap.per is Per.YEAR for cap in bulk.quota.measure.caps):
+        spans[bucket(Per.YEAR)] = _whole(segment.year for segment in segments)
     return {"_place": _whole(segment.place for segment in segments), **spans}
 
 
@@ -135,7 +144,7 @@ def _buckets(days: Iterable[date], bulk: Bulk) -> dict[str, pa.Array]:
     table = {"_day": pa.array(days, pa.date32())}
     for per, number in BUCKETS.items():
         if any(cap.per is per for cap in bulk.quota.measure.caps):
-            table[per.value] = pa.array([number(day) for day in days], pa.int64())
+            table[bucket(per)] = pa.array([number(day) for day in days], pa.int64())
     return table
 
 

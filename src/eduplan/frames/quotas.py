@@ -47,7 +47,8 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
     stated = amounts(bulk)
     _check_size(bulk, stated, found)
-    read_ = read(place(bulk, found), bulk, stated, found.across)
+    limits = grid.select(*GROUP, *found.limits)
+    read_ = read(place(bulk, found), bulk, stated, found.across, limits)
     frame = grid.join(read_.whole, on=list(GROUP), how="left")
     frame = _compared(frame.with_columns(nw.col(name).fill_null(0) for name in read_.parts), bulk)
     if bulk.quota.part:
@@ -61,7 +62,7 @@ def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
     """Refuse amounts whose sums, compared crosswise, would not fit."""
     owed = [Fraction(row.required or 0) for row in found.rows]
     most = max(stated.largest, stated.parts) * max(bulk.register.size, 1)
-    most *= max((row.parts_of_asked for row in found.rows), default=1)
+    most *= max((row.parts_of_asked * row.parts_of_limits for row in found.rows), default=1)
     asked = [ask * row.parts_of_asked * stated.parts for row in found.rows for ask in row.asked]
     most = max([most, *(2 * int(one) for one in asked)])
     crosswise = most * max((amount.denominator for amount in owed), default=1)

@@ -14,17 +14,29 @@ import attrs
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
-from eduplan.errors import Fault, InputError, NotPortable, refuse
+from eduplan.errors import InputError, refuse
 from eduplan.exact import Number, exact
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import BUCKETS, Bulk, of_kinds
-from eduplan.frames.columns import WHOLE, Columns, Sort, count, flag, lookup, whole
+from eduplan.frames.bulk import Bulk, of_kinds
+from eduplan.frames.capping import (
+    PERIOD,
+    Cutter,
+    added,
+    check_apart,
+    cut_each,
+    doubt,
+    kept,
+    levels,
+    split,
+    told_apart,
+)
+from eduplan.frames.columns import WHOLE, Columns, Sort, flag, lookup, whole
 from eduplan.frames.placing import Placed
 from eduplan.frames.portions import GROUP, Sums, spread, tally
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.tariffs import Worths, worths
-from eduplan.frames.truths import Sieve, Truth
-from eduplan.measures import Cap, Per, Way
+from eduplan.frames.truths import Sieve
+from eduplan.measures import Per, Way
 from eduplan.selectors import EVERYTHING, Selector
 
 READING = ("_low", "_high", "_parts_of", "_open", "_unknown", "_nothing")
@@ -106,11 +118,6 @@ def amounts(bulk: Bulk) -> Amounts | Worths:
     return Amounts(parts, max(scaled, default=0), (array, scaled), field)
 
 
-def _most(cap: Cap) -> Number:
-    """Return the most that counts; a share of what is owed is refused before (see `portable`)."""
-    return 0 if cap.at_most is None else cap.at_most
-
-
 def _exact(field: str, value: Any) -> Number:
     try:
         return exact(value)
@@ -138,7 +145,11 @@ class Readings(NamedTuple):
 
 
 def read(
-    placed: Placed, bulk: Bulk, stated: Amounts | Worths, across: Mapping[int, int]
+    placed: Placed,
+    bulk: Bulk,
+    stated: Amounts | Worths,
+    across: Mapping[int, int],
+    limits: Frame,
 ) -> Readings:
     """Return what the measure of a quota finds, one row for every bearer and period with records.
 
@@ -147,6 +158,7 @@ def read(
         bulk: the quota, and what its judgement rests on.
         stated: how much the records count for.
         across: how many spans the parts have that are judged side by side.
+        limits: by bearer and period, what caps allow that are a share of what is owed.
     """
     measure, sieve, frame = bulk.quota.measure, bulk.sieve, placed.frame
     if measure.where == EVERYTHING:
@@ -162,7 +174,7 @@ def read(
     frame = stated.add(frame, bulk)
     if measure.way is Way.SHARE:
         return Readings(_share(frame, measure.part, sieve))
-    return _sums(placed._replace(frame=frame), bulk, stated.parts, across)
+    return _sums(placed._replace(frame=frame), bulk, stated.parts, across, limits)
 
 
 def _finish(frame: Frame, *kept: str, **made: nw.Expr) -> Frame:
@@ -246,7 +258,9 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
     )
 
 
-def _sums(placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int]) -> Readings:
+def _sums(
+    placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int], limits: Frame
+) -> Readings:
     """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most.
 
     Records are added up once, by all that tells them apart; everything else is made of these sums.
@@ -259,13 +273,14 @@ def _sums(placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int]) -> 
         _unknown=flag(nw.col("_maybe") + nw.col("_doubt") > 0),
     )
     scopes: list[Selector] = []
+    sorts = bulk.register.sorts
     for cap in caps:
         frame, truth = sieve.apply(frame, cap.where)
-        if cap.where != EVERYTHING:
-            doubt = flag(truth.unknown) * nw.col("_sure")
-            frame = frame.with_columns(_unknown=flag(nw.col("_unknown") + doubt > 0))
+        if (unclear := doubt(cap, truth, sorts)) is not None:
+            unclear_of = flag(unclear) * nw.col("_sure")
+            frame = frame.with_columns(_unknown=flag(nw.col("_unknown") + unclear_of > 0))
         if cap.per is Per.RECORD:
-            frame = _cut_each(frame, int(_most(cap) * parts), truth)
+            frame = cut_each(frame, cap, parts, truth)
         elif cap.where != EVERYTHING and cap.where not in scopes:
             scopes.append(cap.where)
             frame = frame.with_columns(
@@ -273,114 +288,43 @@ def _sums(placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int]) -> 
                 flag(truth.true).alias(f"_sure_held_{len(scopes)}"),
             )
     if len(scopes) > 1:
-        _check_apart(frame, len(scopes))
+        check_apart(frame, len(scopes))
     sums = Sums(largest=("_unknown", "_unstated"))
     if quota.part:
         frame, tallied = tally(frame, quota, sieve)
         sums += tallied
-    frame, low, high = _split(frame, scopes)
-    levels = [per for per in BUCKETS if any(cap.per is per for cap in caps)]
-    by = placed.by
-    for place, per in enumerate(levels or [None]):
+    frame, low, high = split(frame, scopes)
+    cutter, several, each = Cutter(caps, scopes, parts), levels(caps), told_apart(caps, sorts)
+    by = (*placed.by, *each)
+    for place, level in enumerate(several or [None]):
         frame = (sums + Sums((*low, *high))).of(frame, (BEARER, *by))
         if placed.slots is not None and place == 0:
             frame = frame.join(bulk.backend.beside(placed.slots), on="_slot", how="inner")
-            by = tuple(name for name in placed.slots.column_names if name != "_slot")
-        frame, low, high = _cut_sums(frame, low, high, caps, per, scopes, parts)
-        by = tuple(name for name in by if per is None or name != per.value)
+            by = (*(name for name in placed.slots.column_names if name != "_slot"), *each)
+        frame, low, high = cutter.cut(frame, low, high, level)
+        by = kept(by, caps, level)
     part_sums = Sums()
     spans: Mapping[int, Frame] = {}
     if quota.part:
-        frame, part_sums, spans = spread(frame, quota, across, _added(low), _added(high))
-    if by != ("_place",) or levels:
+        frame, part_sums, spans = spread(frame, quota, across, added(low), added(high))
+    if by != ("_place",) or several:
         whole_ = Sums((*low, *high), ("_unknown", "_unstated")) + part_sums
         frame = whole_.of(frame, GROUP)
-    frame, low, high = _cut_sums(frame, low, high, caps, Per.PERIOD, scopes, parts)
-    ceilings = [
-        int(_most(cap) * parts) for cap in caps if cap.per is Per.PERIOD and cap.where == EVERYTHING
-    ]
-    unstated = nw.col("_unstated")
-    all_told = _added(high)
-    if ceilings:
-        all_told = nw.when(unstated > 0).then(whole(min(ceilings))).otherwise(all_told)
-    kept = (*part_sums.added, *part_sums.largest)
+    if cutter.shares:
+        frame = frame.join(limits, on=list(GROUP), how="inner")
+    frame = cutter.scaled(frame, (*low, *high))
+    frame, low, high = cutter.cut(frame, low, high, PERIOD)
+    ceiling, unstated, all_told = cutter.ceiling(), nw.col("_unstated"), added(high)
+    if ceiling is not None:
+        all_told = nw.when(unstated > 0).then(ceiling).otherwise(all_told)
+    names = (*part_sums.added, *part_sums.largest)
     found = _finish(
         frame,
-        *kept,
-        _low=_added(low),
+        *names,
+        _low=added(low),
         _high=all_told,
-        _parts_of=whole(parts),
-        _open=whole(0) if ceilings else unstated,
+        _parts_of=cutter.parts_of,
+        _open=unstated if ceiling is None else whole(0),
         _unknown=nw.col("_unknown"),
     )
-    return Readings(found, kept, spans)
-
-
-def _cut_sums(
-    frame: Frame,
-    low: list[str],
-    high: list[str],
-    caps: Sequence[Cap],
-    per: Per | None,
-    scopes: Sequence[Selector],
-    parts: int,
-) -> tuple[Frame, list[str], list[str]]:
-    """Apply the caps of one range to figures that are added up by it."""
-    for cap in caps:
-        if cap.per is per:
-            most = int(_most(cap) * parts)
-            scope = None if cap.where == EVERYTHING else scopes.index(cap.where)
-            frame, low = _cut_sum(frame, low, scope, most)
-            frame, high = _cut_sum(frame, high, scope, most)
-    return frame, low, high
-
-
-def _check_apart(frame: Frame, scopes: int) -> None:
-    """Refuse records of which it is not known which of several caps holds for them."""
-    held = [nw.col(f"_held_{place}") for place in range(1, scopes + 1)]
-    frame = frame.with_columns(_caps=nw.col("_sure") * sum(held[1:], start=held[0]))
-    if doubtful := count(frame.filter(nw.col("_caps") > 1)):
-        raise NotPortable([Fault("caps-doubtful", "records", {"count": doubtful})])
-
-
-def _cut_each(frame: Frame, most: int, truth: Truth) -> Frame:
-    """Cut what single records count for; at the least, a doubtful cap holds, at the most not."""
-    cut = whole(most)
-    low, high = nw.col("_low"), nw.col("_high")
-    return frame.with_columns(
-        _low=nw.when(~truth.false & (low > cut)).then(cut).otherwise(low),
-        _high=nw.when(truth.true & (high > cut)).then(cut).otherwise(high),
-    )
-
-
-def _split(frame: Frame, scopes: Sequence[Selector]) -> tuple[Frame, list[str], list[str]]:
-    """Part the figures by the scopes of caps, which do not overlap, with what is in none last."""
-    if not scopes:
-        return frame, ["_low"], ["_high"]
-    made: dict[str, nw.Expr] = {}
-    columns: list[list[str]] = []
-    for figure, held in (("_low", "_held_"), ("_high", "_sure_held_")):
-        inside = [nw.col(f"{held}{place}") for place in range(1, len(scopes) + 1)]
-        names = [f"{figure}_{place}" for place in range(len(scopes) + 1)]
-        parts = [nw.col(figure) * one for one in inside]
-        parts.append(nw.col(figure) * (1 - sum(inside[1:], start=inside[0])))
-        made.update(zip(names, parts, strict=True))
-        columns.append(names)
-    low, high = columns
-    return frame.with_columns(**made), low, high
-
-
-def _cut_sum(
-    frame: Frame, names: list[str], scope: int | None, most: int
-) -> tuple[Frame, list[str]]:
-    """Cut one scope of a figure, or all of it, which leaves nothing to tell scopes apart by."""
-    cut = whole(most)
-    name = names[0] if scope is None else names[scope]
-    figure = _added(names) if scope is None else nw.col(name)
-    frame = frame.with_columns(nw.when(figure > cut).then(cut).otherwise(figure).alias(name))
-    return frame, [name] if scope is None else names
-
-
-def _added(names: Sequence[str]) -> nw.Expr:
-    first, *rest = (nw.col(name) for name in names)
-    return sum(rest, start=first)
+    return Readings(found, names, spans)

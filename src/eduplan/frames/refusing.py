@@ -12,6 +12,7 @@ from eduplan.cycles import Own
 from eduplan.dates import DAY, school_year
 from eduplan.errors import Fault
 from eduplan.frames.bulk import selectors
+from eduplan.frames.capping import PERIOD, Level
 from eduplan.frames.windows import spanned
 from eduplan.measures import Cap, Measure, Per
 from eduplan.periods import Every, Unit
@@ -34,7 +35,7 @@ _JUDGED: Judged = {
     Every: {"unit", "months", "grid", "own", "school_days"},
     Own: {"lengths", "starts", "ends", "aligned"},
     Amount: {"amount", "where", "per", "floor"},
-    Cap: {"at_most", "per", "where"},
+    Cap: {"at_most", "share", "per", "each", "where"},
     Portion: {
         *("id", "title", "bearer", "where", "within", "records", "of_owed", "at_least", "at_most"),
         *("yearly", "every", "beside", "shared"),
@@ -57,8 +58,9 @@ def refusals(quota: Quota) -> Iterator[Fault]:
         yield from said_besides(quota.every.own, "every.", _JUDGED)
     for index, cap in enumerate(quota.measure.caps):
         yield from said_besides(cap, f"measure.caps[{index}].", _JUDGED)
-        if cap.per is Per.YEAR:
-            yield Fault("not-portable-key", f"measure.caps[{index}].per", {"key": "per"})
+        if cap.share is not None and Level(cap.per, cap.each) != PERIOD:
+            other = "each" if cap.each else "per"
+            yield _not_with(f"measure.caps[{index}].share", "share", other)
     for selector in selectors(quota):
         for condition in conditions(selector):
             if len(set(condition.bearer_fields)) > 1:
@@ -73,7 +75,7 @@ def refusals(quota: Quota) -> Iterator[Fault]:
     if sum(part.exclusive for part in quota.part) > MOST_EXCLUSIVE:
         yield Fault("not-portable-parts", "part", {"most": MOST_EXCLUSIVE})
     ranges = [cap for cap in quota.measure.caps if cap.per is not Per.RECORD]
-    if not _nested(ranges) or not all(
+    if not _nested(ranges, quota.every) or not all(
         _beside(cap, part, quota.every) for cap in ranges for part in quota.part
     ):
         yield Fault("not-portable-caps", "measure.caps")
@@ -114,6 +116,8 @@ def _beside(cap: Cap, part: Portion, every: Every) -> bool:
     It does where the cap cuts none of its records, and where the part is everything in a span in
     which the cap's range lies wholly.
     """
+    if cap.each and cap.per is Per.PERIOD and spanned(part):
+        return False
     wholes = [part.where, *([part.within] if part.within is not None else [])]
     untouched = any(apart(cap.where, where) for where in wholes)
     if not spanned(part) or cap.per is Per.PERIOD:
@@ -124,10 +128,15 @@ def _beside(cap: Cap, part: Portion, every: Every) -> bool:
 
 def _within_spans(per: Per, part: Portion, every: Every) -> bool:
     """Say whether the ranges of a cap never go on from one span of a part to the next."""
-    if per is Per.DAY:
-        return True
     if part.every is not None:
-        return part.every.unit in _WITHIN.get(per, ())
+        return per is Per.DAY or part.every.unit in _WITHIN.get(per, ())
+    return _within_years(per, every)
+
+
+def _within_years(per: Per, every: Every) -> bool:
+    """Say whether the ranges of a cap never go on from one year of a period to the next."""
+    if per in (Per.DAY, Per.YEAR):
+        return True
     begins = every.grid
     if every.unit in _BEGINS:
         begins = _BEGINS[every.unit]
@@ -149,13 +158,21 @@ _BEGINS = {Unit.SCHOOL_YEAR: date(2000, 9, 1), Unit.CALENDAR_YEAR: date(2000, 1,
 """The first day of periods, in whatever year."""
 
 
-def _nested(ranges: Sequence[Cap]) -> bool:
+def _nested(ranges: Sequence[Cap], every: Every) -> bool:
     """Say whether sums are enough to apply caps of ranges, whichever record is cut first.
 
     They are where caps with different scopes have no record in common, and where none with a scope
-    comes after one on everything; and a school year does not nest in a calendar year.
+    comes after one on everything; a school year does not nest in a calendar year, nor in a year of
+    the period unless that begins with it; and caps for each value of a fact come before all others,
+    and are for the same fact.
     """
-    if {Per.SCHOOL_YEAR, Per.CALENDAR_YEAR} <= {cap.per for cap in ranges}:
+    pers = {cap.per for cap in ranges}
+    if {Per.SCHOOL_YEAR, Per.CALENDAR_YEAR} <= pers:
+        return False
+    if Per.YEAR in pers and not all(_within_years(per, every) for per in pers - {Per.PERIOD}):
+        return False
+    each = [cap.each for cap in ranges]
+    if len(set(each) - {""}) > 1 or each != sorted(each, reverse=True):
         return False
     scoped = [cap.where != EVERYTHING for cap in ranges]
     if scoped != sorted(scoped, reverse=True):

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 import attrs
 import pyarrow as pa
 
-from eduplan.dates import DAY, Period
+from eduplan.dates import DAY, Period, cycles, full_years
 from eduplan.exact import Number
 from eduplan.frames.outcomes import Outcome, Outcomes, always, by_situation, outcome_of
+from eduplan.measures import Per
 from eduplan.people import bearer_getter
 from eduplan.provisions import Docket, Quota, QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
@@ -44,6 +45,7 @@ class Window(NamedTuple):
             -1 where it is not asked of the bearer.
         asked: what each of these parts is held against, and after them every set of
             `exclusive_sets`; 0 for a set of which not every part is asked of the bearer.
+        limits: by the place of a cap what it allows, where that is a share of what is owed.
     """
 
     profile: int
@@ -55,6 +57,12 @@ class Window(NamedTuple):
     read: bool
     parts: Mapping[int, int] = {}
     asked: tuple[Number, ...] = ()
+    limits: Mapping[int, Number] = {}
+
+    @property
+    def parts_of_limits(self) -> int:
+        """How many parts of one `limits` are counted in."""
+        return lcm(1, *(amount.denominator for amount in self.limits.values()))
 
     @property
     def parts_of_asked(self) -> int:
@@ -69,11 +77,13 @@ class Segment(NamedTuple):
         place: where the period stands among those of the profile.
         days: the days.
         spans: for every such part the number of its span, -1 for none.
+        year: full years since the period began, where a cap holds by these.
     """
 
     place: int
     days: Period
     spans: tuple[int, ...] = ()
+    year: int = 0
 
 
 class Spell(NamedTuple):
@@ -99,6 +109,7 @@ class Windows:
     Args:
         parts: numbers of the parts of the quota that hold in whole periods.
         sets: the sets of parts that may not share an hour.
+        shares: places of the caps that are a share of what is owed.
         rows: the windows.
         outcomes: the ways in which figures are judged.
         segments: the days that are read, by profile.
@@ -107,6 +118,7 @@ class Windows:
 
     parts: tuple[int, ...]
     sets: Sequence[tuple[int, ...]]
+    shares: tuple[int, ...]
     rows: list[Window] = attrs.field(factory=list)
     outcomes: Outcomes = attrs.field(factory=Outcomes)
     segments: dict[int, tuple[Segment, ...]] = attrs.field(factory=dict)
@@ -151,6 +163,10 @@ class Windows:
         for place, name in enumerate(names):
             several = [(row.asked[place] if row.asked else 0) * row.parts_of_asked for row in rows]
             parts[name] = _whole(int(amount) for amount in several)
+        for place in self.shares:
+            several = [row.limits.get(place, 0) * row.parts_of_limits for row in rows]
+            parts[f"_limit_{place}"] = _whole(int(amount) for amount in several)
+            parts["_limits_of"] = _whole(row.parts_of_limits for row in rows)
         if names:
             parts["_asked_of"] = _whole(row.parts_of_asked for row in rows)
         return pa.table(
@@ -167,6 +183,14 @@ class Windows:
                 **parts,
             }
         )
+
+    @property
+    def limits(self) -> Sequence[str]:
+        """The columns of the table that tell what caps allow by what is owed."""
+        return [
+            *(f"_limit_{place}" for place in self.shares),
+            *(["_limits_of"] if self.shares else []),
+        ]
 
     def spell_table(self, part: int) -> pa.Table:
         """Return the spans in which a part holds as a table."""
@@ -218,6 +242,9 @@ class _Finder:
         self._found = Windows(
             tuple(number for number, portion in parts if not spanned(portion)),
             exclusive_sets(bench.quota),
+            tuple(
+                place for place, cap in enumerate(bench.quota.measure.caps) if cap.share is not None
+            ),
             spells={number: [] for number, portion in parts if spanned(portion)},
         )
         self._bearers = [Matcher(portion.bearer, scales) for _, portion in parts]
@@ -291,7 +318,9 @@ class _Finder:
             asked.append(total if all(asks[number] for number in several) else 0)
         if found.sets:
             parts[SET] = self._judged(False, True, seen)
-        found.rows.append(row._replace(kind=kind, due=seen.due, parts=parts, asked=tuple(asked)))
+        limits = {place: quota.measure.caps[place].most(required) or 0 for place in found.shares}
+        row = row._replace(kind=kind, due=seen.due, parts=parts, asked=tuple(asked), limits=limits)
+        found.rows.append(row)
         for number, portion in enumerate(quota.part):
             if spanned(portion) and asks[number]:
                 found.spells[number] += [
@@ -324,10 +353,18 @@ class _Finder:
         ]
         edges = {inside.start, inside.end}
         edges |= {day for spans in by_part for span in spans for day in (span.start, span.end)}
-        days = sorted(edges)
+        by_year = any(cap.per is Per.YEAR for cap in self._quota.measure.caps)
+        if by_year:
+            begun = [year.start for year in cycles(period.start, 12, inside)]
+            edges |= {day for day in begun if day in inside}
         return tuple(
-            Segment(place, Period(start, end), tuple(_span_on(start, spans) for spans in by_part))
-            for start, end in pairwise(days)
+            Segment(
+                place,
+                Period(start, end),
+                tuple(_span_on(start, spans) for spans in by_part),
+                full_years(period.start, start) if by_year else 0,
+            )
+            for start, end in pairwise(sorted(edges))
         )
 
 

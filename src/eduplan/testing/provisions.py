@@ -107,10 +107,13 @@ def _factors() -> SearchStrategy[list[dict[str, Any]]]:
 @st.composite
 def caps(draw: DrawFn) -> dict[str, Any]:
     """Return caps as they stand in a plan file."""
-    table: dict[str, Any] = {
-        "at_most": draw(amounts()),
-        "per": draw(st.sampled_from([Per.PERIOD, *Per])),
-    }
+    if draw(seldom(st.just(True))):
+        table: dict[str, Any] = {"share": draw(st.sampled_from(["1/3", "1/2"])), "per": Per.PERIOD}
+    else:
+        pers = st.sampled_from([Per.PERIOD, Per.YEAR, *Per])
+        table = {"at_most": draw(amounts()), "per": draw(pers)}
+        if (each := draw(seldom(st.sampled_from(["topic", "size"])))) is not None:
+            table["each"] = each
     if draw(st.booleans()):
         table["where"] = draw(_scopes())
     return table

@@ -1,0 +1,179 @@
+"""Caps over columns: sums are cut, narrow ranges first, wherever sums alone can tell what is left.
+
+Figures are kept apart by the scopes of caps, which have no record in common, and are added up from
+one range to the next wider one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from typing import NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from eduplan.errors import Fault, NotPortable
+from eduplan.exact import Number
+from eduplan.frames.backends import Frame
+from eduplan.frames.bulk import bucket
+from eduplan.frames.columns import Sort, count, whole
+from eduplan.frames.truths import Truth
+from eduplan.measures import Cap, Per
+from eduplan.selectors import EVERYTHING, Selector
+
+
+class Level(NamedTuple):
+    """Within what caps hold: a range, and perhaps every value of a fact apart."""
+
+    per: Per
+    each: str
+
+
+PERIOD = Level(Per.PERIOD, "")
+"""The whole of a period."""
+
+
+def levels(caps: Sequence[Cap]) -> Sequence[Level]:
+    """Return the levels of caps below that of a whole period, narrow ones first."""
+    found = [Level(cap.per, cap.each) for cap in caps if cap.per is not Per.RECORD]
+    return [level for level in dict.fromkeys(found) if level != PERIOD]
+
+
+def told_apart(caps: Sequence[Cap], sorts: Mapping[str, Sort]) -> Sequence[str]:
+    """Return the facts for each value of which a cap holds, as far as there are such columns."""
+    return tuple(dict.fromkeys(level.each for level in levels(caps) if level.each in sorts))
+
+
+def kept(by: Sequence[str], caps: Sequence[Cap], above: Level | None) -> tuple[str, ...]:
+    """Return of columns that tell figures apart those that still do so above a level."""
+    several = levels(caps)
+    rest = several[several.index(above) + 1 :] if above is not None else ()
+    gone = {bucket(level.per) for level in several} | {level.each for level in several}
+    gone -= {bucket(level.per) for level in rest} | {level.each for level in rest}
+    return tuple(name for name in by if name not in gone)
+
+
+def doubt(cap: Cap, truth: Truth, sorts: Mapping[str, Sort]) -> nw.Expr | None:
+    """Return where it is not known for which records a cap holds, None where it always is."""
+    doubts = [truth.unknown] if cap.where != EVERYTHING else []
+    if cap.each:
+        doubts.append(truth.true & nw.col(cap.each).is_null() if cap.each in sorts else truth.true)
+    return reduce(lambda one, other: one | other, doubts) if doubts else None
+
+
+def most(cap: Cap) -> Number:
+    """Return the most that counts by a cap that is not a share of what is owed."""
+    return 0 if cap.at_most is None else cap.at_most
+
+
+def cut_each(frame: Frame, cap: Cap, parts: int, truth: Truth) -> Frame:
+    """Cut what single records count for; at the least, a doubtful cap holds, at the most not."""
+    cut = whole(int(most(cap) * parts))
+    low, high = nw.col("_low"), nw.col("_high")
+    return frame.with_columns(
+        _low=nw.when(~truth.false & (low > cut)).then(cut).otherwise(low),
+        _high=nw.when(truth.true & (high > cut)).then(cut).otherwise(high),
+    )
+
+
+def check_apart(frame: Frame, scopes: int) -> None:
+    """Refuse records of which it is not known which of several caps holds for them."""
+    held = [nw.col(f"_held_{place}") for place in range(1, scopes + 1)]
+    frame = frame.with_columns(_caps=nw.col("_sure") * sum(held[1:], start=held[0]))
+    if doubtful := count(frame.filter(nw.col("_caps") > 1)):
+        raise NotPortable([Fault("caps-doubtful", "records", {"count": doubtful})])
+
+
+def split(frame: Frame, scopes: Sequence[Selector]) -> tuple[Frame, list[str], list[str]]:
+    """Part the figures by the scopes of caps, which do not overlap, with what is in none last."""
+    if not scopes:
+        return frame, ["_low"], ["_high"]
+    made: dict[str, nw.Expr] = {}
+    columns: list[list[str]] = []
+    for figure, held in (("_low", "_held_"), ("_high", "_sure_held_")):
+        inside = [nw.col(f"{held}{place}") for place in range(1, len(scopes) + 1)]
+        names = [f"{figure}_{place}" for place in range(len(scopes) + 1)]
+        parts = [nw.col(figure) * one for one in inside]
+        parts.append(nw.col(figure) * (1 - sum(inside[1:], start=inside[0])))
+        made.update(zip(names, parts, strict=True))
+        columns.append(names)
+    low, high = columns
+    return frame.with_columns(**made), low, high
+
+
+class Cutter(NamedTuple):
+    """Cuts sums by the caps of a level.
+
+    Attributes:
+        caps: all caps, in their order.
+        scopes: the records caps hold for, where that is not everything.
+        parts: how many parts of one the sums are counted in.
+    """
+
+    caps: Sequence[Cap]
+    scopes: Sequence[Selector]
+    parts: int
+
+    @property
+    def shares(self) -> bool:
+        """Whether a cap is a share of what is owed."""
+        return any(cap.share is not None for cap in self.caps)
+
+    def cut(
+        self, frame: Frame, low: list[str], high: list[str], level: Level | None
+    ) -> tuple[Frame, list[str], list[str]]:
+        """Apply the caps of one level to figures that are added up by it."""
+        for index, cap in enumerate(self.caps):
+            if Level(cap.per, cap.each) == level:
+                scope = None if cap.where == EVERYTHING else self.scopes.index(cap.where)
+                frame, low = _cut_sum(frame, low, scope, self._most(index))
+                frame, high = _cut_sum(frame, high, scope, self._most(index))
+        return frame, low, high
+
+    def ceiling(self) -> nw.Expr | None:
+        """Return the most that a whole period can come to, None where no cap says so."""
+        several = [
+            self._most(index)
+            for index, cap in enumerate(self.caps)
+            if Level(cap.per, cap.each) == PERIOD and cap.where == EVERYTHING
+        ]
+        return reduce(_smaller, several) if several else None
+
+    def scaled(self, frame: Frame, names: Iterable[str]) -> Frame:
+        """Return figures in parts in which shares of what is owed are whole numbers."""
+        if not self.shares:
+            return frame
+        return frame.with_columns(nw.col(name) * nw.col("_limits_of") for name in names)
+
+    @property
+    def parts_of(self) -> nw.Expr:
+        """How many parts of one figures are counted in for a whole period."""
+        return whole(self.parts) * nw.col("_limits_of") if self.shares else whole(self.parts)
+
+    def _most(self, index: int) -> nw.Expr:
+        cap = self.caps[index]
+        if cap.share is not None:
+            return nw.col(f"_limit_{index}") * self.parts
+        cut = whole(int(most(cap) * self.parts))
+        whole_period = Level(cap.per, cap.each) == PERIOD
+        return cut * nw.col("_limits_of") if whole_period and self.shares else cut
+
+
+def _smaller(one: nw.Expr, other: nw.Expr) -> nw.Expr:
+    return nw.when(one < other).then(one).otherwise(other)
+
+
+def _cut_sum(
+    frame: Frame, names: list[str], scope: int | None, cut: nw.Expr
+) -> tuple[Frame, list[str]]:
+    """Cut one scope of a figure, or all of it, which leaves nothing to tell scopes apart by."""
+    name = names[0] if scope is None else names[scope]
+    figure = added(names) if scope is None else nw.col(name)
+    frame = frame.with_columns(nw.when(figure > cut).then(cut).otherwise(figure).alias(name))
+    return frame, [name] if scope is None else names
+
+
+def added(names: Sequence[str]) -> nw.Expr:
+    """Return the sum of columns."""
+    first, *rest = (nw.col(name) for name in names)
+    return sum(rest, start=first)
