@@ -15,6 +15,7 @@ import nightly_job
 from eduplan import InputError, Register, evaluate, load_plan
 from eduplan.dates import Period
 from eduplan.exact import exact
+from eduplan.frames import drill_down, rows_of
 from eduplan.verdicts import row_of
 from nightly_job import ANSWERS, TABLE, Change, connect, judge_night
 
@@ -101,6 +102,25 @@ def test_a_night_stores_what_evaluate_says(database: Any) -> None:
         found.add((bearer, period, status, *figures, due))
     assert found == expected
     assert {row[5] for row in stored(database)} == {"PENDING", "NOT_APPLICABLE"}
+
+
+def test_a_stored_row_leads_to_its_reasons(database: Any) -> None:
+    """Of the two courses of t2 the one that was passed counts."""
+    judge_night(database, PLAN, MONDAY)
+    nights = database.table("verdict")
+    (row,) = rows_of(nights.filter(nights.bearer == "t2"))
+
+    verdict = drill_down(
+        PLAN,
+        database.table("teacher"),
+        database.table("record"),
+        row,
+        as_of=MONDAY,
+        complete_through=date(2025, 6, 1),
+        several={"role": "|"},
+    )
+
+    assert [record["day"] for record in verdict.justification.counted] == [date(2024, 7, 8)]
 
 
 def test_the_second_night_says_who_stands_otherwise(database: Any) -> None:
