@@ -248,6 +248,10 @@ NOT_PORTABLE = {
         quota(scope={"share": "school"}),
         "hours.scope: scope cannot be judged over frames",
     ),
+    "a window of records, in a later version": (
+        quota(governs="as-of", version=[{"from": date(2024, 1, 1), "opens": "3 months"}]),
+        "hours.version[0].opens: opens cannot be judged over frames",
+    ),
     "several facts of the bearer": (
         quota(measure={"count": "visit", "where": {"tier": ["@bearer.tier", "@bearer.level"]}}),
         "hours.measure: tier is held against several facts of the bearer at once",

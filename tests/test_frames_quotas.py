@@ -11,6 +11,7 @@ from eduplan.frames import evaluate_frame, rows_of
 from eduplan.verdicts import VerdictRow
 from test_frames import plan_of, quota
 
+AS_OF = date(2024, 9, 1)
 YEAR = Period(date(2023, 9, 1), date(2024, 9, 1))
 PEOPLE = pl.DataFrame(
     {"id": ["t1", "t2", "t3"], "tier": ["a", "b", None], "load": [1.0, 0.5, None]}
@@ -27,7 +28,7 @@ HOURS = pl.DataFrame(
 )
 
 
-def judged(plan: Plan, as_of: date = date(2024, 9, 1), **keys: Any) -> dict[str, VerdictRow]:
+def judged(plan: Plan, as_of: date = AS_OF, **keys: Any) -> dict[str, VerdictRow]:
     """Return what is said of everybody, where all records are in; one period each."""
     keys = {"during": YEAR, "complete_through": as_of, **keys}
     people, records = keys.pop("people", PEOPLE), keys.pop("records", HOURS)
@@ -178,3 +179,40 @@ def test_a_cap_may_be_a_share_of_what_is_owed() -> None:
     assert (rows["t1"].value, rows["t1"].required) == (Fraction(7, 2), 7)
     assert (rows["t2"].value, rows["t2"].required) == (Fraction(7, 4), Fraction(7, 2))
     assert rows["t3"].status is Status.UNDETERMINED
+
+
+def versioned(governs: str) -> Plan:
+    """Return a quota by calendar year of which other hours count, and fewer, from 2024 on."""
+    later = {
+        "from": date(2024, 1, 1),
+        "at_least": 2,
+        "measure": {"sum": "hours", "of": "training", "where": {"course": "music"}},
+    }
+    return plan_of(quota=[quota(every="calendar-year", governs=governs, version=[later])])
+
+
+BOTH_YEARS: dict[str, Any] = {
+    "during": Period(date(2023, 1, 1), date(2025, 1, 1)),
+    "complete_through": AS_OF,
+}
+
+
+def figures(plan: Plan) -> set[tuple[str, int, Any, Any]]:
+    """Return whose verdict, of which year, with what of how much."""
+    rows = rows_of(evaluate_frame(plan, PEOPLE, COURSES, as_of=AS_OF, **BOTH_YEARS))
+    return {(r.bearer, r.period.start.year, r.value, r.required) for r in rows if r.period}
+
+
+def test_every_period_goes_by_the_version_of_its_first_day() -> None:
+    # In 2023 all hours count, and 3 are owed; in 2024 those of music only, and 2 are.
+    assert figures(versioned("period-start")) == {
+        *(("t1", 2023, 3, 3), ("t2", 2023, 5, 3), ("t3", 2023, 0, 3)),
+        *(("t1", 2024, 0, 2), ("t2", 2024, 0, 2), ("t3", 2024, 0, 2)),
+    }
+
+
+def test_all_periods_go_by_the_version_of_the_day_of_judgement() -> None:
+    assert figures(versioned("as-of")) == {
+        *(("t1", 2023, 0, 2), ("t2", 2023, 1, 2), ("t3", 2023, 0, 2)),
+        *(("t1", 2024, 0, 2), ("t2", 2024, 0, 2), ("t3", 2024, 0, 2)),
+    }

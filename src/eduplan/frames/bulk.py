@@ -14,7 +14,6 @@ from eduplan.frames.backends import Backend
 from eduplan.frames.columns import Columns
 from eduplan.frames.profiles import Profiles
 from eduplan.frames.truths import Sieve
-from eduplan.frames.windows import profile_fields
 from eduplan.measures import Measure, Per, Way
 from eduplan.measures.tariff import DAYS
 from eduplan.provisions import Docket, Quota
@@ -31,6 +30,7 @@ class Bulk(NamedTuple):
         sieve: makes truths of selectors over records.
         docket: the day, the calendar, and what the register is complete through.
         backend: where the frames lie.
+        fields: the facts of a bearer that make its profile.
     """
 
     quota: Quota
@@ -39,11 +39,7 @@ class Bulk(NamedTuple):
     sieve: Sieve
     docket: Docket
     backend: Backend
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The facts of a bearer that make its profile."""
-        return profile_fields(self.quota)
+    fields: tuple[str, ...]
 
     @property
     def bounds(self) -> Sequence[Number]:

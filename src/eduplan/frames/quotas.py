@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import narwhals.stable.v2 as nw
@@ -20,7 +21,7 @@ from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows, profile_fields, windows
 from eduplan.measures import Way
-from eduplan.provisions import Quota, QuotaBench
+from eduplan.provisions import Bench, Quota, QuotaBench, VersionedBench
 
 __all__ = ["asks", "refusals", "rows"]
 
@@ -29,20 +30,43 @@ LARGEST = 2**63 - 1
 
 
 def asks(quota: Quota) -> Asks:
-    """Return the facts that a quota asks for."""
+    """Return the facts that a quota asks for, in all its versions."""
+    says = _says(quota)
     return Asks(
-        (*profile_fields(quota), *fields_of_bearer(quota)),
-        tuple(fields_of_records(quota)),
-        (quota.measure.by,),
+        (*_fields(quota), *(field for one in says for field in fields_of_bearer(one))),
+        tuple(field for one in says for field in fields_of_records(one)),
+        tuple(one.measure.by for one in says),
     )
 
 
+def _says(quota: Quota) -> Sequence[Quota]:
+    """Return what a quota says in the course of time."""
+    return [one.provision for one in quota.wordings if isinstance(one.provision, Quota)]
+
+
+def _fields(quota: Quota) -> tuple[str, ...]:
+    """Return the facts of a bearer that make its profile."""
+    return tuple(dict.fromkeys(field for one in _says(quota) for field in profile_fields(one)))
+
+
 def rows(quota: Quota, scene: Scene) -> Frame:
-    """Return the rows of one quota."""
-    bulk = Bulk(quota, *scene)
-    bench = scene.docket.benches[quota.id]
-    assert isinstance(bench, QuotaBench)  # noqa: S101 - of a quota without dated versions it is
-    found = windows(bench, bulk.profiles.facts(bulk.fields), bulk.docket, scene.docket.scales)
+    """Return the rows of one quota; of one with dated versions those of each, one after another."""
+    bench, docket, fields = scene.docket.benches[quota.id], scene.docket, _fields(quota)
+    profiles = scene.profiles.facts(fields)
+    versions: Sequence[Bench] = [bench]
+    if isinstance(bench, VersionedBench):
+        versions = [one for _, one in bench.governing(docket.as_of)]
+    frames = []
+    for one in versions:
+        assert isinstance(one, QuotaBench)  # noqa: S101 - of a quota it is
+        found = windows(one, profiles, docket, bench)
+        if found.rows or one is versions[-1]:
+            frames.append(_rows(Bulk(one.quota, *scene, fields), found))
+    return nw.concat(frames, how="vertical")
+
+
+def _rows(bulk: Bulk, found: Windows) -> Frame:
+    """Return the rows of one version of a quota."""
     grid = bulk.profiles.frame(bulk.fields)
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
     stated = amounts(bulk)

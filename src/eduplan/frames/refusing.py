@@ -16,8 +16,9 @@ from eduplan.frames.capping import PERIOD, Level
 from eduplan.frames.windows import spanned
 from eduplan.measures import Cap, Measure, Per
 from eduplan.periods import Every, Unit
-from eduplan.provisions import Amount, Quota
+from eduplan.provisions import Amount, Provision, Quota
 from eduplan.provisions.portions import Portion
+from eduplan.provisions.versions import Governs
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
 Judged = Mapping[type[attrs.AttrsInstance], Set[str]]
@@ -27,7 +28,7 @@ _JUDGED: Judged = {
     Quota: {
         *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
         *("measure", "every", "at_least", "at_most", "partial", "unit", "part", "stub"),
-        "serves_at_least",
+        *("serves_at_least", "governs", "version"),
     },
     Measure: {
         *("way", "kinds", "field", "where", "part", "by", "caps", "tariff", "factors", "absence"),
@@ -48,6 +49,19 @@ MOST_EXCLUSIVE = 4
 
 def refusals(quota: Quota) -> Iterator[Fault]:
     """Return why a quota cannot be judged over frames, nothing where it can."""
+    if quota.governs is Governs.RECORD_DATE:
+        yield Fault("not-portable-key", "governs", {"key": "governs"})
+    told: list[Fault] = []
+    for index, wording in enumerate(quota.wordings):
+        for fault in _refusals(wording.provision):
+            if fault not in told:
+                told.append(fault)
+                yield fault.under(f"version[{index - 1}]") if index else fault
+
+
+def _refusals(quota: Provision) -> Iterator[Fault]:
+    """Return why one version of a quota cannot be judged over frames."""
+    assert isinstance(quota, Quota)  # noqa: S101 - for the type checker
     yield from said_besides(quota, "", _JUDGED)
     yield from said_besides(quota.measure, "measure.", _JUDGED)
     yield from said_besides(quota.every, "every.", _JUDGED)

@@ -21,12 +21,12 @@ from eduplan.exact import Number
 from eduplan.frames.outcomes import Outcome, Outcomes, always, by_situation, outcome_of
 from eduplan.measures import Per
 from eduplan.people import bearer_getter
-from eduplan.provisions import Docket, Quota, QuotaBench, Subject
+from eduplan.provisions import Bench, Docket, Quota, QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
 from eduplan.provisions.owing import piece_of
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.provisions.provision import View, view
-from eduplan.selectors import Matcher, Scales
+from eduplan.selectors import Matcher
 from eduplan.verdicts import Status
 
 
@@ -217,7 +217,7 @@ def windows(
     bench: QuotaBench,
     profiles: Mapping[int, Mapping[str, Any]],
     docket: Docket,
-    scales: Scales,
+    whole: Bench,
 ) -> Windows:
     """Return what every profile owes, period by period.
 
@@ -226,16 +226,18 @@ def windows(
         profiles: the facts of every profile by its number.
         docket: the day, the calendar, and a register that is empty but declared complete as the
             caller's is.
-        scales: the scales of the plan.
+        whole: the same judgement, or that of all versions of which it is one: it decides which
+            periods go by this one.
     """
-    return _Finder(bench, docket, scales).find(profiles)
+    return _Finder(bench, docket, whole).find(profiles)
 
 
 class _Finder:
     """Finds the windows of a quota, each thing that several profiles share once."""
 
-    def __init__(self, bench: QuotaBench, docket: Docket, scales: Scales) -> None:
+    def __init__(self, bench: QuotaBench, docket: Docket, whole: Bench) -> None:
         self._bench = bench
+        self._whole = whole
         self._quota = bench.quota
         self._docket = docket
         parts = list(enumerate(bench.quota.part))
@@ -247,7 +249,7 @@ class _Finder:
             ),
             spells={number: [] for number, portion in parts if spanned(portion)},
         )
-        self._bearers = [Matcher(portion.bearer, scales) for _, portion in parts]
+        self._bearers = [Matcher(portion.bearer, docket.scales) for _, portion in parts]
         self._judged = lru_cache(maxsize=None)(self._kind)
         self._spans = lru_cache(maxsize=None)(self._spans_of)
         self._cut = lru_cache(maxsize=None)(self._segments)
@@ -259,7 +261,9 @@ class _Finder:
             subject = Subject(str(profile), facts, get, throughout)
             segments: list[Segment] = []
             undeclared: tuple[str, ...] = ()
-            for place, verdict in enumerate(self._bench.judge(subject, self._docket)):
+            verdicts = self._whole.judge(subject, self._docket)
+            governed = [one for one in verdicts if one.citation is self._bench.citation]
+            for place, verdict in enumerate(governed):
                 period = verdict.period
                 if period is None or verdict.opens is None or verdict.due is None:
                     kind = self._found.outcomes.kind(always(outcome_of(verdict)))

@@ -57,6 +57,12 @@ class VersionedBench(Bench):
         """Return the id under which its verdicts on a bearer stand, by the last version."""
         return self._benches[-1][1].judged(subject)
 
+    def governing(self, as_of: date) -> Sequence[tuple[Wording, Bench]]:
+        """Return the versions by which anything is judged on a day: that of the day, or all."""
+        if self.governs is not Governs.AS_OF:
+            return self._benches
+        return [(wording, bench) for wording, bench in self._benches if as_of in wording]
+
     def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on one bearer."""
         if self.governs is Governs.AS_OF:

@@ -13,6 +13,7 @@ from eduplan.exact import spell
 from eduplan.measures import Per, Way
 from eduplan.periods import Unit
 from eduplan.provisions import FollowUp, Partial, Quota
+from eduplan.provisions.versions import Governs
 from eduplan.testing.values import (
     BEARER_FACTS,
     KINDS,
@@ -184,8 +185,16 @@ def quotas(
     keys["serves_at_least"] = draw(seldom(seldom(st.sampled_from(["1 year", "30 days"]))))
     keys["bearer"] = draw(seldom(bearer_selectors())) or {}
     keys["exempt"] = draw(seldom(seldom(bearer_selectors())))
-    keys["since"] = draw(seldom(seldom(days())))
-    keys["until"] = draw(seldom(seldom(days())))
+    if draw(seldom(st.just(True))):
+        bound = "at_least" if "at_least" in keys else "at_most"
+        change: dict[str, Any] = {bound: draw(amount)}
+        if draw(st.booleans()):
+            change["bearer"] = draw(bearer_selectors())
+        keys["governs"] = draw(st.sampled_from([Governs.PERIOD_START] * 3 + [Governs.AS_OF]))
+        keys["version"] = [{"from": draw(days()), **change}]
+    else:
+        keys["since"] = draw(seldom(seldom(days())))
+        keys["until"] = draw(seldom(seldom(days())))
     return Quota(id=name, clause=[clause], title=TEXT, **keys)
 
 
