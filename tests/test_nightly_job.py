@@ -15,6 +15,7 @@ import nightly_job
 from eduplan import InputError, Register, evaluate, load_plan
 from eduplan.dates import Period
 from eduplan.exact import exact
+from eduplan.facts import getter
 from eduplan.frames import drill_down, rows_of
 from eduplan.verdicts import row_of
 from nightly_job import ANSWERS, TABLE, Change, connect, judge_night
@@ -120,7 +121,8 @@ def test_a_stored_row_leads_to_its_reasons(database: Any) -> None:
         several={"role": "|"},
     )
 
-    assert [record["day"] for record in verdict.justification.counted] == [date(2024, 7, 8)]
+    days = [getter(record)("day") for record in verdict.justification.counted]
+    assert days == [date(2024, 7, 8)]
 
 
 def test_the_second_night_says_who_stands_otherwise(database: Any) -> None:

@@ -12,12 +12,15 @@ from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
 
+import polars as pl
 import pytest
 
 from eduplan import Person, Plan, Record, Register, evaluate, load_calendar, load_plan
 from eduplan.cases import Case, read_cases
 from eduplan.dates import Period
 from eduplan.exports import verdicts_to_json
+from eduplan.frames import evaluate_frame, rows_of
+from eduplan.verdicts import VerdictRow
 
 T = TypeVar("T")
 
@@ -129,3 +132,32 @@ def test_a_plan_of_a_real_document_is_prepared_by_several_threads_at_once(name: 
     expected = whole(*new(), "shanghai")
     plan, register = new()
     assert set(in_threads(lambda: whole(plan, register, "shanghai"))) == {expected}
+
+
+def test_frames_are_judged_by_several_threads_that_share_a_plan() -> None:
+    def rows(plan: Plan) -> list[VerdictRow]:
+        people = pl.DataFrame(
+            [{"id": p.id, "role": "|".join(p.roles), "stage": p.stage} for p in PEOPLE]
+        )
+        records = pl.DataFrame(
+            [
+                {"kind": r.kind, "day": r.day, "bearer": r.bearer, "hours": r.get("hours")}
+                for r in RECORDS
+            ]
+        )
+        found = evaluate_frame(
+            plan, people, records, as_of=WHEN, several={"role": "|"}, only=["training-hours"]
+        )
+        return sorted(rows_of(found), key=str)
+
+    def new() -> Plan:
+        answers = {
+            "training-cycle": "five-year-plan",
+            "hours-that-count": "registered",
+            "joined-or-left": "pro-rata",
+        }
+        return load_plan("county-six-year").answer(answers)
+
+    expected, plan = rows(new()), new()
+
+    assert in_threads(lambda: rows(plan)) == [expected] * THREADS
