@@ -4,7 +4,7 @@ from eduplan.outlook.courses import Course
 from eduplan.outlook.forecast import Forecast, Outcome, forecast
 from eduplan.outlook.remaining import Need, Piece, Remaining, remaining
 from eduplan.outlook.suggest import suggest
-from eduplan.outlook.suggestion import Attendance, Shortage, Suggestion
+from eduplan.outlook.suggestion import Attendance, Passed, Shortage, Suggestion
 
 __all__ = [
     "Attendance",
@@ -12,6 +12,7 @@ __all__ = [
     "Forecast",
     "Need",
     "Outcome",
+    "Passed",
     "Piece",
     "Remaining",
     "Shortage",

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from ortools.linear_solver import pywraplp
 
-from eduplan.outlook.ways import FAR, Kind, Need, Offer, Pattern, Ways
+from eduplan.outlook.numbers import Kind, Need, Offer, Pattern
+from eduplan.outlook.ways import FAR, Ways
 
 SCALE = 1 << 16
 """Prices of places are whole multiples of one in so many parts of a unit of cost."""
@@ -42,14 +43,14 @@ class Answer(NamedTuple):
 
     Attributes:
         chosen: for each kind and need, how many follow which pattern.
-        unserved: for each kind and need, for how many there is nothing.
+        lost: the kinds and needs that no courses fill, whatever their places.
         cost: what it costs.
         bound: no answer that serves as many costs less.
         proved: whether it is proved that none serves more, or as many for less.
     """
 
     chosen: dict[tuple[int, Need], dict[Pattern, int]]
-    unserved: dict[tuple[int, Need], int]
+    lost: frozenset[tuple[int, Need]]
     cost: int
     bound: int
     proved: bool
@@ -106,7 +107,7 @@ class _Master:
         self.offer = offer
         self.ways = [Ways(kind, offer) for kind in kinds]
         free = [0] * len(offer.costs)
-        self.lost: dict[tuple[int, Need], int] = {}
+        self.lost: list[tuple[int, Need]] = []
         self.rows: list[_Row] = []
         for index, (kind, ways) in enumerate(zip(kinds, self.ways, strict=True)):
             levels = ways.priced(free)
@@ -114,7 +115,7 @@ class _Master:
                 if ways.least(levels, need) < FAR:
                     self.rows.append(_Row(index, need, count))
                 else:
-                    self.lost[index, need] = count
+                    self.lost.append((index, need))
         self.people = sum(row.people for row in self.rows)
         self.places = [min(most, self.people) for most in offer.places]
         self.unit = gcd(*offer.costs) or 1
@@ -395,11 +396,10 @@ class _Master:
             row.people - sum(chosen.values())
             for row, chosen in zip(self.rows, self.found.chosen, strict=True)
         ]
-        unserved = {key: n for key, n in zip(keys, left, strict=True) if n}
         far = self.far * sum(left)
         return Answer(
             chosen={key: {} for key in self.lost} | dict(zip(keys, self.found.chosen, strict=True)),
-            unserved={**unserved, **self.lost},
+            lost=frozenset(self.lost),
             cost=self.found.total - far,
             bound=max(bound - far, 0),
             proved=bound >= self.found.total,

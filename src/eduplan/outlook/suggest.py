@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from importlib import import_module
-from itertools import combinations
 from math import lcm
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,16 +15,17 @@ from eduplan.dates import DAY, Period, as_date
 from eduplan.errors import MissingExtra, refuse
 from eduplan.evaluator import evaluate
 from eduplan.exact import Number, exact
-from eduplan.measures import Way
 from eduplan.messages import Text
 from eduplan.outlook.courses import Course, as_courses
-from eduplan.outlook.suggestion import Attendance, Shortage, Suggestion
+from eduplan.outlook.groups import Group, Value
+from eduplan.outlook.numbers import Need, Offer, Side
+from eduplan.outlook.rooms import Caps, RoomKey, ordered
+from eduplan.outlook.standing import Figures, beyond, figures_of
+from eduplan.outlook.suggestion import Attendance, Passed, Shortage, Suggestion
 from eduplan.people import Person, bearer_getter
 from eduplan.plan import Plan
 from eduplan.provisions import Quota
-from eduplan.provisions.portions import Standing
-from eduplan.provisions.quota import Over
-from eduplan.records import Register
+from eduplan.records import Register, mark
 from eduplan.selectors import Matcher
 from eduplan.tables import Table
 from eduplan.verdicts import Status, Verdict
@@ -33,25 +33,6 @@ from eduplan.verdicts import Status, Verdict
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar
     from eduplan.outlook.patterns import Answer
-
-
-class _Key(NamedTuple):
-    """A figure that must come to something: of a quota, a part, or parts together."""
-
-    provision: str
-    period: Period | None
-    parts: tuple[str, ...] = ()
-    span: Period | None = None
-
-
-class _Figure(NamedTuple):
-    value: Number
-    required: Number
-    title: Text
-    unit: Text
-
-
-Figures = dict[_Key, _Figure]
 
 
 def suggest(
@@ -83,11 +64,11 @@ def suggest(
         by: the last day that counts.
         as_of: the first day on which courses can still be attended.
         calendar: the school calendar, where the plan needs one.
-        only: ids of the quotas to be met, by default all to which courses simply add.
+        only: ids of the quotas to be met, by default all by which courses can be chosen.
 
     Raises:
-        InputError: faults in the courses; a quota asked for to which courses do not simply add; too
-            many combinations.
+        InputError: faults in the courses; a provision asked for by which courses cannot be chosen;
+            too many combinations.
         MissingExtra: OR-Tools is not installed.
     """
     day, end = as_date(as_of), as_date(by)
@@ -103,33 +84,22 @@ def suggest(
     return _Search(plan, several, register, offered, end, calendar, quotas, beyond).found()
 
 
-def _quotas(plan: Plan, only: Collection[str] | None) -> tuple[dict[str, Quota], tuple[str, ...]]:
-    """Return the quotas to which courses simply add, and what else is in the plan."""
+def _quotas(plan: Plan, only: Collection[str] | None) -> tuple[dict[str, Quota], list[Passed]]:
+    """Return the quotas by which courses can be chosen, and what else is in the plan."""
     names = None if only is None else {plan.provision(name).id for name in only}
     quotas: dict[str, Quota] = {}
-    beyond = []
-    for provision in plan.provisions:
+    passed = []
+    for provision in plan.settled:
         if names is not None and provision.id not in names:
             continue
-        if isinstance(provision, Quota) and _adds(provision):
+        reason = beyond(provision)
+        if reason is None and isinstance(provision, Quota):
             quotas[provision.id] = provision
-        elif names is not None:
-            raise refuse("suggest-not-additive", provision=provision.id)
-        else:
-            beyond.append(provision.id)
-    return quotas, tuple(beyond)
-
-
-def _adds(quota: Quota) -> bool:
-    """Say whether records simply add up to what a quota asks for."""
-    measure = quota.measure
-    return (
-        measure.way in (Way.COUNT, Way.SUM, Way.CREDITS)
-        and quota.at_least is not None
-        and quota.scope.over is Over.EACH
-        and not (measure.caps or measure.thresholds or quota.version or quota.every.kinds)
-        and not any(part.most or part.within is not None for part in quota.part)
-    )
+        elif reason is not None:
+            passed.append(Passed(provision=provision.id, title=provision.title, code=reason.value))
+            if names is not None:
+                raise refuse(f"suggest-{reason.value}", provision=provision.id)
+    return quotas, passed
 
 
 class _Search:
@@ -144,126 +114,163 @@ class _Search:
         by: date,
         calendar: SchoolCalendar | None,
         quotas: Mapping[str, Quota],
-        beyond: tuple[str, ...],
+        passed: Sequence[Passed],
     ) -> None:
         self.plan, self.bearers, self.register = plan, bearers, register
         self.courses, self.by, self.calendar = courses, by, calendar
-        self.quotas, self.beyond = quotas, beyond
+        self.quotas, self.passed = quotas, passed
         self.open_to = [Matcher(course.open_to, plan.ranks) for course in courses]
+        self.places = [f"{mark(course.day)}{course.id}/" for course in courses]
+        self.caps = Caps(plan, quotas, self.judged)
 
-    def judged(self, bearers: Sequence[object], records: Iterable[object]) -> list[Verdict]:
+    def judged(
+        self, plan: Plan, bearers: Sequence[object], records: Iterable[object]
+    ) -> list[Verdict]:
         """Return where bearers stand at the end of the day, these records being all."""
         if not self.quotas:
             return []
-        return list(
-            evaluate(
-                self.plan,
-                bearers,
-                Register(records, complete_through=self.by),
-                as_of=self.by,
-                during=Period(self.by, self.by + DAY),
-                calendar=self.calendar,
-                only=self.quotas,
-            )
+        verdicts = evaluate(
+            plan,
+            bearers,
+            Register(records, complete_through=self.by),
+            as_of=self.by,
+            during=Period(self.by, self.by + DAY),
+            calendar=self.calendar,
+            only=self.quotas,
         )
+        return [one for one in verdicts if one.status is not Status.NOT_APPLICABLE]
 
     def figures(self, verdicts: Iterable[Verdict]) -> tuple[dict[str, Figures], set[str]]:
         """Return by bearer what figures come to, and of whom they are not known."""
         found: dict[str, Figures] = {}
         unclear: set[str] = set()
         for verdict in verdicts:
-            if verdict.status is Status.NOT_APPLICABLE:
-                continue
-            if verdict.value is None or verdict.required is None:
+            mine = figures_of(verdict, self.quotas[verdict.provision], self.by)
+            if mine is None:
                 unclear.add(verdict.bearer_id)
             else:
-                figures = found.setdefault(verdict.bearer_id, {})
-                figures.update(_figures(verdict, self.quotas[verdict.provision], self.by))
+                found.setdefault(verdict.bearer_id, {}).update(mine)
         return found, unclear
 
-    def worths(self, bearer: object, keys: Sequence[_Key]) -> list[tuple[Number, ...] | None]:
-        """Return what each course adds to figures of a bearer; None where it is closed to it."""
+    def values(self, bearer: object) -> list[Value | None]:
+        """Return what each course is worth to a bearer; None where it is closed to it."""
         get = bearer_getter(bearer)
         name = str(get("id"))
-        found: list[tuple[Number, ...] | None] = []
+        found: list[Value | None] = []
         for course, open_to in zip(self.courses, self.open_to, strict=True):
-            if not open_to(get, get):
-                found.append(None)
-                continue
-            figures, _ = self.figures(self.judged([bearer], [course.record_of(name)]))
-            mine = figures.get(name, {})
-            found.append(tuple(mine[key].value if key in mine else 0 for key in keys))
+            value = None
+            if open_to(get, get):
+                record = course.record_of(name)
+                verdicts = self.judged(self.caps.raw, [bearer], [record])
+                figures, unclear = self.figures(verdicts)
+                [entry] = Register([record]).of_kinds([course.kind])
+                raws = {
+                    (one.provision, one.period): self.caps.raw_of(one, entry, get)
+                    for one in verdicts
+                    if one.provision in self.caps.caps
+                }
+                known = {duty: raw for duty, raw in raws.items() if raw is not None}
+                if not unclear and len(known) == len(raws):
+                    value = Value(figures.get(name, {}), known)
+            found.append(value)
         return found
 
     def found(self) -> Suggestion:
         """Return the suggestion."""
-        figures, unclear = self.figures(self.judged(self.bearers, self.register.records))
+        records = self.register.records
+        verdicts = self.judged(self.plan, self.bearers, records)
+        figures, unclear = self.figures(verdicts)
         alike: dict[object, list[object]] = {}
         for bearer in self.bearers:
             name = str(bearer_getter(bearer)("id"))
-            if name not in unclear and any(_lacks(one) for one in figures.get(name, {}).values()):
+            if name not in unclear and any(one.fails for one in figures.get(name, {}).values()):
                 alike.setdefault(_facts_of(bearer, name), []).append(bearer)
-        groups = [_Group(self, several, figures) for several in alike.values()]
+        rooms = self.caps.rooms([one for several in alike.values() for one in several], records)
+        groups = []
+        for several in alike.values():
+            names = [str(bearer_getter(bearer)("id")) for bearer in several]
+            values = self.values(several[0])
+            mine = {name: figures[name] for name in names}
+            most = self._most(verdicts, names[0], values)
+            groups.append(Group(mine, rooms, values, most, self.places))
+        unclear |= {name for group in groups for name in group.booked}
+        groups = [group for group in groups if group.people]
         try:
             answer = self.solved(groups)
         except ImportError as error:
             raise MissingExtra("solver") from error
         return self.told(groups, answer, tuple(sorted(unclear)))
 
-    def solved(self, groups: Sequence[_Group]) -> Answer:
+    def _most(
+        self, verdicts: Iterable[Verdict], name: str, values: Iterable[Value | None]
+    ) -> dict[RoomKey, Number]:
+        """Return how much the caps through which courses go allow somebody."""
+        mine = {(one.provision, one.period): one for one in verdicts if one.bearer_id == name}
+        return {
+            key: self.caps.most(mine[duty], key.cap) if duty in mine else 0
+            for value in values
+            if value is not None
+            for duty, raw in value.raws.items()
+            for key in raw.rooms
+        }
+
+    def solved(self, groups: Sequence[Group]) -> Answer:
         """Hand the numbers, scaled to whole ones, to the solver."""
         patterns = import_module("eduplan.outlook.patterns")
         ways = import_module("eduplan.outlook.ways")
         self.unit = lcm(1, *(Fraction(course.cost).denominator for course in self.courses))
-        group, clashes = ways.groups_of([course.slots for course in self.courses])
+        parted, clashes = ways.groups_of([course.slots for course in self.courses])
+        timed = {course for group in groups for course in group.timed}
         most = max(1, len(self.bearers))
-        offer = ways.Offer(
+        self.offer = Offer(
             tuple(int(course.cost * self.unit) for course in self.courses),
             tuple(most if one.places is None else one.places for one in self.courses),
-            group,
+            tuple(ordered(parted, self.places, timed)),
             clashes,
         )
-        kinds = []
-        for one in groups:
-            worth, needs = one.scaled()
-            sides = (ways.Side.LEAST,) * len(one.keys)
-            kinds.append(ways.Kind(sides, [row and ways.Worth(row) for row in worth], needs))
         try:
-            found: Answer = patterns.solve(kinds, offer)
+            found: Answer = patterns.solve([group.kind for group in groups], self.offer)
         except ways.TooLarge:
             raise refuse("suggest-too-large") from None
         return found
 
     def told(
         self,
-        groups: Sequence[_Group],
+        groups: Sequence[Group],
         answer: Answer,
         unclear: tuple[str, ...],
     ) -> Suggestion:
         """Return the answer in terms of people and courses, after trying it by the evaluator."""
         chosen: dict[str, tuple[Attendance, ...]] = {}
-        full = {
+        taken = [0] * len(self.courses)
+        for counts in answer.chosen.values():
+            for pattern, n in counts.items():
+                for index in pattern:
+                    taken[index] += n
+        full = [
             index
             for index, course in enumerate(self.courses)
-            if course.places is not None
-            and course.places
-            <= sum(
-                n
-                for counts in answer.chosen.values()
-                for pattern, n in counts.items()
-                if index in pattern
-            )
-        }
+            if course.places is not None and course.places <= taken[index]
+        ]
         shortages: list[Shortage] = []
         for place, group in enumerate(groups):
+            lost = [need for need in group.people if (place, need) in answer.lost]
+            clashes = self.clashes(group, lost)
             for need, people in group.people.items():
                 rest = list(people)
                 for pattern, count in sorted(answer.chosen[place, need].items()):
                     for name in rest[:count]:
-                        chosen[name] = tuple(group.attendance(one, need) for one in pattern)
+                        chosen[name] = tuple(self.attendance(group, one, need) for one in pattern)
                     rest = rest[count:]
-                if rest:
-                    shortages += group.shortages(need, tuple(rest), full)
+                if not rest:
+                    continue
+                names = tuple(rest)
+                if need in clashes:
+                    shortages += self.lacking(group, need, names) or [
+                        attrs.evolve(clashes[need], bearers=names)
+                    ]
+                else:
+                    shortages.append(self.crowded(group, names, full))
         self.check(chosen)
         order = [str(bearer_getter(bearer)("id")) for bearer in self.bearers]
         return Suggestion(
@@ -274,14 +281,14 @@ class _Search:
             proved=answer.proved,
             shortages=tuple(shortages),
             unclear=unclear,
-            beyond=self.beyond,
+            beyond=tuple(self.passed),
         )
 
     def check(self, chosen: Mapping[str, Sequence[Attendance]]) -> None:
         """Try the answer by the evaluator: whoever attends has to have everything.
 
         Raises:
-            InputError: courses did not simply add up.
+            InputError: courses did not add up as they should.
         """
         records = [
             one.course.record_of(name) for name, several in chosen.items() for one in several
@@ -289,69 +296,37 @@ class _Search:
         if not records:
             return
         them = [one for one in self.bearers if str(bearer_getter(one)("id")) in chosen]
-        figures, _ = self.figures(self.judged(them, [*self.register.records, *records]))
-        for mine in figures.values():
-            for key, one in mine.items():
-                if _lacks(one):
-                    raise refuse("suggest-not-additive", provision=key.provision)
+        verdicts = self.judged(self.plan, them, [*self.register.records, *records])
+        figures, unclear = self.figures(verdicts)
+        for verdict in verdicts:
+            mine = figures.get(verdict.bearer_id, {})
+            if verdict.bearer_id in unclear or any(one.fails for one in mine.values()):
+                raise refuse("suggest-not-additive", provision=verdict.provision)
 
-
-class _Group:
-    """Bearers for whom courses are worth the same."""
-
-    def __init__(
-        self, search: _Search, bearers: Sequence[object], figures: Mapping[str, Figures]
-    ) -> None:
-        self.search = search
-        names = [str(bearer_getter(bearer)("id")) for bearer in bearers]
-        lacking: dict[_Key, _Figure] = {}
-        for name in names:
-            lacking.update({key: one for key, one in figures[name].items() if _lacks(one)})
-        self.keys = list(lacking)
-        self.titles = lacking
-        self.worth = search.worths(bearers[0], self.keys)
-        lacks = {
-            name: tuple(
-                _lacks(figures[name][key]) if key in figures[name] else 0 for key in self.keys
-            )
-            for name in names
-        }
-        numbers = [one for row in (*lacks.values(), *filter(None, self.worth)) for one in row]
-        self.scale = lcm(1, *(Fraction(one).denominator for one in numbers))
-        self.people: dict[tuple[int, ...], list[str]] = {}
-        for name, row in lacks.items():
-            self.people.setdefault(self.whole(row), []).append(name)
-
-    def whole(self, row: Iterable[Number]) -> tuple[int, ...]:
-        return tuple(int(one * self.scale) for one in row)
-
-    def scaled(
-        self,
-    ) -> tuple[tuple[tuple[int, ...] | None, ...], dict[tuple[int, ...], int]]:
-        """Return what courses are worth and what is needed, in whole numbers."""
-        worth = tuple(None if row is None else self.whole(row) for row in self.worth)
-        return worth, {need: len(people) for need, people in self.people.items()}
-
-    def attendance(self, course: int, need: Sequence[int]) -> Attendance:
+    def attendance(self, group: Group, course: int, need: Need) -> Attendance:
         """Return a course with what it adds to, of that which is needed."""
-        worth = self.worth[course] or ()
+        value = group.values[course]
         serves = dict.fromkeys(
-            self.titles[key].title
-            for key, one, lack in zip(self.keys, worth, need, strict=True)
-            if one and lack and len(key.parts) < 2
+            group.titles[key].title
+            for key, lack in zip(group.keys, need, strict=False)
+            if value is not None
+            and value.adds(key) > 0
+            and (lack > 0 if group.titles[key].side is Side.LEAST else lack < 0)
+            and len(key.parts) < 2
         )
-        return Attendance(course=self.search.courses[course], serves=tuple(serves))
+        return Attendance(course=self.courses[course], serves=tuple(serves))
 
-    def shortages(
-        self, need: Sequence[int], people: tuple[str, ...], full: Collection[int]
-    ) -> list[Shortage]:
-        """Return why some cannot comply."""
+    def lacking(self, group: Group, need: Need, people: tuple[str, ...]) -> list[Shortage]:
+        """Return of what too little is offered."""
         found = []
-        for place, key in enumerate(self.keys):
-            lack = exact(Fraction(need[place], self.scale))
-            offered = exact(sum((Fraction(row[place]) for row in self.worth if row), Fraction(0)))
+        for place, key in enumerate(group.keys):
+            figure = group.titles[key]
+            if figure.side is not Side.LEAST or key.some:
+                continue
+            lack = exact(Fraction(need[place], group.scales[key]))
+            adds = [Fraction(value.adds(key)) for value in group.values if value is not None]
+            offered = exact(sum(adds, Fraction(0)))
             if offered < lack:
-                figure = self.titles[key]
                 found.append(
                     Shortage(
                         code="offered",
@@ -362,56 +337,42 @@ class _Group:
                         unit=figure.unit,
                     )
                 )
-        if found:
-            return found
-        scarce = [
-            Text(self.search.courses[index].name, self.search.courses[index].name)
-            for index in sorted(full)
-            if (row := self.worth[index]) is not None
-            and any(one and lack for one, lack in zip(row, need, strict=True))
+        return found
+
+    def crowded(self, group: Group, people: tuple[str, ...], full: Sequence[int]) -> Shortage:
+        """Return which courses are full."""
+        titles = [
+            Text(self.courses[index].name, self.courses[index].name)
+            for index in full
+            if (value := group.values[index]) is not None
+            and any(value.adds(key) > 0 for key in group.keys)
         ]
-        if scarce:
-            return [Shortage(code="places", bearers=people, titles=tuple(scarce))]
-        titles = [self.titles[key].title for key, lack in zip(self.keys, need, strict=True) if lack]
-        return [Shortage(code="together", bearers=people, titles=tuple(dict.fromkeys(titles)))]
+        return Shortage(code="places", bearers=people, titles=tuple(titles))
 
-
-def _lacks(figure: _Figure) -> Number:
-    return max(figure.required - figure.value, 0)
-
-
-def _figures(verdict: Verdict, quota: Quota, by: date) -> Figures:
-    """Return what a verdict comes to: in all, by part, and by parts that may not share."""
-    required = verdict.required or 0
-    head = _Key(verdict.provision, verdict.period)
-    title = verdict.citation.title
-    found = {head: _Figure(verdict.value or 0, required, title, quota.unit)}
-    standing = None
-    exclusive = {}
-    for point in verdict.justification.points:
-        if not isinstance(point.basis, Standing):
-            continue
-        standing = point.basis
-        portion, span = standing.place
-        if span is not None and span.start > by:
-            continue
-        asked = portion.asked(required)
-        called = portion.called
-        key = head._replace(parts=(portion.id,), span=span)
-        found[key] = _Figure(standing.tally.low, asked, called, quota.unit)
-        if portion.exclusive:
-            exclusive[portion.id] = (asked, called)
-    for size in range(2, len(exclusive) + 1):
-        for several in combinations(sorted(exclusive), size):
-            classes = standing.classes if standing is not None else {}
-            value = sum(tally.low for which, tally in classes.items() if which & set(several))
-            asked = sum((exclusive[one][0] for one in several), 0)
-            both = Text(
-                "、".join(exclusive[one][1].zh for one in several),
-                " + ".join(exclusive[one][1].en for one in several),
+    def clashes(self, group: Group, needs: Sequence[Need]) -> dict[Need, Shortage]:
+        """Return of needs that cannot be filled which demands cannot be met together."""
+        ways = import_module("eduplan.outlook.ways")
+        demands = range(len(group.keys))
+        # Parts taken together are told only where single ones do not say it.
+        order = sorted(demands, key=lambda place: (-len(group.keys[place].parts), place))
+        apart = tuple((course,) for several in self.offer.groups for course in several)
+        untimed = self.offer._replace(groups=apart, clashes=frozenset())
+        found = {}
+        least = ways.clashes_of(group.kind, self.offer, needs, group.free, order)
+        only = {
+            need: tuple(
+                free if place in demands and place not in least[need] else one
+                for place, (one, free) in enumerate(zip(need, group.free, strict=True))
             )
-            found[head._replace(parts=several)] = _Figure(value, asked, both, quota.unit)
-    return found
+            for need in needs
+        }
+        can = ways.possible(group.kind, untimed, only.values())
+        for need in needs:
+            titles = dict.fromkeys(group.titles[group.keys[place]].title for place in least[need])
+            codes = ("together", "alone") if only[need] in can else ("at-odds", "out-of-reach")
+            code = codes[len(titles) == 1]
+            found[need] = Shortage(code=code, bearers=(), titles=tuple(titles))
+        return found
 
 
 def _facts_of(bearer: object, name: str) -> object:

@@ -35,10 +35,13 @@ class Shortage:
     """Why some cannot comply.
 
     Args:
-        code: ``offered`` (of something too little is offered), ``together`` (courses clash) or
-            ``places`` (there are too few places).
+        code: ``offered`` (of something too little is offered), ``together`` (some requirements
+            cannot all be met, for courses take place at the same time), ``alone`` (one cannot, for
+            that reason), ``at-odds`` and ``out-of-reach`` (they could not whatever the times, such
+            as because of caps and shares) or ``places`` (there are too few places).
         bearers: ids of those who cannot.
-        titles: the requirements, or the courses that are full.
+        titles: the requirements, or the courses that are full. Of requirements that cannot all be
+            met none can be left out: were any one not asked for, the others could be met.
         lacks: how much of it is lacking, where too little is offered.
         offered: how much is offered at most.
         unit: the unit of both.
@@ -69,6 +72,27 @@ class Shortage:
 
 
 @attrs.frozen(kw_only=True)
+class Passed:
+    """A provision that was not looked at, and why.
+
+    Args:
+        provision: its id.
+        title: what people call it.
+        code: why, a key below ``suggest.beyond.`` in the catalogue: ``unanswered``, ``form`` (not
+            a quota), ``measure`` (not an amount), ``group``, ``threshold``, ``rank`` (only the
+            worthiest count), ``version``, ``kinds`` or ``carried`` (caps on what is carried over).
+    """
+
+    provision: str
+    title: Text
+    code: str
+
+    def message(self, lang: Language) -> str:
+        """Return it as a sentence."""
+        return say(f"suggest.beyond.{self.code}", lang, title=self.title)
+
+
+@attrs.frozen(kw_only=True)
 class Suggestion:
     """Who should attend what.
 
@@ -79,9 +103,9 @@ class Suggestion:
         bound: as many cannot be made to comply for less.
         proved: whether no cheaper way makes as many comply.
         shortages: why some cannot comply, empty where all can.
-        unclear: ids of those of whom it is not known where they stand.
-        beyond: ids of the provisions that were not looked at, for courses do not simply add up to
-            them: other forms, shares, upper bounds, caps, figures of groups.
+        unclear: ids of those of whom it is not known where they stand, or whose later bookings
+            compete with courses for the room under a cap.
+        beyond: the provisions that were not looked at, and why.
     """
 
     by: date
@@ -91,7 +115,7 @@ class Suggestion:
     proved: bool
     shortages: tuple[Shortage, ...] = ()
     unclear: tuple[str, ...] = attrs.field(default=(), repr=False)
-    beyond: tuple[str, ...] = ()
+    beyond: tuple[Passed, ...] = ()
 
     @property
     def possible(self) -> bool:
@@ -129,6 +153,9 @@ class Suggestion:
             for bearer, several in self.attend.items()
         ]
         lines += [shortage.message(self.by, lang) for shortage in self.shortages]
+        # What is no quota, or waits for an answer, need not be said every time.
+        told = [one for one in self.beyond if one.code not in ("form", "unanswered")]
+        lines += [one.message(lang) for one in told]
         if self.unclear:
             lines.append(say("suggest.unclear", lang, count=len(self.unclear)))
         if self.attend:
@@ -136,5 +163,7 @@ class Suggestion:
             code = "proved" if self.proved else "unproved"
             lines += [total, say(f"suggest.{code}", lang, bound=show(self.bound))]
         elif not self.shortages and not self.unclear:
-            lines.append(say("suggest.nothing", lang))
+            waiting = sum(one.code == "unanswered" for one in self.beyond)
+            code = "nothing-known" if waiting else "nothing"
+            lines.append(say(f"suggest.{code}", lang, count=waiting))
         return "\n".join(lines)

@@ -8,11 +8,12 @@ course can tell apart are one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, Side, Worth
 
 FAR = 1 << 60
 """What cannot be done costs so much."""
@@ -22,90 +23,6 @@ MOST_STATES = 30_000_000
 
 MOST_TOGETHER = 20_000
 """So many sets of courses that may exclude one another are looked at, at most."""
-
-Need = tuple[int, ...]
-Pattern = tuple[int, ...]
-
-
-class Side(Enum):
-    """What a number of a state means, and what becomes of it.
-
-    Attributes:
-        LEAST: so much is lacking; it has to come to nothing.
-        MOST: so much may still be added.
-        BALANCE: what a share has beyond its bound; in the end it may not be negative.
-        ROOM: so much can still count under a cap; what goes beyond is lost.
-    """
-
-    LEAST = "least"
-    MOST = "most"
-    BALANCE = "balance"
-    ROOM = "room"
-
-
-class Claim(NamedTuple):
-    """An amount that counts as far as there is room for it.
-
-    Attributes:
-        amount: the amount.
-        rooms: the numbers of the state that tell the room, in the order in which they cut it.
-        weights: what each unit that counts adds to every number of the state.
-    """
-
-    amount: int
-    rooms: tuple[int, ...]
-    weights: Need
-
-
-class Worth(NamedTuple):
-    """What a course adds.
-
-    Attributes:
-        adds: what it adds to every number of the state, whatever else is attended.
-        claims: what counts only as far as there is room.
-    """
-
-    adds: Need
-    claims: tuple[Claim, ...] = ()
-
-    def span(self, place: int) -> tuple[int, int]:
-        """Return the least and the most it can add to a number of the state."""
-        low = high = self.adds[place]
-        for claim in self.claims:
-            change = claim.amount * claim.weights[place]
-            low, high = low + min(change, 0), high + max(change, 0)
-        return low, high
-
-
-class Kind(NamedTuple):
-    """Those for whom courses are worth the same.
-
-    Attributes:
-        sides: what the numbers of their states mean.
-        worth: what each course adds; None where it is not open to them.
-        needs: how many of them start from which state.
-    """
-
-    sides: tuple[Side, ...]
-    worth: tuple[Worth | None, ...]
-    needs: Mapping[Need, int]
-
-
-class Offer(NamedTuple):
-    """What is offered.
-
-    Attributes:
-        costs: the whole-number cost of a place in each course.
-        places: how many may attend each course.
-        groups: courses that may exclude one another, parted into groups that do not, in the order
-            in which they are taken.
-        clashes: pairs of courses nobody attends both of.
-    """
-
-    costs: tuple[int, ...]
-    places: tuple[int, ...]
-    groups: tuple[tuple[int, ...], ...]
-    clashes: frozenset[tuple[int, int]]
 
 
 class TooLarge(Exception):
@@ -191,7 +108,7 @@ def _together(group: Sequence[int], kind: Kind, offer: Offer) -> list[Pattern]:
         found += [
             (*one, course)
             for one in found
-            if all((other, course) not in offer.clashes for other in one)
+            if all((min(c, course), max(c, course)) not in offer.clashes for c in one)
         ]
         if len(found) > MOST_TOGETHER:
             raise TooLarge
@@ -351,6 +268,45 @@ def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
                 codes = codes * width + (column - low)
     _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
     return rows[first], inverse.reshape(-1)
+
+
+def possible(kind: Kind, offer: Offer, needs: Iterable[Need]) -> set[Need]:
+    """Return the needs that can be filled, places apart."""
+    asked = dict.fromkeys(needs, 1)
+    if not asked:
+        return set()
+    ways = Ways(kind._replace(needs=asked), offer)
+    levels = ways.priced([0] * len(offer.costs))
+    return {need for need in asked if ways.least(levels, need) < FAR}
+
+
+def clashes_of(
+    kind: Kind, offer: Offer, needs: Sequence[Need], free: Need, order: Iterable[int]
+) -> dict[Need, tuple[int, ...]]:
+    """Return of needs that cannot be filled which demands cannot be met together, places apart.
+
+    There are no more of them than it takes: were one left out, the others could be met.
+
+    Args:
+        kind: those who need it.
+        offer: what is offered.
+        needs: what they need.
+        free: what asks for nothing.
+        order: the demands, those first that are left out first.
+    """
+    kept: dict[Need, tuple[int, ...]] = dict.fromkeys(needs, ())
+    asked = {need: need for need in needs}
+    for place in order:
+        without = {
+            need: (*now[:place], free[place], *now[place + 1 :]) for need, now in asked.items()
+        }
+        can = possible(kind, offer, without.values())
+        for need, now in without.items():
+            if now in can:
+                kept[need] = (*kept[need], place)
+            else:
+                asked[need] = now
+    return {need: tuple(sorted(places)) for need, places in kept.items()}
 
 
 def groups_of(
