@@ -13,7 +13,8 @@ from eduplan.outlook.numbers import Claim, Kind, Need, Side, Worth
 from eduplan.outlook.rooms import Raw, Room, RoomKey, in_turn
 from eduplan.outlook.standing import Figure, Figures, Key
 
-_Duty = tuple[str, Period | None]
+Duty = tuple[str, Period | None]
+"""A quota and its period."""
 
 
 class Value(NamedTuple):
@@ -25,7 +26,13 @@ class Value(NamedTuple):
     """
 
     figures: Figures
-    raws: Mapping[_Duty, Raw]
+    raws: Mapping[Duty, Raw]
+
+    @property
+    def told(self) -> object:
+        """Return all of it by which it matters."""
+        adds = {(key, figure.value) for key, figure in self.figures.items() if figure.value}
+        return frozenset(adds), frozenset(self.raws.items())
 
     def adds(self, key: Key) -> Number:
         """Return what it adds to a figure, before caps."""
@@ -94,7 +101,7 @@ class Group:
         """Return what each unit of an amount adds to a figure."""
         return 0 if not raw.amount else Fraction(value.adds(key)) / raw.amount
 
-    def _duty(self, duty: _Duty) -> list[Key]:
+    def _duty(self, duty: Duty) -> list[Key]:
         """Return the figures of a quota and period for which it matters how much counts."""
         return [
             key
@@ -131,7 +138,7 @@ class Group:
 
     def _scaled(self) -> None:
         """Find whole numbers for everything."""
-        amounts: dict[_Duty, int] = {}
+        amounts: dict[Duty, int] = {}
         for room in self.rooms:
             duty = (room.provision, room.period)
             numbers = [self._left(name, room) for name in self.figures]

@@ -15,11 +15,12 @@ from eduplan.dates import DAY, Period, as_date
 from eduplan.errors import MissingExtra, refuse
 from eduplan.evaluator import evaluate
 from eduplan.exact import Number, exact
+from eduplan.facts import Getter
 from eduplan.messages import Text
 from eduplan.outlook.courses import Course, as_courses
-from eduplan.outlook.groups import Group, Value
+from eduplan.outlook.groups import Duty, Group, Value
 from eduplan.outlook.numbers import Need, Offer, Side
-from eduplan.outlook.rooms import Caps, RoomKey, ordered
+from eduplan.outlook.rooms import Caps, Raw, RoomKey, ordered
 from eduplan.outlook.standing import Figures, beyond, figures_of
 from eduplan.outlook.suggestion import Attendance, Passed, Shortage, Suggestion
 from eduplan.people import Person, bearer_getter
@@ -152,47 +153,65 @@ class _Search:
                 found.setdefault(verdict.bearer_id, {}).update(mine)
         return found, unclear
 
-    def values(self, bearer: object) -> list[Value | None]:
-        """Return what each course is worth to a bearer; None where it is closed to it."""
-        get = bearer_getter(bearer)
-        name = str(get("id"))
-        found: list[Value | None] = []
+    def values(self, bearers: Sequence[object]) -> dict[str, list[Value | None]]:
+        """Return by bearer what each course is worth; None where it is closed to it."""
+        gets = {str((get := bearer_getter(one))("id")): get for one in bearers}
+        found: dict[str, list[Value | None]] = {name: [] for name in gets}
         for course, open_to in zip(self.courses, self.open_to, strict=True):
-            value = None
-            if open_to(get, get):
-                record = course.record_of(name)
-                verdicts = self.judged(self.caps.raw, [bearer], [record])
-                figures, unclear = self.figures(verdicts)
-                [entry] = Register([record]).of_kinds([course.kind])
-                raws = {
-                    (one.provision, one.period): self.caps.raw_of(one, entry, get)
-                    for one in verdicts
-                    if one.provision in self.caps.caps
-                }
-                known = {duty: raw for duty, raw in raws.items() if raw is not None}
-                if not unclear and len(known) == len(raws):
-                    value = Value(figures.get(name, {}), known)
-            found.append(value)
+            mine = self._values(course, {n: get for n, get in gets.items() if open_to(get, get)})
+            for name, values in found.items():
+                values.append(mine.get(name))
         return found
+
+    def _values(self, course: Course, gets: Mapping[str, Getter]) -> dict[str, Value]:
+        """Return what a course is worth to those to whom it is open, as far as it is known."""
+        records = [course.record_of(name) for name in gets]
+        bearers = [one for one in self.bearers if str(bearer_getter(one)("id")) in gets]
+        verdicts = self.judged(self.caps.raw, bearers, records)
+        figures, unclear = self.figures(verdicts)
+        entries = {str(one.get("bearer")): one for one in Register(records).of_kinds([course.kind])}
+        raws: dict[str, dict[Duty, Raw]] = {}
+        for one in verdicts:
+            if one.provision in self.caps.caps:
+                name = one.bearer_id
+                raw = self.caps.raw_of(one, entries[name], gets[name])
+                if raw is None:
+                    unclear.add(name)
+                else:
+                    raws.setdefault(name, {})[one.provision, one.period] = raw
+        return {
+            name: Value(figures.get(name, {}), raws.get(name, {}))
+            for name in gets
+            if name not in unclear
+        }
 
     def found(self) -> Suggestion:
         """Return the suggestion."""
         records = self.register.records
         verdicts = self.judged(self.plan, self.bearers, records)
         figures, unclear = self.figures(verdicts)
-        alike: dict[object, list[object]] = {}
+        alike: dict[object, list[str]] = {}
+        lacking = []
         for bearer in self.bearers:
             name = str(bearer_getter(bearer)("id"))
             if name not in unclear and any(one.fails for one in figures.get(name, {}).values()):
-                alike.setdefault(_facts_of(bearer, name), []).append(bearer)
-        rooms = self.caps.rooms([one for several in alike.values() for one in several], records)
-        groups = []
-        for several in alike.values():
-            names = [str(bearer_getter(bearer)("id")) for bearer in several]
-            values = self.values(several[0])
-            mine = {name: figures[name] for name in names}
-            most = self._most(verdicts, names[0], values)
-            groups.append(Group(mine, rooms, values, most, self.places))
+                alike.setdefault(_facts_of(bearer, name), []).append(name)
+                lacking.append(bearer)
+        first = {names[0] for names in alike.values()}
+        some = [bearer for bearer in lacking if str(bearer_getter(bearer)("id")) in first]
+        owed = {(one.bearer_id, one.provision, one.period): one for one in verdicts}
+        several: dict[object, tuple[list[str], list[Value | None], dict[RoomKey, Number]]] = {}
+        values = self.values(some)
+        for names in alike.values():
+            worth = values[names[0]]
+            most = self._most(owed, names[0], worth)
+            key = (tuple(value and value.told for value in worth), tuple(most.items()))
+            several.setdefault(key, ([], worth, most))[0].extend(names)
+        rooms = self.caps.rooms(lacking, records)
+        groups = [
+            Group({name: figures[name] for name in names}, rooms, worth, most, self.places)
+            for names, worth, most in several.values()
+        ]
         unclear |= {name for group in groups for name in group.booked}
         groups = [group for group in groups if group.people]
         try:
@@ -202,12 +221,14 @@ class _Search:
         return self.told(groups, answer, tuple(sorted(unclear)))
 
     def _most(
-        self, verdicts: Iterable[Verdict], name: str, values: Iterable[Value | None]
+        self,
+        owed: Mapping[tuple[str, str, Period | None], Verdict],
+        name: str,
+        values: Iterable[Value | None],
     ) -> dict[RoomKey, Number]:
         """Return how much the caps through which courses go allow somebody."""
-        mine = {(one.provision, one.period): one for one in verdicts if one.bearer_id == name}
         return {
-            key: self.caps.most(mine[duty], key.cap) if duty in mine else 0
+            key: self.caps.most(owed[name, *duty], key.cap) if (name, *duty) in owed else 0
             for value in values
             if value is not None
             for duty, raw in value.raws.items()
