@@ -256,9 +256,14 @@ NOT_PORTABLE = {
         quota(measure={"count": "visit", "where": {"tier": ["@bearer.tier", "@bearer.level"]}}),
         "hours.measure: tier is held against several facts of the bearer at once",
     ),
-    "the mean of a group": (
-        quota(scope={"mean": "school"}),
-        "hours.scope: scope cannot be judged over frames",
+    "the mean of a group, by parts": (
+        quota(scope={"mean": "school"}, part=[{"id": "a", "where": ONLINE, "at_least": 1}]),
+        "hours.scope: scope together with part cannot be judged over frames",
+    ),
+    "the total of a group, in versions": (
+        quota(scope={"total": "school"}, governs="as-of",
+              version=[{"from": date(2024, 1, 1), "at_least": 2}]),
+        "hours.scope: scope together with version cannot be judged over frames",
     ),
 }  # fmt: skip
 

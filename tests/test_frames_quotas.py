@@ -216,3 +216,37 @@ def test_all_periods_go_by_the_version_of_the_day_of_judgement() -> None:
         *(("t1", 2023, 0, 2), ("t2", 2023, 1, 2), ("t3", 2023, 0, 2)),
         *(("t1", 2024, 0, 2), ("t2", 2024, 0, 2), ("t3", 2024, 0, 2)),
     }
+
+
+SCHOOLS = pl.DataFrame(
+    {
+        "id": ["t1", "t2", "t3", "t4"],
+        "school": ["north", "north", "south", None],
+        "joined": [None, date(2024, 3, 1), None, None],
+    }
+)
+
+
+def test_the_mean_of_a_group_is_judged_as_one_figure() -> None:
+    plan = plan_of(quota=[quota(scope={"mean": "school"}, at_least=4, partial="pro-rata")])
+
+    rows = judged(plan, people=SCHOOLS)
+
+    # North: 8 hours by two, which is 4; owed are 4 by one and, for 184 of 366 days, 4 * 184 / 366
+    # by the other. South: 9 of 4 by one. Of t4 the school is not known.
+    assert (rows["north"].value, rows["north"].status) == (4, Status.MET)
+    assert rows["north"].required == (4 + Fraction(4 * 184, 366)) / 2
+    assert (rows["south"].value, rows["south"].status) == (9, Status.MET)
+    assert (rows["t4"].status, rows["t4"].reasons) == (Status.UNDETERMINED, ("bearer-fact",))
+
+
+def test_the_total_of_a_group_is_held_against_the_most_that_one_owes() -> None:
+    plan = plan_of(quota=[quota(scope={"total": "school"}, at_least=10, partial="full")])
+
+    rows = judged(plan, people=SCHOOLS)
+
+    assert {name: (row.value, row.status) for name, row in rows.items()} == {
+        "north": (8, Status.NOT_MET),
+        "south": (9, Status.NOT_MET),
+        "t4": (None, Status.UNDETERMINED),
+    }

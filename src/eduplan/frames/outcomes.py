@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import attrs
@@ -61,7 +62,11 @@ def always(outcome: Outcome) -> tuple[Outcome, ...]:
 
 
 def by_situation(
-    bound: Bound, seen: View, docket: Docket, kinds: Sequence[str]
+    bound: Bound,
+    seen: View,
+    docket: Docket,
+    kinds: Sequence[str],
+    told: Mapping[int, str] = MappingProxyType(_DOUBTS),
 ) -> tuple[Outcome, ...]:
     """Return what the reference says of every situation.
 
@@ -70,12 +75,13 @@ def by_situation(
         seen: the period.
         docket: the day, and what the register is complete through.
         kinds: the kinds of record the figure rests on.
+        told: codes of what the two doubts say is missing.
     """
     even = bound._replace(owed=_EVEN)
     found = []
     for low, high, doubts in product(range(4), range(4), range(4)):
         most = None if high == 3 else high
-        missing = tuple(Missing(code) for doubt, code in _DOUBTS.items() if doubts & doubt)
+        missing = tuple(Missing(code) for doubt, code in told.items() if doubts & doubt)
         status, lacking = decided(even, low, most, missing, seen, docket.register, kinds)
         found.append(Outcome(status, tuple(sorted({one.code for one in lacking}))))
     return tuple(found)

@@ -14,6 +14,9 @@ from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, sums, whole
 
 MOST_PROFILES = 2**62
+NAMED = "_named"
+"""Column of a fact of bearers that is wanted as it is."""
+
 BEARER = "_bearer"
 """Column of a bearer's id in every frame made here."""
 
@@ -69,18 +72,35 @@ class Profiles:
             return None
         return f"_own_{field}"
 
-    def frame(self, fields: Sequence[str], *, own: Iterable[str] = ()) -> Frame:
+    @property
+    def size(self) -> int:
+        """Number of bearers."""
+        return self._bearers.size
+
+    def frame(self, fields: Sequence[str], *, own: Iterable[str] = (), named: str = "") -> Frame:
         """Return ids and profiles of all bearers.
 
         Args:
             fields: the facts that make a profile.
             own: facts whose numbers, or texts, are wanted besides.
+            named: a fact that is one text, which is wanted as it is.
 
         Returns:
-            Columns ``_bearer`` and ``_profile``, and for ``own`` those that `code` and `text` name.
+            Columns ``_bearer`` and ``_profile``, for ``own`` those that `code` and `text` name, and
+            ``_named``.
+
+        Raises:
+            InputError: the fact ``named`` is not one text.
         """
         profile = self._profile(fields)
         more = []
+        if named:
+            sort = self._bearers.sorts.get(named, Sort.TEXT)
+            if sort is not Sort.TEXT or named in self._several:
+                got = "several" if named in self._several else sort.value
+                raise refuse("column-sort", f"bearers.{named}", got=got, needs=Sort.TEXT.value)
+            there = named in self._bearers.sorts
+            more.append((nw.col(named) if there else nw.lit(None, dtype=nw.String)).alias(NAMED))
         for field in dict.fromkeys(own):
             more.append(nw.col(self.code(field)))
             if (text := self.text(field)) is not None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import narwhals.stable.v2 as nw
 
 from eduplan.errors import refuse
+from eduplan.frames import pooled
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
 from eduplan.frames.columns import against, whole
@@ -32,8 +33,9 @@ LARGEST = 2**63 - 1
 def asks(quota: Quota) -> Asks:
     """Return the facts that a quota asks for, in all its versions."""
     says = _says(quota)
+    group = [quota.scope.group] if quota.scope.group not in ("", "all") else []
     return Asks(
-        (*_fields(quota), *(field for one in says for field in fields_of_bearer(one))),
+        (*_fields(quota), *group, *(field for one in says for field in fields_of_bearer(one))),
         tuple(field for one in says for field in fields_of_records(one)),
         tuple(one.measure.by for one in says),
     )
@@ -59,6 +61,8 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     frames = []
     for one in versions:
         assert isinstance(one, QuotaBench)  # noqa: S101 - of a quota it is
+        if one.quota.scope.pooled:
+            return pooled.rows(Bulk(one.quota, *scene, fields), one, profiles)
         found = windows(one, profiles, docket, bench)
         if found.rows or one is versions[-1]:
             frames.append(_rows(Bulk(one.quota, *scene, fields), found))

@@ -14,10 +14,11 @@ from eduplan.errors import Fault
 from eduplan.frames.bulk import selectors
 from eduplan.frames.capping import PERIOD, Level
 from eduplan.frames.windows import spanned
-from eduplan.measures import Cap, Measure, Per
+from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.periods import Every, Unit
 from eduplan.provisions import Amount, Provision, Quota
 from eduplan.provisions.portions import Portion
+from eduplan.provisions.quota import Over
 from eduplan.provisions.versions import Governs
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
@@ -28,7 +29,7 @@ _JUDGED: Judged = {
     Quota: {
         *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
         *("measure", "every", "at_least", "at_most", "partial", "unit", "part", "stub"),
-        *("serves_at_least", "governs", "version"),
+        *("serves_at_least", "governs", "version", "scope"),
     },
     Measure: {
         *("way", "kinds", "field", "where", "part", "by", "caps", "tariff", "factors", "absence"),
@@ -51,6 +52,8 @@ def refusals(quota: Quota) -> Iterator[Fault]:
     """Return why a quota cannot be judged over frames, nothing where it can."""
     if quota.governs is Governs.RECORD_DATE:
         yield Fault("not-portable-key", "governs", {"key": "governs"})
+    if quota.scope.over is not Over.EACH and quota.version:
+        yield _not_with("scope", "scope", "version")
     told: list[Fault] = []
     for index, wording in enumerate(quota.wordings):
         for fault in _refusals(wording.provision):
@@ -63,6 +66,7 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
     """Return why one version of a quota cannot be judged over frames."""
     assert isinstance(quota, Quota)  # noqa: S101 - for the type checker
     yield from said_besides(quota, "", _JUDGED)
+    yield from _of_groups(quota)
     yield from said_besides(quota.measure, "measure.", _JUDGED)
     yield from said_besides(quota.every, "every.", _JUDGED)
     for key in ("at_least", "at_most"):
@@ -93,6 +97,22 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
         _beside(cap, part, quota.every) for cap in ranges for part in quota.part
     ):
         yield Fault("not-portable-caps", "measure.caps")
+
+
+def _of_groups(quota: Quota) -> Iterator[Fault]:
+    """Return why groups cannot be judged, where it is they that are."""
+    if quota.scope.over is Over.SHARE:
+        yield Fault("not-portable-key", "scope", {"key": "scope"})
+    elif quota.scope.pooled:
+        together = {
+            "share": quota.measure.way is Way.SHARE,
+            "caps.share": any(cap.share is not None for cap in quota.measure.caps),
+            "part": bool(quota.part),
+            "every": quota.every.needs_calendar,
+        }
+        for key, said in together.items():
+            if said:
+                yield _not_with("scope", "scope", key)
 
 
 def _not_with(path: str, key: str, other: str) -> Fault:

@@ -349,27 +349,45 @@ class _Finder:
         return tuple(span for span in found if span is not None)
 
     def _segments(self, place: int, period: Period, inside: Period) -> tuple[Segment, ...]:
-        """Return a piece of a period cut where a span of a part begins or ends."""
         by_part = [
             self._spans(number, period, inside)
             for number, portion in enumerate(self._quota.part)
             if spanned(portion)
         ]
-        edges = {inside.start, inside.end}
-        edges |= {day for spans in by_part for span in spans for day in (span.start, span.end)}
-        by_year = any(cap.per is Per.YEAR for cap in self._quota.measure.caps)
-        if by_year:
-            begun = [year.start for year in cycles(period.start, 12, inside)]
-            edges |= {day for day in begun if day in inside}
-        return tuple(
-            Segment(
-                place,
-                Period(start, end),
-                tuple(_span_on(start, spans) for spans in by_part),
-                full_years(period.start, start) if by_year else 0,
-            )
-            for start, end in pairwise(sorted(edges))
+        return segments_of(self._quota, place, period, inside, by_part)
+
+
+def segments_of(
+    quota: Quota,
+    place: int,
+    period: Period,
+    inside: Period,
+    by_part: Sequence[Sequence[Period]] = (),
+) -> tuple[Segment, ...]:
+    """Return a piece of a period cut where a span of a part, or a year of a cap, begins or ends.
+
+    Args:
+        quota: the quota.
+        place: where the period stands among those of a bearer.
+        period: the period.
+        inside: the piece of it.
+        by_part: the spans of every part that holds by spans.
+    """
+    edges = {inside.start, inside.end}
+    edges |= {day for spans in by_part for span in spans for day in (span.start, span.end)}
+    by_year = any(cap.per is Per.YEAR for cap in quota.measure.caps)
+    if by_year:
+        begun = [year.start for year in cycles(period.start, 12, inside)]
+        edges |= {day for day in begun if day in inside}
+    return tuple(
+        Segment(
+            place,
+            Period(start, end),
+            tuple(_span_on(start, spans) for spans in by_part),
+            full_years(period.start, start) if by_year else 0,
         )
+        for start, end in pairwise(sorted(edges))
+    )
 
 
 def _span_on(day: date, spans: Sequence[Period]) -> int:

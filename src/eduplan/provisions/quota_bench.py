@@ -298,7 +298,7 @@ class QuotaBench(Bench):
         scope = self.quota.scope
         groups: dict[str, list[tuple[Subject, tuple[Missing, ...]]]] = {}
         for subject in subjects:
-            doubts = self._doubts(subject.get)
+            doubts = self.doubts(subject.get)
             if doubts is None:
                 continue
             name = "all" if scope.group == "all" else subject.get(scope.group)
@@ -317,7 +317,7 @@ class QuotaBench(Bench):
             except NotKnown as unknown:
                 yield self.undetermined(whole, docket, (unknown.missing,))
 
-    def _doubts(self, get: Getter) -> tuple[Missing, ...] | None:
+    def doubts(self, get: Getter) -> tuple[Missing, ...] | None:
         """Return what makes it doubtful whether somebody is a member; None for who is not."""
         doubts = []
         for matcher, excludes in ((self._bearer, False), (self._exempt, True)):

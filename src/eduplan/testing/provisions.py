@@ -185,7 +185,9 @@ def quotas(
     keys["serves_at_least"] = draw(seldom(seldom(st.sampled_from(["1 year", "30 days"]))))
     keys["bearer"] = draw(seldom(bearer_selectors())) or {}
     keys["exempt"] = draw(seldom(seldom(bearer_selectors())))
-    if draw(seldom(st.just(True))):
+    if not isinstance(keys["every"], dict) or "from" not in keys["every"]:
+        keys["scope"] = draw(seldom(seldom(_SCOPES))) or "each"
+    if keys.get("scope", "each") == "each" and draw(seldom(st.just(True))):
         bound = "at_least" if "at_least" in keys else "at_most"
         change: dict[str, Any] = {bound: draw(amount)}
         if draw(st.booleans()):
@@ -196,6 +198,10 @@ def quotas(
         keys["since"] = draw(seldom(seldom(days())))
         keys["until"] = draw(seldom(seldom(days())))
     return Quota(id=name, clause=[clause], title=TEXT, **keys)
+
+
+_SCOPES = st.sampled_from([{"mean": "tier"}, {"total": "tier"}, {"mean": "all"}])
+"""Groups whose mean or total is judged."""
 
 
 @st.composite

@@ -1,0 +1,369 @@
+"""The mean or total of groups over frames: figures of all members, added up and judged as one.
+
+Who is a member, what each owes and in which periods is asked of the reference once for every
+profile; what the records of members come to is read as for single bearers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from math import lcm
+from typing import Any, NamedTuple
+
+import attrs
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.dates import Period
+from eduplan.errors import NotKnown, refuse
+from eduplan.exact import Number
+from eduplan.frames.asking import LARGEST, subject_of
+from eduplan.frames.backends import Frame
+from eduplan.frames.bulk import Bulk
+from eduplan.frames.columns import WHOLE, against, flag, whole
+from eduplan.frames.outcomes import (
+    SITUATIONS,
+    Outcome,
+    Outcomes,
+    always,
+    by_situation,
+    outcome_of,
+    situation,
+)
+from eduplan.frames.placing import place
+from eduplan.frames.portions import GROUP
+from eduplan.frames.profiles import BEARER, NAMED
+from eduplan.frames.readings import amounts, read
+from eduplan.frames.windows import Windows, segments_of
+from eduplan.people import bearer_getter
+from eduplan.provisions import QuotaBench, Subject
+from eduplan.provisions.bounds import Bound
+from eduplan.provisions.owing import piece_of
+from eduplan.provisions.provision import view
+from eduplan.provisions.quota import Over
+from eduplan.verdicts import Status
+
+_NAME = NAMED
+"""Column of the name of a group."""
+
+_MEMBERS, _GAP = 1, 2
+"""Doubts of a group: facts of records are missing; what becomes of those who joined or left."""
+
+_DOUBTS = {_MEMBERS: "members-undetermined", _GAP: "partial-policy"}
+
+
+class Span(NamedTuple):
+    """A period that all groups are judged in.
+
+    Attributes:
+        place: where it stands among all.
+        kind: how the figures of a group are judged.
+        doubted: how, where it is not known of somebody whether it is a member.
+        period: the period, None where nothing can be said of it.
+        inside: the piece of it in which records are read, None where none are.
+    """
+
+    place: int
+    kind: int
+    doubted: int
+    period: Period | None
+    inside: Period | None = None
+
+
+class Share(NamedTuple):
+    """What a member adds to a period.
+
+    Attributes:
+        profile: number of its profile.
+        place: where the period stands among all.
+        owed: what it owes.
+        gap: whether the plan does not say what it owes.
+    """
+
+    profile: int
+    place: int
+    owed: Number
+    gap: bool
+
+
+@attrs.define(eq=False)
+class Pool:
+    """What all groups of a quota rest on.
+
+    Args:
+        spans: the periods.
+        shares: what members add to each.
+        members: of the profiles of members whether it is not known that they are.
+        unknown: the profiles of which it is not known what they owe.
+        outcomes: the ways in which figures are judged.
+        segments: the days that are read.
+    """
+
+    spans: list[Span] = attrs.field(factory=list)
+    shares: list[Share] = attrs.field(factory=list)
+    members: dict[int, bool] = attrs.field(factory=dict)
+    unknown: dict[int, str] = attrs.field(factory=dict)
+    outcomes: Outcomes = attrs.field(factory=Outcomes)
+    segments: list[Any] = attrs.field(factory=list)
+
+    @property
+    def parts(self) -> int:
+        """How many parts of one what is owed is counted in."""
+        return lcm(1, *(share.owed.denominator for share in self.shares))
+
+    def always(self, status: Status, *reasons: str) -> int:
+        """Return the number of a way of judging that always comes to the same."""
+        return self.outcomes.kind(always(Outcome(status, reasons)))
+
+
+def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]]) -> Frame:
+    """Return the rows of a quota whose groups are judged by their mean or total.
+
+    Args:
+        bulk: the quota, and what its judgement rests on.
+        bench: the reference judgement.
+        profiles: the facts of every profile by its number.
+    """
+    pool = _pool(bulk, bench, profiles)
+    lacking = pool.always(Status.UNDETERMINED, "bearer-fact")
+    nobody = pool.always(Status.NOT_APPLICABLE, "not-in-service")
+    broken = pool.always(Status.UNDETERMINED, *sorted(set(pool.unknown.values())))
+    members = _members(bulk, pool)
+    named = members.filter(~nw.col(_NAME).is_null())
+    groups = named.group_by(_NAME).agg(nw.col("_doubted").max(), nw.col("_unknown_owed").max())
+    groups = groups.with_columns(_one=whole(1))
+    spans = groups.join(bulk.backend.beside(_spans(pool)), on="_one", how="inner")
+    read_ = [span.place for span in pool.spans if span.inside is not None]
+    first = min(read_, default=len(pool.spans))
+    spans = spans.filter((nw.col("_unknown_owed") == 0) | (nw.col("_place") < first))
+    frame = spans.join(_summed(named, bulk, pool), on=[_NAME, "_place"], how="left")
+    frame = _judged(frame, nobody)
+    several = [frame, _unread(members.filter(nw.col(_NAME).is_null()), BEARER, lacking)]
+    if read_:
+        several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), _NAME, broken))
+    told = bulk.backend.beside(pool.outcomes.told())
+    frame = nw.concat([_plain(one) for one in several], how="vertical")
+    return _told(frame.join(told, on="_situation", how="left"), bulk)
+
+
+def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]]) -> Pool:
+    """Ask the reference for the periods, the members, and what each of them owes."""
+    quota, docket, pool = bulk.quota, bulk.docket, Pool()
+    somebody = Subject("", {}, bearer_getter({}))
+    try:
+        views = docket.views(quota.every, somebody)
+    except NotKnown as unknown:
+        kind = pool.always(Status.UNDETERMINED, unknown.missing.code)
+        pool.spans.append(Span(0, kind, kind, None))
+        views = ()
+    for number, seen in enumerate(views):
+        period = seen.period
+        piece = piece_of(quota, period, docket.horizon)
+        code, fact = bench.out_of_force(period) or (piece.excuse, None)
+        if code:
+            outcome = outcome_of(bench.excuse(somebody, docket, code, fact, period))
+            kind = pool.outcomes.kind(always(outcome))
+            pool.spans.append(Span(number, kind, kind, period))
+        elif piece.missing:
+            kind = pool.always(Status.UNDETERMINED, *(one.code for one in piece.missing))
+            pool.spans.append(Span(number, kind, kind, None))
+        else:
+            inside = piece.inside
+            now = seen if inside is period else view(period, docket.as_of, inside, inside)
+            bound = Bound(0, quota.at_most is not None, quota.measure.grows)
+            usual = by_situation(bound, now, docket, quota.measure.kinds, _DOUBTS)
+            doubted = tuple(_doubtful(outcome) for outcome in usual)
+            kinds = pool.outcomes.kind(usual), pool.outcomes.kind(doubted)
+            pool.spans.append(Span(number, *kinds, period, inside))
+            pool.segments += segments_of(quota, number, period, inside)
+    for profile, facts in profiles.items():
+        _ask(profile, subject_of(str(profile), facts), bulk, bench, pool)
+    return pool
+
+
+def _doubtful(outcome: Outcome) -> Outcome:
+    """Return what an outcome becomes where it is not known whether somebody is a member."""
+    return Outcome(Status.UNDETERMINED, tuple(sorted({"bearer-fact", *outcome.reasons})))
+
+
+def _ask(profile: int, subject: Subject, bulk: Bulk, bench: QuotaBench, pool: Pool) -> None:
+    """Ask whether bearers of a profile are members, and what each of them owes."""
+    doubts = bench.doubts(subject.get)
+    if doubts is None:
+        return
+    pool.members[profile] = bool(doubts)
+    try:
+        full = bench.owed_by(subject.get) or 0
+    except NotKnown as unknown:
+        pool.unknown[profile] = unknown.missing.code
+        return
+    for span in pool.spans:
+        if span.period is None or span.inside is None:
+            continue
+        owing = bench.owing(subject, bulk.docket, span.period, full)
+        if not owing.excuse:
+            owed = full if owing.owed is None else owing.owed
+            pool.shares.append(Share(profile, span.place, owed, bool(owing.missing)))
+
+
+def _members(bulk: Bulk, pool: Pool) -> Frame:
+    """Return all members with the name of their group, absent where it is not known."""
+    group = bulk.quota.scope.group
+    table = pa.table(
+        {
+            "_profile": _whole(pool.members),
+            "_doubted": _whole(map(int, pool.members.values())),
+            "_unknown_owed": _whole(int(profile in pool.unknown) for profile in pool.members),
+        }
+    )
+    if group == "all":
+        frame = bulk.profiles.frame(bulk.fields).with_columns(nw.lit("all").alias(_NAME))
+    else:
+        frame = bulk.profiles.frame(bulk.fields, named=group)
+    return frame.join(bulk.backend.beside(table), on="_profile", how="inner")
+
+
+def _spans(pool: Pool) -> pa.Table:
+    """Return the periods as a table."""
+    spans = pool.spans
+    return pa.table(
+        {
+            "_one": _whole(1 for _ in spans),
+            "_place": _whole(span.place for span in spans),
+            "_kind": _whole(span.kind for span in spans),
+            "_if_doubted": _whole(span.doubted for span in spans),
+            "_read": _whole(int(span.inside is not None) for span in spans),
+            "period_start": _days(span.period.start if span.period else None for span in spans),
+            "period_end": _days(span.period.end if span.period else None for span in spans),
+            "due": _days(span.period.last if span.period else None for span in spans),
+        }
+    )
+
+
+def _whole(numbers: Iterable[int]) -> pa.Array:
+    return pa.array(list(numbers), pa.int64())
+
+
+def _days(days: Iterable[date | None]) -> pa.Array:
+    return pa.array(list(days), pa.date32())
+
+
+def _summed(members: Frame, bulk: Bulk, pool: Pool) -> Frame:
+    """Return the figures of every group and period: those of all members in service together."""
+    stated = amounts(bulk)
+    _check_size(bulk, pool, max(stated.largest, stated.parts), stated.parts)
+    parts = pool.parts
+    table = pa.table(
+        {
+            "_profile": _whole(share.profile for share in pool.shares),
+            "_place": _whole(share.place for share in pool.shares),
+            "_owed": _whole(int(share.owed * parts) for share in pool.shares),
+            "_gap": _whole(int(share.gap) for share in pool.shares),
+            "_count": _whole(1 for _ in pool.shares),
+        }
+    )
+    grid = members.join(bulk.backend.beside(table), on="_profile", how="inner")
+    days = tuple(pool.segments)
+    found = Windows((), (), (), segments=dict.fromkeys(pool.members, days) if days else {})
+    reading = read(place(bulk, found), bulk, stated, {}, grid.select(*GROUP)).whole
+    grid = grid.join(reading, on=list(GROUP), how="left")
+    figures = ("_low", "_high", "_open", "_unknown")
+    grid = grid.with_columns(nw.col(name).fill_null(0) for name in figures)
+    # Sums of figures counted in parts of one; the same for all members (see `refusing`).
+    total = nw.col("_owed").sum() if _mean(bulk) else nw.col("_owed").max()
+    sums = grid.group_by(_NAME, "_place").agg(
+        *(nw.col(name).sum() for name in ("_low", "_high", "_count")),
+        *(nw.col(name).max() for name in ("_open", "_unknown", "_gap")),
+        total,
+    )
+    sums = sums.with_columns(
+        nw.col(name).cast(WHOLE) for name in ("_low", "_high", "_count", "_owed")
+    )
+    return sums.with_columns(
+        _value=nw.col("_low") * parts,
+        _most=nw.col("_high") * parts,
+        _required=nw.col("_owed") * stated.parts,
+        _denominator=nw.col("_count") * (parts * stated.parts)
+        if _mean(bulk)
+        else whole(parts * stated.parts),
+    )
+
+
+def _mean(bulk: Bulk) -> bool:
+    return bulk.quota.scope.over is Over.MEAN
+
+
+def _check_size(bulk: Bulk, pool: Pool, largest: int, parts: int) -> None:
+    """Refuse amounts whose sums, compared crosswise, would not fit."""
+    people = max(bulk.profiles.size, 1)
+    owed = max((int(Fraction(share.owed) * pool.parts) for share in pool.shares), default=1)
+    done = largest * max(bulk.register.size, 1) * pool.parts
+    if max(done, owed * parts * people, parts * pool.parts * people) > LARGEST:
+        raise refuse("amounts-too-large", f"records.{bulk.quota.measure.field or 'bearer'}")
+
+
+def _judged(frame: Frame, nobody: int) -> Frame:
+    """Return every group and period with its situation."""
+    names = ("_count", "_open", "_unknown", "_gap", "_value", "_most", "_required")
+    frame = frame.with_columns(
+        *(nw.col(name).fill_null(0) for name in names), nw.col("_denominator").fill_null(1)
+    )
+    value, bound = nw.col("_value"), nw.col("_required")
+    most = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(nw.col("_most"), bound))
+    doubts = nw.col("_unknown") * _MEMBERS + nw.col("_gap") * _GAP
+    doubted = nw.col("_doubted") > 0
+    kind = nw.when(doubted).then(nw.col("_if_doubted")).otherwise(nw.col("_kind"))
+    empty = (nw.col("_read") > 0) & (nw.col("_count") == 0)
+    frame = frame.with_columns(
+        _situation=nw.when(empty)
+        .then(whole(nobody * SITUATIONS))
+        .otherwise(kind * SITUATIONS + situation(against(value, bound), most, doubts)),
+        _read=nw.col("_read") * flag(nw.col("_count") > 0),
+        bearer=nw.col(_NAME),
+    )
+    due = nw.when(nw.col("_read") > 0).then(nw.col("due"))
+    return frame.with_columns(due=due)
+
+
+def _unread(frame: Frame, name: str, kind: int) -> Frame:
+    """Return a row without a period for everybody of whom nothing can be said."""
+    nothing = dict.fromkeys(("period_start", "period_end", "due"), nw.lit(None, dtype=nw.Date))
+    return frame.with_columns(
+        **nothing,
+        bearer=nw.col(name),
+        _situation=whole(kind * SITUATIONS),
+        _read=whole(0),
+        _value=whole(0),
+        _required=whole(0),
+        _denominator=whole(1),
+    )
+
+
+def _plain(frame: Frame) -> Frame:
+    """Return the columns of which rows are made."""
+    days = ("period_start", "period_end", "due")
+    figures = ("_situation", "_read", "_value", "_required", "_denominator")
+    return frame.select("bearer", *days, *(nw.col(name).cast(WHOLE) for name in figures))
+
+
+def _told(frame: Frame, bulk: Bulk) -> Frame:
+    """Return the rows of the result."""
+    quota, value, required = bulk.quota, nw.col("_value"), nw.col("_required")
+    read_ = nw.col("_read") > 0
+    gap = value - required if quota.at_most is not None else required - value
+    frame = frame.with_columns(_lacks=nw.when(gap < 0).then(whole(0)).otherwise(gap))
+    figures: Sequence[tuple[str, nw.Expr]] = (
+        ("value", value),
+        ("required", required),
+        ("shortfall", nw.col("_lacks")),
+        ("denominator", nw.col("_denominator")),
+    )
+    return frame.select(
+        "bearer",
+        nw.lit(quota.id, dtype=nw.String).alias("provision"),
+        *("period_start", "period_end", "status"),
+        *(nw.when(read_).then(figure).alias(name) for name, figure in figures),
+        *("due", "reasons"),
+    )
