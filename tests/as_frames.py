@@ -52,13 +52,17 @@ KINDS: Mapping[str, Kind] = {
 """Those that lie in this process."""
 
 
-def columns(things: Sequence[Person] | Sequence[Record], types: Mapping[str, Any]) -> pa.Table:
+def columns(
+    things: Sequence[Person] | Sequence[Record],
+    types: Mapping[str, Any],
+    several: Mapping[str, str] = SEVERAL,
+) -> pa.Table:
     """Return things as a table, with several values in one text."""
     rows: list[dict[str, Any]] = [{name: thing.get(name) for name in types} for thing in things]
     for row in rows:
-        for name, separator in SEVERAL.items():
-            if isinstance(several := row.get(name), tuple):
-                row[name] = separator.join(several)
+        for name, separator in several.items():
+            if isinstance(values := row.get(name), tuple):
+                row[name] = separator.join(values)
         if row.get("load") is not None:
             row["load"] = float(row["load"])
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
@@ -77,18 +81,23 @@ def amounts(records: Sequence[Record], name: str) -> pa.Array:
     return pa.array([None if a is None else spell(a) for a in found], TEXT)
 
 
-def over(kind: Kind) -> Callable[..., Iterable[VerdictRow]]:
-    """Return the evaluator over frames of a kind."""
+def over(kind: Kind, several: Mapping[str, str] = SEVERAL) -> Callable[..., Iterable[VerdictRow]]:
+    """Return the evaluator over frames of a kind.
+
+    Args:
+        kind: the kind.
+        several: facts with several values, which stand in one text with a separator between.
+    """
 
     def evaluate(
         plan: Plan, bearers: Sequence[Person], records: Sequence[Record], **rest: Any
     ) -> Iterable[VerdictRow]:
-        taken = columns(records, RECORDS)
+        taken = columns(records, RECORDS, several)
         for name in ("hours", "value"):
             taken = taken.append_column(name, amounts(records, name))
         people = kind.make(columns(bearers, BEARERS))
         try:
-            found = evaluate_frame(plan, people, kind.make(taken), several=SEVERAL, **rest)
+            found = evaluate_frame(plan, people, kind.make(taken), several=several, **rest)
         except NotPortable as refused:
             if {fault.code for fault in refused.faults} - DEPENDS_ON_DATA:
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -25,6 +26,7 @@ class Sort(Enum):
     """What a column holds."""
 
     TEXT = "text"
+    SEVERAL = "several values in one text"
     WHOLE = "whole number"
     FLAG = "truth value"
     DAY = "date"
@@ -54,6 +56,7 @@ _SORTS: Mapping[type[nw.dtypes.DType], Sort] = {
 
 _CASTS: Mapping[Sort, nw.dtypes.DType] = {
     Sort.TEXT: nw.String(),
+    Sort.SEVERAL: nw.String(),
     Sort.WHOLE: nw.Int64(),
     Sort.FLAG: nw.Boolean(),
     Sort.DAY: nw.Date(),
@@ -88,11 +91,13 @@ class Columns:
         name: what the frame is called in a message.
         frame: the frame, of which only the needed columns are kept, each in the type of its sort.
         sorts: what each of them holds; a fact without a column is absent of all.
+        several: facts that hold several values in one text, with what stands between these.
     """
 
     name: str
     frame: Frame
     sorts: Mapping[str, Sort]
+    several: Mapping[str, str] = attrs.field(factory=dict)
     _values: dict[str, tuple[pa.Array, list[Any]]] = attrs.field(factory=dict, init=False)
 
     @cached_property
@@ -113,8 +118,17 @@ class Columns:
             if len(array) > MOST_VALUES:
                 raise _fault(self.name, "too-many-values", field, most=MOST_VALUES)
             array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-            found = self._values[field] = (array, array.to_pylist())
+            values = array.to_pylist()
+            if self.sorts[field] is Sort.SEVERAL:
+                values = [split(text, self.several[field]) for text in values]
+            found = self._values[field] = (array, values)
         return found
+
+
+def split(text: str, separator: str) -> tuple[str, ...]:
+    """Return the values that stand in one text."""
+    parts = [part.strip() for part in text.split(separator)]
+    return tuple(part for part in parts if part)
 
 
 def _fault(name: str, code: str, field: str, **facts: object) -> InputError:
@@ -124,7 +138,11 @@ def _fault(name: str, code: str, field: str, **facts: object) -> InputError:
 
 
 def columns(
-    frame: Frame, wanted: Iterable[str], name: str, required: Mapping[str, Sort]
+    frame: Frame,
+    wanted: Iterable[str],
+    name: str,
+    required: Mapping[str, Sort],
+    several: Mapping[str, str] = MappingProxyType({}),
 ) -> Columns:
     """Return the wanted columns of a frame, as far as it has them.
 
@@ -133,6 +151,7 @@ def columns(
         wanted: names of facts.
         name: what the frame is called in a message.
         required: columns it must have, and what each must hold.
+        several: facts that hold several values in one text, with what stands between these.
 
     Raises:
         InputError: a required column is missing, or one holds what facts cannot be; all at once.
@@ -144,6 +163,8 @@ def columns(
     for field in dict.fromkeys([*required, *wanted]):
         path = f"{name}.{field}"
         sort = _SORTS.get(type(schema[field])) if field in schema else None
+        if sort is Sort.TEXT and field in several:
+            sort = Sort.SEVERAL
         if field not in schema:
             if field in required:
                 faults.add("column-missing", path)
@@ -155,7 +176,8 @@ def columns(
             faults.add("column-type", path, got=str(schema[field]))
         elif sort is not required.get(field, sort):
             needs = required[field].value
-            faults.add("column-sort", path, got=str(schema[field]), needs=needs)
+            got = sort.value if sort is Sort.SEVERAL else str(schema[field])
+            faults.add("column-sort", path, got=got, needs=needs)
         else:
             sorts[field] = sort
     faults.raise_any()
@@ -169,7 +191,7 @@ def columns(
         nw.col(field).cast(_CASTS[sort]) if sort in _CASTS else nw.col(field)
         for field, sort in sorts.items()
     ]
-    return Columns(name, frame.select(*picked), sorts)
+    return Columns(name, frame.select(*picked), sorts, several)
 
 
 def _blank(frame: Frame, field: str) -> bool:

@@ -14,9 +14,8 @@ from eduplan.dates import Period
 from eduplan.errors import refuse
 from eduplan.evaluator import evaluate
 from eduplan.frames.backends import Frame, take
-from eduplan.frames.columns import MOST_VALUES, count
+from eduplan.frames.columns import MOST_VALUES, count, split
 from eduplan.frames.forms import FORMS
-from eduplan.frames.profiles import split
 from eduplan.plan import Plan
 from eduplan.provisions import FollowUp, Gate, Provision, Quota, Target
 from eduplan.provisions.quota import Over
@@ -84,7 +83,7 @@ def drill_down(
     elif count(people) > MOST_VALUES:
         raise refuse("too-many-bearers", "bearers", most=MOST_VALUES)
     taken = list(_read(people, several or {}))
-    own = _own_records(register, [one["id"] for one in taken], consulted)
+    own = _own_records(register, [one["id"] for one in taken], consulted, several or {})
     verdicts = evaluate(
         plan,
         taken,
@@ -119,7 +118,10 @@ def _alone(provision: Provision) -> bool:
 
 
 def _own_records(
-    frame: Frame, bearers: list[str], provisions: Sequence[Provision]
+    frame: Frame,
+    bearers: list[str],
+    provisions: Sequence[Provision],
+    several: Mapping[str, str],
 ) -> Iterator[dict[str, Any]]:
     """Return the records that point to bearers, and those that point to these records."""
     schema = frame.collect_schema()
@@ -127,10 +129,10 @@ def _own_records(
     pointers = asked & set(schema)
     if not pointers:
         return
-    found = list(_read(frame.filter(_point_to(pointers, bearers)), {}))
+    found = list(_read(frame.filter(_point_to(pointers, bearers)), several))
     if any(isinstance(one, FollowUp) and one.answer.link for one in provisions):
         ids = [str(record["id"]) for record in found if "id" in record]
-        found = list(_read(frame.filter(_point_to(pointers, [*bearers, *ids])), {}))
+        found = list(_read(frame.filter(_point_to(pointers, [*bearers, *ids])), several))
     for number, record in enumerate(found):
         yield {**record, "id": str(record.get("id", number))}
 

@@ -62,8 +62,8 @@ def evaluate_frame(
         calendar: the school calendar, for teaching weeks and terms.
         during: periods that overlap these days and have begun are judged; by default the school
             year in which ``as_of`` lies.
-        several: facts of bearers that hold several values in one text, with what stands between
-            these, such as ``{"role": "|"}``.
+        several: facts of bearers or records that hold several values in one text, with what stands
+            between these, such as ``{"role": "|"}``.
         only: ids of the provisions to judge; by default all of the plan.
 
     Returns:
@@ -97,7 +97,7 @@ def evaluate_frame(
     first, second, backend = take(bearers, records)
     if not provisions:
         return backend.back(backend.beside(_NO_ROWS))  # type: ignore[no-any-return]
-    people, register = _columns(provisions, first, second)
+    people, register = _columns(provisions, first, second, several or {})
     check_ids(people)
     docket = Docket(
         Register((), complete_through=complete_through),
@@ -116,7 +116,7 @@ def evaluate_frame(
 
 
 def _columns(
-    provisions: Iterable[Provision], bearers: Frame, records: Frame
+    provisions: Iterable[Provision], bearers: Frame, records: Frame, several: Mapping[str, str]
 ) -> tuple[Columns, Columns]:
     """Return the columns of both frames that the provisions ask for."""
     asked = [FORMS[type(one)].asks(one) for one in provisions]
@@ -125,7 +125,8 @@ def _columns(
         bearers, [f for one in asked for f in one.of_bearers], "bearers", {"id": Sort.TEXT}
     )
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
-    register = columns(records, [f for one in asked for f in one.of_records], "records", needed)
+    of_records = [field for one in asked for field in one.of_records]
+    register = columns(records, of_records, "records", needed, several)
     required = {field: flag(nw.col(field).is_null()) for field in ("kind", "day")}
     for field, blank in sums(register.frame, **required).items():
         if blank:

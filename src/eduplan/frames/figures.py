@@ -78,7 +78,7 @@ class Figures:
         else:  # there is none
             frame = frame.filter(nw.col("kind") == "")
         frame = frame.with_columns(nw.col(indicator.by).alias(BEARER))
-        stated = self._numbered(Columns("records", frame, register.sorts))
+        stated = self._numbered(Columns("records", frame, register.sorts, register.several))
         self._frame = stated.join(bearers, on=BEARER, how="inner")
 
     def _numbered(self, records: Columns) -> Frame:

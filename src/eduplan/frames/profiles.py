@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from eduplan.errors import refuse
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, sums, whole
+from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, split, sums, whole
 
 MOST_PROFILES = 2**62
 NAMED = "_named"
@@ -141,12 +141,6 @@ class Profiles:
         frame = frame.join(kept, on="_profile", how="inner").select(*self._bearers.sorts)
         columns = attrs.evolve(self._bearers, frame=frame)
         return Profiles(columns, self._several, self._backend)
-
-
-def split(text: str, separator: str) -> tuple[str, ...]:
-    """Return the values that stand in one text."""
-    parts = [part.strip() for part in text.split(separator)]
-    return tuple(part for part in parts if part)
 
 
 def check_ids(bearers: Columns) -> None:

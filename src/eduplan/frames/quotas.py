@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import narwhals.stable.v2 as nw
 
-from eduplan.errors import refuse
+from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.frames import pooled
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
-from eduplan.frames.columns import against, whole
+from eduplan.frames.columns import Columns, Sort, against, whole
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
 from eduplan.frames.placing import place
 from eduplan.frames.portions import GROUP, judged
@@ -21,7 +21,7 @@ from eduplan.frames.refusing import refusals
 from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows, profile_fields, windows
-from eduplan.measures import Way
+from eduplan.measures import Per, Way
 from eduplan.provisions import Bench, Quota, QuotaBench, VersionedBench
 
 __all__ = ["asks", "refusals", "rows"]
@@ -61,12 +61,33 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     frames = []
     for one in versions:
         assert isinstance(one, QuotaBench)  # noqa: S101 - of a quota it is
+        _check_single(one.quota, scene.register)
         if one.quota.scope.pooled:
             return pooled.rows(Bulk(one.quota, *scene, fields), one, profiles)
         found = windows(one, profiles, docket, bench)
         if found.rows or one is versions[-1]:
             frames.append(_rows(Bulk(one.quota, *scene, fields), found))
     return nw.concat(frames, how="vertical")
+
+
+def _check_single(quota: Quota, register: Columns) -> None:
+    """Refuse facts with several values where records are told apart by single ones.
+
+    Raises:
+        InputError: things are counted, or capped, by such a fact.
+        NotPortable: caps and parts of which it depends on such a fact whether they meet.
+    """
+    measure = quota.measure
+    named = [cap.each for cap in measure.caps]
+    named += [measure.field] if measure.way is Way.DISTINCT else []
+    for field in named:
+        if (sort := register.sorts.get(field)) is Sort.SEVERAL:
+            facts = {"got": sort.value, "needs": Sort.TEXT.value}
+            raise refuse("column-sort", f"records.{field}", **facts)
+    ranges = [cap for cap in measure.caps if cap.per is not Per.RECORD]
+    fields = [field for cap in ranges for field in cap.where.fields()]
+    if quota.part and any(register.sorts.get(field) is Sort.SEVERAL for field in fields):
+        raise NotPortable([Fault("not-portable-caps", f"{quota.id}.measure.caps")])
 
 
 def _rows(bulk: Bulk, found: Windows) -> Frame:
