@@ -69,15 +69,18 @@ def teachers(count: int, seed: int = 1) -> pl.DataFrame:
     )
 
 
-def record_chunks(count: int, *, by_bearer: bool = False, seed: int = 1) -> Iterator[pl.DataFrame]:
+def record_chunks(
+    count: int, *, bearers: int | None = None, by_bearer: bool = False, seed: int = 1
+) -> Iterator[pl.DataFrame]:
     """Return the records, some at a time.
 
     Args:
         count: how many.
+        bearers: of how many teachers; by default of as many as have `RECORDS_EACH`.
         by_bearer: whether they come sorted by bearer, and not in random order.
         seed: of what is drawn.
     """
-    bearers = how_many_teachers(count)
+    bearers = bearers or how_many_teachers(count)
     tiers = teachers(bearers, seed)["tier"]
     done = 0
     while done < count:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import strategies as st
 
@@ -420,3 +421,51 @@ def test_a_plan_with_nothing_to_judge_gives_no_rows() -> None:
         *("bearer", "provision", "period_start", "period_end", "status", "value", "required"),
         *("shortfall", "denominator", "due", "reasons"),
     ]
+
+
+# ---------------------------------------------------------------- figures that are very large
+
+
+def in_share(amounts: list[int], bound: str) -> dict[str, Any]:
+    """Return what is needed to judge how much is online, of records online, on site, unknown."""
+    records = pa.table(
+        {
+            "kind": ["training"] * 3,
+            "day": [date(2023, 9, 1)] * 3,
+            "bearer": ["t1"] * 3,
+            "hours": amounts,
+            "mode": pa.array(["online", "on-site", None], pa.string()),
+        }
+    )
+    share = {"id": "share", "where": ONLINE, "within": {}, "at_least": bound}
+    return {"plan": plan_of(quota=[quota(at_least=0, part=[share])]), "records": records}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_large_shares_are_compared_without_their_products(kind: str) -> None:
+    # Of 2 ** 33 hours a quarter is online, or three quarters: half cannot be told. 2 ** 31 online
+    # times as much on site is 2 ** 62; three times each is 9 * 2 ** 62, which differs by 2 ** 65,
+    # and so not at all in 64 bits.
+    given = in_share([2**31, 2**31, 2**32], "1/2")
+    make = KINDS[kind].make
+
+    found = rows_of(
+        judge(
+            given["plan"],
+            make(PEOPLE.head(1).to_arrow()),
+            make(given["records"]),
+            complete_through=AS_OF,
+        )
+    )
+
+    assert [(row.status, row.reasons) for row in found] == [(Status.UNDETERMINED, ("record-fact",))]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shares_of_amounts_that_do_not_fit_are_refused(kind: str) -> None:
+    # 2 ** 40 hours times 10 ** 8 is more than 2 ** 63.
+    given = in_share([2**40, 1, 1], "99999999/100000000")
+    make = KINDS[kind].make
+
+    with pytest.raises(InputError, match=r"^records\.hours: the amounts are so large"):
+        judge(given["plan"], make(PEOPLE.head(1).to_arrow()), make(given["records"]))

@@ -20,10 +20,12 @@ class Backend(NamedTuple):
     Attributes:
         beside: puts a small table next to them.
         back: returns a frame as the caller's own kind.
+        numbers: whether rows can be numbered without all of them going through one place.
     """
 
     beside: Callable[[pa.Table], Frame]
     back: Callable[[Frame], Any]
+    numbers: bool = True
 
 
 def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
@@ -122,7 +124,7 @@ def _pyspark(native: Any) -> Backend:
         placed: Frame = nw.from_native(native.sparkSession.createDataFrame(table))
         return placed
 
-    return Backend(beside, lambda frame: frame.to_native())
+    return Backend(beside, lambda frame: frame.to_native(), numbers=False)
 
 
 _KINDS: Mapping[str, Callable[[Any], Backend]] = {

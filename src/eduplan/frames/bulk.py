@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 from eduplan.dates import school_year
 from eduplan.exact import Number
 from eduplan.frames.backends import Backend
-from eduplan.frames.columns import Columns
+from eduplan.frames.columns import Columns, among
 from eduplan.frames.profiles import Profiles
 from eduplan.frames.truths import Sieve
 from eduplan.measures import Measure, Per, Way
@@ -105,4 +105,4 @@ def fields_of_records(quota: Quota) -> list[str]:
 
 def of_kinds(kinds: Sequence[str]) -> nw.Expr:
     """Return whether a record is of one of the kinds."""
-    return nw.col("kind").is_in(list(kinds)) if len(kinds) > 1 else nw.col("kind") == kinds[0]
+    return among(nw.col("kind"), kinds)

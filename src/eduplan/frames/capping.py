@@ -16,7 +16,7 @@ from eduplan.errors import Fault, NotPortable
 from eduplan.exact import Number
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import bucket
-from eduplan.frames.columns import Sort, count, whole
+from eduplan.frames.columns import Sort, count, where, whole
 from eduplan.frames.truths import Truth
 from eduplan.measures import Cap, Per
 from eduplan.selectors import EVERYTHING, Selector
@@ -93,8 +93,8 @@ def split(frame: Frame, scopes: Sequence[Selector]) -> tuple[Frame, list[str], l
     for figure, held in (("_low", "_held_"), ("_high", "_sure_held_")):
         inside = [nw.col(f"{held}{place}") for place in range(1, len(scopes) + 1)]
         names = [f"{figure}_{place}" for place in range(len(scopes) + 1)]
-        parts = [nw.col(figure) * one for one in inside]
-        parts.append(nw.col(figure) * (1 - sum(inside[1:], start=inside[0])))
+        parts = [where(one > 0, nw.col(figure)) for one in inside]
+        parts.append(where(sum(inside[1:], start=inside[0]) == 0, nw.col(figure)))
         made.update(zip(names, parts, strict=True))
         columns.append(names)
     low, high = columns

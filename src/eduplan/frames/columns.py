@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
@@ -68,14 +68,27 @@ def whole(number: int) -> nw.Expr:
     return nw.lit(number, dtype=nw.Int64)
 
 
-def flag(truth: nw.Expr) -> nw.Expr:
-    """Return a truth value as 0 or 1; PostgreSQL makes it a number of 32 bits only."""
-    return truth.cast(nw.Int32).cast(nw.Int64)
-
-
 def where(truth: nw.Expr, figure: nw.Expr) -> nw.Expr:
     """Return a figure where something holds, and 0 elsewhere."""
     return nw.when(truth).then(figure).otherwise(whole(0))
+
+
+def flag(truth: nw.Expr) -> nw.Expr:
+    """Return a truth value as 0 or 1: quicker than a cast, which PostgreSQL does not have."""
+    return where(truth, whole(1))
+
+
+def mark(truth: nw.Expr) -> nw.Expr:
+    """Return a truth value as a small 0 or 1, of which the largest is taken for every group."""
+    one, nothing = (nw.lit(number, dtype=nw.Int16) for number in (1, 0))
+    return nw.when(truth).then(one).otherwise(nothing)
+
+
+def among(column: nw.Expr, wanted: Sequence[Any]) -> nw.Expr:
+    """Return whether a column, nowhere absent, is one of some values."""
+    if len(wanted) > 1:
+        return column.is_in(list(wanted))
+    return column == wanted[0] if wanted else nw.lit(False)
 
 
 def against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:

@@ -20,10 +20,13 @@ from eduplan.frames.bulk import (
     fields_of_records,
     of_kinds,
 )
-from eduplan.frames.columns import MOST_VALUES, distinct
+from eduplan.frames.columns import MOST_VALUES, distinct, where, whole
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.windows import Segment, Windows, spanned
 from eduplan.measures import Per, Way
+
+MOST_EDGES = 24
+"""Days are looked up in a table where they change what they stand for more often."""
 
 MOST_DAYS = 5_000_000
 """Records that go on for several days are not laid out day by day beyond so many."""
@@ -56,18 +59,35 @@ def place(bulk: Bulk, found: Windows) -> Placed:
     measure = quota.measure
     kept = [name for name in fields_of_records(quota) if name in bulk.register.sorts]
     frame = bulk.register.frame.filter(of_kinds(measure.kinds))
-    frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
+    frame = frame.select(nw.col(measure.by).alias("_id"), nw.col("day").alias("_day"), *kept)
     days = [segment.days for segments in found.lists for segment in segments]
     last = min(bulk.docket.as_of, max((one.last for one in days), default=date.min))
     first = min((one.start for one in days), default=last)
     if measure.way is Way.DAYS and "last_day" in kept:
         frame = _day_by_day(frame, bulk, first, last)
-    own = fields_of_bearer(quota)
-    if own or quota.every.personal or len(found.lists) > 1:
-        frame = frame.join(bulk.profiles.frame(bulk.fields, own=own), on=BEARER, how="inner")
+    else:
+        frame = frame.filter((nw.col("_day") >= _day(first)) & (nw.col("_day") <= _day(last)))
+    if _held_against_bearers(bulk, found):
+        keys = bulk.profiles.keyed(
+            bulk.fields, numbered=numbered(bulk, found), own=fields_of_bearer(quota)
+        )
+        frame = frame.join(keys, on="_id", how="inner")
+    else:
+        frame = frame.with_columns(nw.col("_id").alias(BEARER))
     if quota.every.personal:
         return _in_own_periods(frame, bulk, found, first, last)
     return _in_shared_periods(frame, bulk, found, last)
+
+
+def _held_against_bearers(bulk: Bulk, found: Windows) -> bool:
+    """Say whether every record has to be put beside the bearer it is of."""
+    personal = bulk.quota.every.personal or len(found.lists) > 1
+    return personal or bool(fields_of_bearer(bulk.quota))
+
+
+def numbered(bulk: Bulk, found: Windows) -> bool:
+    """Say whether bearers are told apart by numbers, which records get from beside them."""
+    return bulk.backend.numbers and _held_against_bearers(bulk, found)
 
 
 def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> Placed:
@@ -82,11 +102,8 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
         for day in segment.days
         if day <= last
     ]
-    table = {
-        **_marks([segment for _, segment, _ in rows], bulk),
-        **_buckets([day for _, _, day in rows], bulk),
-    }
-    days = table.pop("_day")
+    days = [day for _, _, day in rows]
+    table = {**_marks([segment for _, segment, _ in rows], bulk), **_buckets(days, bulk)}
     by, slots = tuple(table), None
     if len(by) > 1:
         marks = list(zip(*(column.to_pylist() for column in table.values()), strict=True))
@@ -94,7 +111,11 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
         told = {name: _whole(mark[place] for mark in slot) for place, name in enumerate(by)}
         slots = pa.table({**told, "_slot": _whole(slot.values())})
         table, by = {"_slot": _whole(slot[mark] for mark in marks)}, ("_slot",)
-    table["_day"] = days
+    if len(found.lists) == 1 and len(by) == 1:
+        numbered = _numbered(days, table[by[0]].to_pylist())
+        if numbered is not None:
+            return Placed(frame.with_columns(numbered.alias(by[0])), by, slots)
+    table["_day"] = pa.array(days, pa.date32())
     on = ["_day"]
     if len(found.lists) > 1:
         places = {segments: number for number, segments in enumerate(found.lists)}
@@ -105,6 +126,32 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
         on.append("_list")
     placed = frame.join(bulk.backend.beside(pa.table(table)), on=on, how="inner")
     return Placed(placed, by, slots)
+
+
+def _day(day: date) -> nw.Expr:
+    return nw.lit(day, dtype=nw.Date)
+
+
+def _numbered(days: Sequence[date], numbers: Sequence[int]) -> nw.Expr | None:
+    """Return the numbers of days without a table of them, None where they change too often.
+
+    Args:
+        days: the days there are, from the first to the last.
+        numbers: what is to be found for each.
+    """
+    edges = [
+        (day, number - before)
+        for (day, number), before in zip(
+            zip(days[1:], numbers[1:], strict=True), numbers, strict=False
+        )
+        if number != before
+    ]
+    if not days or len(edges) > MOST_EDGES or days != list(Period(days[0], days[-1] + DAY)):
+        return None
+    found = whole(numbers[0])
+    for day, more in edges:
+        found = found + where(nw.col("_day") >= _day(day), whole(more))
+    return found
 
 
 def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last: date) -> Placed:
@@ -118,9 +165,12 @@ def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last:
     }
     frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
     frame = frame.filter((nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to")))
-    days = _buckets(list(Period(first, last + DAY)) if rows else [], bulk)
-    placed = frame.join(bulk.backend.beside(pa.table(days)), on="_day", how="inner")
-    return Placed(placed, (*marks, *(name for name in days if name != "_day")), None)
+    days = list(Period(first, last + DAY)) if rows else []
+    buckets = _buckets(days, bulk)
+    if buckets:
+        table = {"_day": pa.array(days, pa.date32()), **buckets}
+        frame = frame.join(bulk.backend.beside(pa.table(table)), on="_day", how="inner")
+    return Placed(frame, (*marks, *buckets), None)
 
 
 def _marks(segments: Sequence[Segment], bulk: Bulk) -> dict[str, pa.Array]:
@@ -139,9 +189,9 @@ def _whole(numbers: Iterable[int]) -> pa.Array:
     return pa.array(list(numbers), pa.int64())
 
 
-def _buckets(days: Iterable[date], bulk: Bulk) -> dict[str, pa.Array]:
-    """Return days, and the ranges of each in which caps hold."""
-    table = {"_day": pa.array(days, pa.date32())}
+def _buckets(days: Sequence[date], bulk: Bulk) -> dict[str, pa.Array]:
+    """Return the ranges of days in which caps hold."""
+    table = {}
     for per, number in BUCKETS.items():
         if any(cap.per is per for cap in bulk.quota.measure.caps):
             table[bucket(per)] = pa.array([number(day) for day in days], pa.int64())

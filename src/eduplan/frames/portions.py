@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk
-from eduplan.frames.columns import WHOLE, against, flag, where, whole
+from eduplan.frames.columns import WHOLE, against, flag, mark, where, whole
 from eduplan.frames.outcomes import (
     NOTHING_TO_SHARE,
     RANKS,
@@ -57,7 +57,7 @@ class Sums(NamedTuple):
             *(nw.col(name).sum() for name in self.added),
             *(nw.col(name).max() for name in self.largest),
         )
-        return found.with_columns(nw.col(name).cast(WHOLE) for name in self.added)
+        return found.with_columns(nw.col(name).cast(WHOLE) for name in (*self.added, *self.largest))
 
 
 def sums_of(part: object, portion: Portion) -> Sums:
@@ -104,17 +104,17 @@ def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
         unclear = within.unknown | (~within.false & truths[number].unknown)
         sums += sums_of(number, portion)
         if spanned(portion):
-            frame = frame.with_columns(flag(unclear).alias(f"_noted_{number}"))
+            frame = frame.with_columns(mark(unclear).alias(f"_noted_{number}"))
             sums += Sums(largest=(f"_noted_{number}",))
         else:
             noted.append(unclear)
-    made: dict[str, nw.Expr] = {_NOTED: flag(reduce(or_, noted)) if noted else whole(0)}
+    made: dict[str, nw.Expr] = {_NOTED: mark(reduce(or_, noted)) if noted else whole(0)}
     for number, several in enumerate(exclusive_sets(quota)):
         sure = reduce(or_, [truths[part].true for part in several])
         maybe = reduce(or_, [~truths[part].false for part in several])
         made[f"_set_{number}_low"] = where(sure, nw.col("_low"))
         made[f"_set_{number}_high"] = where(maybe, nw.col("_high"))
-        made[f"_set_{number}_open"] = where(maybe, nw.col("_unstated"))
+        made[f"_set_{number}_open"] = mark(maybe & (nw.col("_unstated") > 0))
     frame = frame.with_columns(**made)
     beside = [truths[number] for number, part in enumerate(quota.part) if part.beside]
     if beside:
@@ -123,7 +123,7 @@ def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
         frame = frame.with_columns(
             _low=where(perhaps_not, nw.col("_low")),
             _high=where(not_surely, nw.col("_high")),
-            _unstated=where(not_surely, nw.col("_unstated")),
+            _unstated=mark(not_surely & (nw.col("_unstated") > 0)),
         )
     return frame, sums + Sums(largest=(_NOTED,))
 
@@ -136,21 +136,21 @@ def _all_of_it(portion: Portion, quota: Quota) -> bool:
 
 def _tallied(part: int, portion: Portion, truth: Truth, within: Truth) -> dict[str, nw.Expr]:
     if portion.records:
-        low, high, unstated = whole(1), whole(1), whole(0)
+        low, high, unstated = whole(1), whole(1), nw.lit(False)
     else:
-        low, high, unstated = nw.col("_low"), nw.col("_high"), nw.col("_unstated")
+        low, high, unstated = nw.col("_low"), nw.col("_high"), nw.col("_unstated") > 0
     possible = ~truth.false & ~within.false
     made = {
         f"_{part}_low": where(truth.true & within.true, low),
         f"_{part}_high": where(possible, high),
-        f"_{part}_open": where(possible, unstated),
+        f"_{part}_open": mark(possible & unstated),
     }
     if portion.within is not None:
         outside = ~truth.true & ~within.false
         made |= {
             f"_{part}_out_low": where(truth.false & within.true, low),
             f"_{part}_out_high": where(outside, high),
-            f"_{part}_out_open": where(outside, unstated),
+            f"_{part}_out_open": mark(outside & unstated),
         }
     return made
 
@@ -316,8 +316,10 @@ def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr]) -
     least, least_of = sure * low, sure * (low + out_high) + (1 - sure)
     most, most_of = possible * high + (1 - possible), possible * (high + out_low) + (1 - possible)
     times, over = bound.denominator, bound.numerator
-    # The two shares are the same: compared by cross-multiplication, and where one has no bounds.
-    same = least_known & most_known & (low * out_low == high * out_high)
+    # The two shares are the same where nothing is doubtful, and where all or nothing is in the part
+    # at the most. No products of two sums: they could be too large.
+    exactly = (low == high) & (out_low == out_high)
+    same = least_known & most_known & (exactly | (high == 0) | (out_high == 0))
     known = same | (~no_out_top & (out_high == 0) & (low > 0)) | (most_known & (high == 0))
     nothing = flag((low == 0) & (out_low == 0) & (no_top | (high == 0)))
     doubts = nw.col(_NOTED) * UNKNOWN_FACT + nothing * NOTHING_TO_SHARE

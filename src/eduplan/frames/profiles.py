@@ -107,6 +107,20 @@ class Profiles:
                 more.append(nw.col(field).alias(text))
         return self._frame.select(nw.col(BEARER), profile.alias("_profile"), *more)
 
+    def keyed(self, fields: Sequence[str], *, numbered: bool, own: Iterable[str] = ()) -> Frame:
+        """Return what `frame` does, with ids as ``_id`` and in ``_bearer`` what to group by.
+
+        Args:
+            fields: the facts that make a profile.
+            numbered: whether that is a number of the bearer: groups are sooner found by numbers.
+            own: facts whose numbers, or texts, are wanted besides.
+        """
+        found = self.frame(fields, own=own).with_columns(nw.col(BEARER).alias("_id"))
+        if not numbered:
+            return found
+        ids = found.drop(BEARER).with_row_index(BEARER, order_by="_id")
+        return ids.with_columns(nw.col(BEARER).cast(nw.Int64))
+
     def _profile(self, fields: Sequence[str]) -> nw.Expr:
         size = 1
         number = whole(0)

@@ -13,9 +13,8 @@ from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
 from eduplan.frames.columns import Columns, Sort, against, whole
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
-from eduplan.frames.placing import place
+from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
-from eduplan.frames.profiles import BEARER
 from eduplan.frames.readings import Amounts, amounts, read
 from eduplan.frames.refusing import refusals
 from eduplan.frames.scene import Asks, Scene
@@ -92,7 +91,7 @@ def _check_single(quota: Quota, register: Columns) -> None:
 
 def _rows(bulk: Bulk, found: Windows) -> Frame:
     """Return the rows of one version of a quota."""
-    grid = bulk.profiles.frame(bulk.fields)
+    grid = bulk.profiles.keyed(bulk.fields, numbered=numbered(bulk, found))
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
     stated = amounts(bulk)
     _check_size(bulk, stated, found)
@@ -150,7 +149,7 @@ def _told(frame: Frame, quota: Quota) -> Frame:
     )
     gap = nw.col("_gap")
     return frame.select(
-        nw.col(BEARER).alias("bearer"),
+        nw.col("_id").alias("bearer"),
         nw.lit(quota.id, dtype=nw.String).alias("provision"),
         nw.col("period_start"),
         nw.col("period_end"),

@@ -30,7 +30,7 @@ from eduplan.frames.capping import (
     split,
     told_apart,
 )
-from eduplan.frames.columns import WHOLE, Columns, Sort, flag, lookup, whole
+from eduplan.frames.columns import WHOLE, Columns, Sort, flag, lookup, mark, where, whole
 from eduplan.frames.placing import Placed
 from eduplan.frames.portions import GROUP, Sums, spread, tally
 from eduplan.frames.profiles import BEARER
@@ -268,17 +268,18 @@ def _sums(
     quota, sieve = bulk.quota, bulk.sieve
     caps = quota.measure.caps
     frame = placed.frame.with_columns(
-        _low=nw.col("_sure") * nw.col("_least"),
+        _low=where(nw.col("_sure") > 0, nw.col("_least")),
         _high=nw.col("_amount"),
-        _unknown=flag(nw.col("_maybe") + nw.col("_doubt") > 0),
+        _unknown=mark((nw.col("_maybe") > 0) | (nw.col("_doubt") > 0)),
+        _unstated=mark(nw.col("_unstated") > 0),
     )
     scopes: list[Selector] = []
     sorts = bulk.register.sorts
     for cap in caps:
         frame, truth = sieve.apply(frame, cap.where)
         if (unclear := doubt(cap, truth, sorts)) is not None:
-            unclear_of = flag(unclear) * nw.col("_sure")
-            frame = frame.with_columns(_unknown=flag(nw.col("_unknown") + unclear_of > 0))
+            unclear_of = unclear & (nw.col("_sure") > 0)
+            frame = frame.with_columns(_unknown=mark((nw.col("_unknown") > 0) | unclear_of))
         if cap.per is Per.RECORD:
             frame = cut_each(frame, cap, parts, truth)
         elif cap.where != EVERYTHING and cap.where not in scopes:

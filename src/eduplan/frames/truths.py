@@ -20,7 +20,7 @@ import pyarrow as pa
 from eduplan.errors import refuse
 from eduplan.facts import getter
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import MOST_VALUES, Columns, Sort, flag, lookup
+from eduplan.frames.columns import MOST_VALUES, Columns, Sort, among, lookup
 from eduplan.frames.profiles import Profiles
 from eduplan.selectors import BEARER, Condition, Matcher, Scales, Selector, Test
 
@@ -111,7 +111,7 @@ class Sieve:
         if sort is Sort.TEXT:
             return self._of_text(condition, column)
         if sort is Sort.FLAG:
-            return _constant(None) if ordered else _of_whole(condition, flag(column))
+            return _constant(None) if ordered else _of_flag(condition, column)
         if sort is Sort.WHOLE and (condition.scale or condition.field) not in self._scales:
             return _in_order(condition, column) if ordered else _of_whole(condition, column)
         return None
@@ -132,8 +132,9 @@ class Sieve:
         if condition.test in (Test.IS, Test.NOT):
             wanted = [operand for operand in condition.operands if isinstance(operand, str)]
             known = ~column.is_null()
-            hit = column.fill_null("").is_in(wanted) if wanted else nw.lit(False)
-            return _turned(Truth(known & hit, known & ~hit), condition.test)
+            hit = among(column.fill_null(""), wanted)
+            sure = known & hit if "" in wanted else hit
+            return _turned(Truth(sure, known & ~hit), condition.test)
         scale = self._scales.get(condition.scale or condition.field)
         matcher = Matcher(Selector((condition,)), self._scales)
         values = scale.values if scale is not None else ()
@@ -143,11 +144,7 @@ class Sieve:
             by_truth[truth].append(value)
         # Not on the scale, or absent: unknown. No value of a scale is empty.
         filled = column.fill_null("")
-        yes, no = (
-            filled.is_in(by_truth[truth]) if by_truth[truth] else nw.lit(False)
-            for truth in (True, False)
-        )
-        return Truth(yes, no)
+        return Truth(among(filled, by_truth[True]), among(filled, by_truth[False]))
 
     def _looked_up(self, frame: Frame, condition: Condition) -> tuple[Frame, Truth]:
         """Return the truth of a condition by asking it of every different value there is."""
@@ -183,6 +180,15 @@ def _turned(truth: Truth, test: Test) -> Truth:
     return truth if test is Test.IS else Truth(truth.false, truth.true)
 
 
+def _of_flag(condition: Condition, column: nw.Expr) -> Truth:
+    wanted = {bool(operand) for operand in condition.operands if operand in (0, 1)}
+    yes, no = column.fill_null(value=False), ~column.fill_null(value=True)
+    if len(wanted) == 1:
+        return _turned(Truth(yes, no) if True in wanted else Truth(no, yes), condition.test)
+    known, nothing = ~column.is_null(), nw.lit(False)
+    return _turned(Truth(known, nothing) if wanted else Truth(nothing, known), condition.test)
+
+
 def _of_whole(condition: Condition, column: nw.Expr) -> Truth:
     wanted = [
         int(operand)
@@ -190,7 +196,7 @@ def _of_whole(condition: Condition, column: nw.Expr) -> Truth:
         if isinstance(operand, int | Fraction) and operand == int(operand)
     ]
     known = ~column.is_null()
-    hit = column.fill_null(0).is_in(wanted) if wanted else nw.lit(False)
+    hit = among(column.fill_null(0), wanted)
     return _turned(Truth(known & hit, known & ~hit), condition.test)
 
 
