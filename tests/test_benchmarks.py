@@ -51,3 +51,35 @@ def test_a_query_by_hand_that_says_otherwise_stops_the_benchmark(
         bulk_training.check("ours", ours, other)
     with pytest.raises(SystemExit, match="pure-Python"):
         bulk_training.check_sample(province.plan(), *paths, other)
+
+
+def test_growth_is_measured_in_processes_of_their_own() -> None:
+    found = run("scaling.py", "--records", "5000", "20000")
+
+    assert set(found["ratios"]) == {"duckdb_exponent", "polars_exponent"}
+    assert all(found["figures"][f"{engine}_20000_mb"] > 0 for engine in ("duckdb", "polars"))
+
+
+def test_the_crossover_lies_between_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    from crossover import crossing
+
+    # Twice as fast for 10, twice as slow for 1000: even at the geometric mean of the two.
+    assert crossing([10, 1000], [1.0, 8.0], [2.0, 4.0]) == pytest.approx(100)
+    assert crossing([10, 1000], [3.0, 8.0], [2.0, 4.0]) == 0
+    assert crossing([10, 1000], [1.0, 2.0], [2.0, 4.0]) == 1000
+
+
+def test_python_and_frames_are_timed_for_the_same_teachers() -> None:
+    found = run("crossover.py", "--bearers", "3", "9", "--rounds", "1")
+
+    assert found["figures"]["python_9_ms"] > 0
+    assert found["figures"]["python_faster_below_duckdb"] == 9  # nobody asks a database for nine
+
+
+def test_without_java_spark_is_skipped_loudly() -> None:
+    command = [sys.executable, str(FOLDER / "spark.py")]
+    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": ""})
+
+    assert done.returncode == 1
+    assert "skipped, for there is no Java" in done.stderr
