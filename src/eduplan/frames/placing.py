@@ -48,12 +48,14 @@ class Placed(NamedTuple):
     slots: pa.Table | None
 
 
-def place(bulk: Bulk, found: Windows) -> Placed:
+def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
     """Return the records that count in a period, up to the day of judgement.
 
     Args:
         bulk: the quota, and what its judgement rests on.
         found: the periods of every profile.
+        numbers: whether ``_bearer`` is the number of a bearer, as `Profiles.keyed` gives it, and
+            not the id.
     """
     quota = bulk.quota
     measure = quota.measure
@@ -68,9 +70,7 @@ def place(bulk: Bulk, found: Windows) -> Placed:
     else:
         frame = frame.filter((nw.col("_day") >= _day(first)) & (nw.col("_day") <= _day(last)))
     if _held_against_bearers(bulk, found):
-        keys = bulk.profiles.keyed(
-            bulk.fields, numbered=numbered(bulk, found), own=fields_of_bearer(quota)
-        )
+        keys = bulk.profiles.keyed(bulk.fields, numbered=numbers, own=fields_of_bearer(quota))
         frame = frame.join(keys, on="_id", how="inner")
     else:
         frame = frame.with_columns(nw.col("_id").alias(BEARER))

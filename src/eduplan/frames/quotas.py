@@ -91,12 +91,13 @@ def _check_single(quota: Quota, register: Columns) -> None:
 
 def _rows(bulk: Bulk, found: Windows) -> Frame:
     """Return the rows of one version of a quota."""
-    grid = bulk.profiles.keyed(bulk.fields, numbered=numbered(bulk, found))
+    numbers = numbered(bulk, found)
+    grid = bulk.profiles.keyed(bulk.fields, numbered=numbers)
     grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
     stated = amounts(bulk)
     _check_size(bulk, stated, found)
     limits = grid.select(*GROUP, *found.limits)
-    read_ = read(place(bulk, found), bulk, stated, found.across, limits)
+    read_ = read(place(bulk, found, numbers=numbers), bulk, stated, found.across, limits)
     frame = grid.join(read_.whole, on=list(GROUP), how="left")
     frame = _compared(frame.with_columns(nw.col(name).fill_null(0) for name in read_.parts), bulk)
     if bulk.quota.part:
