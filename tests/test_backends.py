@@ -19,6 +19,7 @@ from eduplan.testing import check_evaluator
 from eduplan.testing.values import BEARER_FACTS, DAYS, RECORD_FACTS, ROLES
 from eduplan.verdicts import VerdictRow, row_of
 from test_frames import FOLLOW_UPS, PARTS, QUOTAS
+from test_frames_gates import GATES, RESTING
 from test_frames_stocks import FIGURES as ON_FILE
 from test_frames_stocks import ROSTERS, TARGETS
 
@@ -194,3 +195,5 @@ def test_databases_agree_with_the_reference(database: str, request: pytest.Fixtu
     check_evaluator(stored, cases=TARGETS, max_examples=8)
     check_evaluator(stored, cases=ON_FILE, max_examples=8)
     check_evaluator(stored, cases=ROSTERS, max_examples=8)
+    check_evaluator(stored, cases=GATES, max_examples=8)
+    check_evaluator(stored, cases=RESTING, max_examples=4)

@@ -15,7 +15,7 @@ from eduplan.errors import refuse
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import Columns, Sort, columns, flag, sums
 from eduplan.frames.forms import FORMS
-from eduplan.frames.portable import portable
+from eduplan.frames.portable import portable, with_others
 from eduplan.frames.profiles import Profiles, check_ids
 from eduplan.frames.scene import COLUMNS, Scene
 from eduplan.frames.truths import Sieve
@@ -97,7 +97,7 @@ def evaluate_frame(
     first, second, backend = take(bearers, records)
     if not provisions:
         return backend.back(backend.beside(_NO_ROWS))  # type: ignore[no-any-return]
-    people, register = _columns(provisions, first, second, several or {})
+    people, register = _columns(with_others(plan, provisions), first, second, several or {})
     check_ids(people)
     docket = Docket(
         Register((), complete_through=complete_through),

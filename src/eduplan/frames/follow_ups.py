@@ -27,7 +27,7 @@ from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, conditions, said_besides
 from eduplan.frames.scene import Asks, Scene
-from eduplan.frames.standing import standings
+from eduplan.frames.standing import bearers, by_record
 from eduplan.people import bearer_getter
 from eduplan.provisions import Docket, FollowUp, FollowUpBench
 from eduplan.provisions.follow_up import Answers
@@ -83,7 +83,9 @@ def rows(rule: FollowUp, scene: Scene) -> Frame:
     bench = scene.docket.benches[rule.id]
     assert isinstance(bench, FollowUpBench)  # noqa: S101 - without dated versions it is
     outcomes = Outcomes()
-    people = _people(bench, scene, outcomes)
+    people = bearers(
+        bench, scene, _own(rule), lambda outcome: outcomes.kind((outcome,) * WAYS) * WAYS
+    )
     triggers = _triggers(bench, scene, people, outcomes)
     answered = (
         _linked(rule, scene, triggers) if rule.answer.link else _matched(rule, scene, triggers)
@@ -95,13 +97,8 @@ def rows(rule: FollowUp, scene: Scene) -> Frame:
     triggers = triggers.select(
         *(BEARER, "_last", "_end", "_due", "_met"), _way=nw.col("_kind") * WAYS + ways
     )
-    frame = people.select(BEARER, "_silent").join(triggers, on=BEARER, how="left")
-    way = nw.col("_way")
-    frame = frame.with_columns(
-        _situation=nw.when(way.is_null()).then(nw.col("_silent")).otherwise(way)
-    )
-    frame = frame.join(scene.backend.beside(outcomes.told()), on="_situation", how="left")
-    told = ~way.is_null()
+    frame = by_record(people, triggers, outcomes, scene)
+    told = ~nw.col("_way").is_null()
     return frame.select(
         nw.col(BEARER).alias("bearer"),
         nw.lit(rule.id, dtype=nw.String).alias("provision"),
@@ -115,23 +112,6 @@ def rows(rule: FollowUp, scene: Scene) -> Frame:
         nw.col("_due").alias("due"),
         nw.col("reasons"),
     )
-
-
-def _people(bench: FollowUpBench, scene: Scene, outcomes: Outcomes) -> Frame:
-    """Return all bearers, with what is said of each that no record calls for an answer of."""
-    rule = bench.rule
-    found = standings(bench, scene)
-    table = pa.table(
-        {
-            "_profile": pa.array(found, pa.int64()),
-            "_concerned": pa.array([int(one.concerned) for one in found.values()], pa.int64()),
-            "_silent": pa.array(
-                [outcomes.kind((one.silent,) * WAYS) * WAYS for one in found.values()], pa.int64()
-            ),
-        }
-    )
-    people = scene.profiles.frame(door(rule), own=_own(rule))
-    return people.join(scene.backend.beside(table), on="_profile", how="inner")
 
 
 # ---------------------------------------------------------------- what calls for an answer
@@ -161,7 +141,7 @@ def _triggers(bench: FollowUpBench, scene: Scene, people: Frame, outcomes: Outco
         people = people.join(when, on=BEARER, how="inner")
     else:
         people = people.with_columns(_when=whole(0))
-    frame = frame.join(people.drop("_profile", "_concerned", "_silent"), on=BEARER, how="inner")
+    frame = frame.join(people.drop("_concerned", "_silent"), on=BEARER, how="inner")
     moments = _moments(frame, bench, scene, outcomes)
     frame = frame.join(scene.backend.beside(moments), on=["_when", "_day", "_last"], how="inner")
     frame, truth = scene.sieve.apply(frame, rule.where)

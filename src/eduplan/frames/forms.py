@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eduplan.frames import follow_ups, quotas, rosters, targets
-from eduplan.frames.scene import Form
-from eduplan.provisions import FollowUp, Provision, Quota, Roster, Target
+from eduplan.frames import follow_ups, gates, quotas, rosters, targets
+from eduplan.frames.backends import Frame
+from eduplan.frames.scene import Form, Scene
+from eduplan.provisions import FollowUp, Gate, Provision, Quota, Roster, Target
+
+
+def judge(name: str, scene: Scene) -> Frame:
+    """Return the rows of a provision of the plan.
+
+    Args:
+        name: its id.
+        scene: what is judged.
+    """
+    provision = scene.docket.benches[name].provision
+    return FORMS[type(provision)].rows(provision, scene)
+
 
 FORMS: Mapping[type[Provision], Form] = {
     Quota: Form(quotas.refusals, quotas.asks, quotas.rows),
     FollowUp: Form(follow_ups.refusals, follow_ups.asks, follow_ups.rows),
+    Gate: Form(gates.refusals, gates.asks, lambda gate, scene: gates.rows(gate, scene, judge)),
     Target: Form(targets.refusals, targets.asks, targets.rows),
     Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
 }

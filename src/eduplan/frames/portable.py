@@ -28,10 +28,34 @@ def portable(plan: Plan, only: Iterable[str] | None = None) -> tuple[Provision, 
         provision = plan.provision(name)
         with faults.below(name) as inner:
             inner.faults.extend(refusals(provision))
+            inner.faults.extend(_of_others(plan, provision))
         if isinstance(provision, Provision):
             found.append(provision)
     faults.raise_any(NotPortable)
     return tuple(found)
+
+
+def with_others(plan: Plan, provisions: Iterable[Provision]) -> tuple[Provision, ...]:
+    """Return provisions with all those they rest on, each once."""
+    found: dict[str, Provision] = {}
+    waiting = list(provisions)
+    while waiting:
+        provision = waiting.pop()
+        if provision.id not in found:
+            found[provision.id] = provision
+            others = (plan.provision(name) for name in provision.refers())
+            waiting += [other for other in others if isinstance(other, Provision)]
+    return tuple(found.values())
+
+
+def _of_others(plan: Plan, provision: Provision | Unanswered) -> Iterator[Fault]:
+    """Return which of the provisions it rests on cannot be judged over frames by bearer."""
+    if isinstance(provision, Unanswered):
+        return
+    for name in dict.fromkeys(provision.refers()):
+        other = plan.provision(name)
+        if any(refusals(other)) or any(_of_others(plan, other)) or plan.benches[name].grouped:
+            yield Fault("not-portable-other", "", {"provision": name})
 
 
 def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:

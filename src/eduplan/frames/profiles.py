@@ -92,7 +92,7 @@ class Profiles:
         Raises:
             InputError: the fact ``named`` is not one text.
         """
-        profile = self._profile(fields)
+        profile = self.number(fields)
         more = []
         if named:
             sort = self._bearers.sorts.get(named, Sort.TEXT)
@@ -121,7 +121,8 @@ class Profiles:
         ids = found.drop(BEARER).with_row_index(BEARER, order_by="_id")
         return ids.with_columns(nw.col(BEARER).cast(nw.Int64))
 
-    def _profile(self, fields: Sequence[str]) -> nw.Expr:
+    def number(self, fields: Sequence[str]) -> nw.Expr:
+        """Return the number of a profile, by the columns that `frame` has of these facts."""
         size = 1
         number = whole(0)
         for field in fields:
@@ -149,7 +150,7 @@ class Profiles:
 
     def only(self, fields: Sequence[str], numbers: Iterable[int]) -> Profiles:
         """Return those bearers alone that have one of some profiles."""
-        profile = self._profile(fields)
+        profile = self.number(fields)
         kept = self._backend.beside(pa.table({"_profile": pa.array(list(numbers), pa.int64())}))
         frame = self._frame.with_columns(profile.alias("_profile"))
         frame = frame.join(kept, on="_profile", how="inner").select(*self._bearers.sorts)

@@ -17,7 +17,7 @@ from eduplan.provisions.requirements import NotBarred, RecordIs, Requirement, as
 from eduplan.provisions.weighing import Application, decisive, weigher
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector
-from eduplan.verdicts import Citation, Status, Told, Verdict
+from eduplan.verdicts import Citation, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
 from eduplan.verdicts.verdict import Draft, justified
 
@@ -146,7 +146,7 @@ class GateBench(Bench):
         status, missing = point.status, point.missing
         if act is not None and self._acts(act.get, subject.get) is None:
             facts = {"field": self._acts.blame(act.get, subject.get), "count": 1}
-            status, missing = Status.UNDETERMINED, (Missing("record-fact", facts), *missing)
+            status, missing = doubtful(point, Missing("record-fact", facts))
         counted = point.counted if act is None else (act.record, *point.counted)
         points = point.points if point.code == "admission-all" else (point,)
         draft = Draft(
@@ -161,6 +161,16 @@ class GateBench(Bench):
         )
         draft.__class__ = Verdict
         return draft  # type: ignore[return-value]
+
+
+def doubtful(point: Point, doubt: Missing) -> tuple[Status, tuple[Missing, ...]]:
+    """Return what is said of what may be no act that is judged at all, and what is missing.
+
+    Args:
+        point: what is required, weighed.
+        doubt: why it is not known whether it is one.
+    """
+    return Status.UNDETERMINED, (doubt, *point.missing)
 
 
 def _once(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:

@@ -207,6 +207,16 @@ class Docket:
             found = self._grouped[provision] = by_bearer(bench.judge_all(self.subjects, self))
         return found.get(bench.judged(subject), ())
 
+    def hear(self, provision: str, subject: Subject, verdicts: tuple[Verdict, ...]) -> None:
+        """Take down what a provision says of a bearer, so that it is not asked.
+
+        Args:
+            provision: id of a provision whose verdicts are on single bearers.
+            subject: the bearer.
+            verdicts: what it says.
+        """
+        self._single[provision, subject.id] = verdicts
+
     @property
     def begun(self) -> Period | None:
         """The days of interest up to the day of judgement, None where none of them has come."""

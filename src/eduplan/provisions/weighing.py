@@ -89,18 +89,25 @@ def weigher(requirement: Requirement, setting: Setting, citation: Citation) -> W
 
 def _joined(joined: Joined, setting: Setting, citation: Citation) -> Weigher:
     weighers = [weigher(part, setting, citation) for part in joined.parts]
+    return lambda application: put_together(
+        joined, tuple([weigh(application) for weigh in weighers])
+    )
+
+
+def put_together(joined: Joined, points: tuple[Point, ...]) -> Point:
+    """Return what several requirements in one come to.
+
+    Args:
+        joined: the requirement.
+        points: what each of its parts comes to.
+    """
     code = "admission" if joined.title is not None else f"admission-{joined.how}"
-
-    def weigh(application: Application) -> Point:
-        points = tuple([weigh(application) for weigh in weighers])
-        status = join(joined.how, [point.status for point in points])
-        undecided = status is Status.UNDETERMINED
-        missing = tuple([lack for point in points for lack in point.missing]) if undecided else ()
-        facts = {"condition": joined.title, "conditions": _told(joined.how, points)}
-        counted = tuple([record for point in points for record in point.counted])
-        return Point(code, status, facts, counted=counted, missing=missing, points=points)
-
-    return weigh
+    status = join(joined.how, [point.status for point in points])
+    undecided = status is Status.UNDETERMINED
+    missing = tuple([lack for point in points for lack in point.missing]) if undecided else ()
+    facts = {"condition": joined.title, "conditions": _told(joined.how, points)}
+    counted = tuple([record for point in points for record in point.counted])
+    return Point(code, status, facts, counted=counted, missing=missing, points=points)
 
 
 def _told(how: How, points: tuple[Point, ...]) -> tuple[Point, ...]:

@@ -9,7 +9,7 @@ that hit bounds exactly, a few kinds. Wide domains seldom meet an edge; small on
 
 from eduplan.testing.agreement import Evaluator, check_evaluator, differences
 from eduplan.testing.cases import Case, cases, people, plans, records, registers
-from eduplan.testing.provisions import divided_quotas, follow_ups, quotas
+from eduplan.testing.provisions import divided_quotas, follow_ups, gates, quotas
 from eduplan.testing.stocks import figures, grouped_people, rosters, targets
 from eduplan.testing.values import DAYS, amounts, days, selectors
 
@@ -25,6 +25,7 @@ __all__ = [
     "divided_quotas",
     "figures",
     "follow_ups",
+    "gates",
     "grouped_people",
     "people",
     "plans",

@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from eduplan.exact import spell
 from eduplan.measures import Per, Way
 from eduplan.periods import Unit
-from eduplan.provisions import FollowUp, Partial, Quota
+from eduplan.provisions import FollowUp, Gate, Partial, Quota
 from eduplan.provisions.versions import Governs
 from eduplan.testing.values import (
     BEARER_FACTS,
@@ -23,6 +23,7 @@ from eduplan.testing.values import (
     seldom,
     selectors,
 )
+from eduplan.verdicts import Status
 
 WAYS = (Way.COUNT, Way.SUM, Way.DISTINCT, Way.DAYS, Way.SHARE, Way.CREDITS)
 """Ways of measuring that generated quotas have."""
@@ -315,6 +316,61 @@ def time_limits() -> SearchStrategy[dict[str, Any]]:
     ]
     ends: SearchStrategy[dict[str, Any]] = everies().map(lambda every: {"end_of": every})
     return st.sampled_from(plain) | ends
+
+
+@st.composite
+def gates(
+    draw: DrawFn, *, rests_on: Sequence[str] = (), name: str = "gate", clause: str = "1"
+) -> Gate:
+    """Return gates of bearers and of acts, whose requirements are joined in every way.
+
+    Args:
+        draw: draws, as Hypothesis gives it.
+        rests_on: ids of the provisions whose verdicts may be required.
+        name: the id of the gate.
+        clause: the clause it cites.
+    """
+    over: dict[str, Any] | None = None
+    if draw(st.booleans()):
+        over = {"kind": draw(st.sampled_from([KINDS[0], list(KINDS)]))}
+        over["where"] = draw(seldom(selectors())) or {}
+        over["by"] = draw(st.sampled_from(["bearer", "bearer", "bearer", "guest"]))
+    return Gate(
+        id=name,
+        clause=[clause],
+        title=TEXT,
+        admits=draw(_requirements(rests_on, of_acts=over is not None)),
+        over=over,
+        bearer=draw(seldom(bearer_selectors())) or {},
+        exempt=draw(seldom(seldom(bearer_selectors()))),
+        since=draw(seldom(seldom(days()))),
+        until=draw(seldom(seldom(days()))),
+    )
+
+
+def _requirements(rests_on: Sequence[str], *, of_acts: bool) -> SearchStrategy[dict[str, Any]]:
+    """Return requirements as they stand in a plan file."""
+    lengths = st.sampled_from(["1 month", "6 months", "1 year"])
+    single: list[SearchStrategy[dict[str, Any]]] = [
+        bearer_selectors().map(lambda selector: {"bearer": selector}),
+        st.fixed_dictionaries({"elapsed": lengths, "since": st.sampled_from(["joined", "left"])}),
+    ]
+    if of_acts:
+        single += [selectors().map(lambda selector: {"record": selector})] * 2
+    for name in rests_on:
+        statuses = st.lists(st.sampled_from(Status), min_size=1, max_size=3, unique=True)
+        said = st.fixed_dictionaries({"verdict": st.just(name), "status": statuses})
+        single += [st.just({"verdict": name}), said]
+    return st.recursive(st.one_of(single), _joined, max_leaves=4)
+
+
+def _joined(parts: SearchStrategy[dict[str, Any]]) -> SearchStrategy[dict[str, Any]]:
+    several = st.lists(parts, min_size=1, max_size=3)
+    return st.one_of(
+        several.map(lambda found: {"all": found}),
+        several.map(lambda found: {"any": found}),
+        parts.map(lambda found: {"not": found}),
+    )
 
 
 def bearer_selectors() -> SearchStrategy[Any]:

@@ -1,0 +1,236 @@
+"""Gates over frames: they say what the reference says, by hand, and what is refused."""
+
+from datetime import date
+from typing import Any
+
+import attrs
+import polars as pl
+import pytest
+from hypothesis.strategies import SearchStrategy
+
+from as_frames import KINDS, over
+from eduplan import Period, Plan, available_plans, load_plan
+from eduplan.errors import NotPortable
+from eduplan.frames import evaluate_frame, refusals, rows_of
+from eduplan.provisions import Gate
+from eduplan.testing import (
+    cases,
+    check_evaluator,
+    follow_ups,
+    gates,
+    people,
+    plans,
+    quotas,
+    records,
+)
+from test_frames import HEAD, plan_of, portable, quota
+from test_frames_events import answered
+
+
+def with_gates(drawn: SearchStrategy[Plan]) -> SearchStrategy[Plan]:
+    """Return plans with a gate that may rest on what else there is in them."""
+
+    def joined(plan: Plan) -> SearchStrategy[Plan]:
+        names = [provision.id for provision in plan.provisions]
+        return gates(rests_on=names).map(
+            lambda gate: attrs.evolve(plan, provisions=(*plan.provisions, gate))
+        )
+
+    return drawn.flatmap(joined)
+
+
+ONE = {"people": people(ids=["t1"]), "records": records(bearers=["t1"], linked=True)}
+GATES = cases(plans=plans(provisions=gates()), **ONE)
+RESTING = cases(
+    plans=with_gates(plans(provisions=(quotas() | follow_ups()).filter(portable))), **ONE
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_gates(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=GATES, max_examples=60)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_gates_that_rest_on_others(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=RESTING, max_examples=40)
+
+
+# ---------------------------------------------------------------- by hand
+
+AS_OF = date(2024, 9, 1)
+PEOPLE = pl.DataFrame(
+    {
+        "id": ["t1", "t2", "t3", "t4"],
+        "level": ["city", "county", "school", None],
+        "since": [date(2019, 9, 1), date(2019, 9, 2), date(2000, 1, 1), None],
+    }
+)
+FIVE_YEARS = {"elapsed": "5 years", "since": "since"}
+COUNTY = {"bearer": {"level": {"at_least": "county"}}}
+
+
+def gate(name: str = "entry", **keys: Any) -> dict[str, Any]:
+    return {**HEAD, "id": name, **keys}
+
+
+def acts(*several: tuple[Any, ...]) -> pl.DataFrame:
+    """Return records by kind, day, bearer, hours and mode."""
+    types = {"kind": pl.String, "day": pl.Date, "bearer": pl.String, "hours": pl.Int64}
+    return pl.DataFrame(several, schema={**types, "mode": pl.String}, orient="row")
+
+
+def judge(plan: Plan, taken: pl.DataFrame, **rest: Any) -> list[tuple[Any, ...]]:
+    """Return bearer, status and reasons of the gate, in order."""
+    usual = {"as_of": AS_OF, "complete_through": AS_OF, "only": ["entry"]}
+    rows = rows_of(evaluate_frame(plan, PEOPLE, taken, **{**usual, **rest}))
+    return sorted((row.bearer, row.status.value, row.reasons) for row in rows)
+
+
+def test_five_years_are_over_on_the_day_on_which_they_are_reached() -> None:
+    # On 1 September 2024: five years exactly, one day short of it, long past, and not known.
+    assert judge(plan_of(gate=[gate(admits=FIVE_YEARS)]), acts()) == [
+        ("t1", "MET", ()),
+        ("t2", "NOT_MET", ()),
+        ("t3", "MET", ()),
+        ("t4", "UNDETERMINED", ("bearer-fact",)),
+    ]
+
+
+def test_of_an_act_time_is_counted_to_its_own_day() -> None:
+    plan = plan_of(gate=[gate(admits=FIVE_YEARS, over="lesson")])
+    taken = acts(
+        ("lesson", date(2024, 8, 31), "t1", None, None),  # a day before five years
+        ("lesson", date(2023, 8, 31), "t3", None, None),  # of the school year before
+        ("lesson", date(2024, 9, 1), "t1", None, None),
+        ("lesson", date(2024, 9, 1), "t4", None, None),
+    )
+
+    assert judge(plan, taken, during=None) == [
+        ("t1", "MET", ()),
+        ("t2", "NOT_APPLICABLE", ("no-act",)),
+        ("t3", "NOT_APPLICABLE", ("no-act",)),
+        ("t4", "UNDETERMINED", ("bearer-fact",)),
+    ]
+    before = judge(plan, taken, as_of=date(2024, 8, 31))  # the school year 2023
+    assert before[:2] == [("t1", "NOT_MET", ()), ("t2", "NOT_APPLICABLE", ("no-act",))]
+
+
+def test_what_is_unknown_matters_only_where_it_decides() -> None:
+    # Any of the two: the fourth is not known to have either; all of the two: the third has the
+    # years and not the level, whatever else.
+    any_ = plan_of(gate=[gate(admits={"any": [FIVE_YEARS, COUNTY]})])
+    all_ = plan_of(gate=[gate(admits={"all": [FIVE_YEARS, COUNTY]})])
+
+    assert [row[1] for row in judge(any_, acts())] == ["MET", "MET", "MET", "UNDETERMINED"]
+    assert [row[1] for row in judge(all_, acts())] == ["MET", "NOT_MET", "NOT_MET", "UNDETERMINED"]
+
+
+def test_an_act_is_judged_by_its_facts_and_may_be_no_act_at_all() -> None:
+    admits = {"all": [{"record": {"hours": {"at_least": 2}}}, COUNTY]}
+    plan = plan_of(gate=[gate(admits=admits, over={"kind": "lesson", "where": {"mode": "online"}})])
+    day = date(2024, 9, 1)
+    taken = acts(
+        ("lesson", day, "t1", 2, "online"),
+        ("lesson", day, "t1", 1, "online"),
+        ("lesson", day, "t1", 2, None),  # perhaps no lesson that is judged
+        ("lesson", day, "t2", None, "online"),
+        ("lesson", day, "t3", None, "online"),  # not of the level: the hours do not matter
+        ("lesson", day, "t4", 9, "on-site"),
+    )
+
+    assert judge(plan, taken) == [
+        ("t1", "MET", ()),
+        ("t1", "NOT_MET", ()),
+        ("t1", "UNDETERMINED", ("record-fact",)),
+        ("t2", "UNDETERMINED", ("record-fact",)),
+        ("t3", "NOT_MET", ()),
+        ("t4", "NOT_APPLICABLE", ("no-act",)),
+    ]
+
+
+def test_another_provision_counts_by_all_its_periods() -> None:
+    # Three hours in every calendar year: in 2023 the first two have them, in 2024 only the first.
+    # The third has not enough of 2023; of 2024, which is not over, it could still be: not admitted.
+    hours = quota(every="calendar-year", partial="full")
+    plan = plan_of(quota=[hours], gate=[gate(admits={"verdict": "hours"})])
+    last, this = date(2023, 5, 1), date(2024, 5, 1)
+    taken = acts(
+        ("training", last, "t1", 3, None), ("training", this, "t1", 3, None),
+        ("training", last, "t2", 3, None), ("training", this, "t2", 2, None),
+        ("training", last, "t3", 2, None),
+        ("training", last, "t4", None, None),
+    )  # fmt: skip
+
+    assert judge(plan, taken, during=Period(date(2023, 1, 1), date(2025, 1, 1))) == [
+        ("t1", "MET", ()),
+        ("t2", "UNDETERMINED", ("verdict-pending",)),
+        ("t3", "NOT_MET", ()),
+        # 2023 lacks a fact of a record; 2024 is open besides
+        ("t4", "UNDETERMINED", ("record-fact", "verdict-pending")),
+    ]
+
+
+def test_out_of_force_nobody_is_weighed() -> None:
+    plan = plan_of(gate=[gate(admits=COUNTY, since=date(2024, 9, 2))])
+
+    assert {row[1:] for row in judge(plan, acts())} == {("NOT_APPLICABLE", ("not-in-force",))}
+
+
+# ---------------------------------------------------------------- what is refused
+
+AWARDS = {"count": "award", "at_least": 1}
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "what the register holds": (
+        {"gate": [gate(admits={"all": [COUNTY, AWARDS]})]},
+        "entry.admits.all[1]: what the register holds cannot be a condition over frames",
+    ),
+    "several facts of the bearer": (
+        {"gate": [gate(admits={"record": {"tier": ["@bearer.tier", "@bearer.level"]}},
+                       over="lesson")]},
+        "entry.admits.record: tier is held against several facts of the bearer at once",
+    ),
+    "a provision that cannot be judged so": (
+        {
+            "quota": [quota(scope={"mean": "school"})],
+            "gate": [gate(admits={"verdict": "hours"})],
+        },
+        "entry: rests on hours, which cannot be judged by bearer over frames",
+    ),
+    "a provision that rests on one": (
+        {
+            "quota": [quota(scope={"mean": "school"})],
+            "gate": [gate("first", admits={"verdict": "hours"}),
+                     gate(admits={"verdict": "first"})],
+        },
+        "entry: rests on first, which cannot be judged by bearer over frames",
+    ),
+    "a bar": (
+        {
+            "quota": [quota()],
+            "consequence": [{**HEAD, "id": "bar", "verdict": "hours", "status": "NOT_MET",
+                             "effect": "bar"}],
+            "gate": [gate(admits={"bar": "bar"})],
+        },
+        "entry: rests on bar, which cannot be judged by bearer over frames",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_refused_by_name(name: str) -> None:
+    tables, says = REFUSED[name]
+
+    with pytest.raises(NotPortable) as refused:
+        judge(plan_of(**tables), acts())
+
+    assert str(refused.value).startswith(says)
+
+
+def test_the_gates_of_the_packaged_plans_can_be_judged_by_their_facts() -> None:
+    of_plans = [answered(load_plan(name)) for name in available_plans()]
+    several = [one for found in of_plans for one in found if isinstance(one, Gate)]
+
+    assert len(several) > 10
+    refused = {one.id: fault.code for one in several for fault in refusals(one)}
+    assert refused == {"budget-before-spending": "not-portable-tally"}
