@@ -39,10 +39,12 @@ def with_gates(drawn: SearchStrategy[Plan]) -> SearchStrategy[Plan]:
     return drawn.flatmap(joined)
 
 
-ONE = {"people": people(ids=["t1"]), "records": records(bearers=["t1"], linked=True)}
-GATES = cases(plans=plans(provisions=gates()), **ONE)
+ONE, THEIRS = people(ids=["t1"]), records(bearers=["t1"], linked=True)
+GATES = cases(plans=plans(provisions=gates()), people=ONE, records=THEIRS)
 RESTING = cases(
-    plans=with_gates(plans(provisions=(quotas() | follow_ups()).filter(portable))), **ONE
+    plans=with_gates(plans(provisions=(quotas() | follow_ups()).filter(portable))),
+    people=ONE,
+    records=THEIRS,
 )
 
 

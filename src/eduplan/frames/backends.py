@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -14,6 +14,10 @@ Frame = nw.LazyFrame[Any]
 """A frame under way: a plan of steps where the backend is lazy."""
 
 
+def _below(frames: Sequence[Frame]) -> Frame:
+    return nw.concat(frames, how="vertical")
+
+
 class Backend(NamedTuple):
     """A place where frames lie.
 
@@ -21,11 +25,13 @@ class Backend(NamedTuple):
         beside: puts a small table next to them.
         back: returns a frame as the caller's own kind.
         numbers: whether rows can be numbered without all of them going through one place.
+        below: puts the rows of frames one below another.
     """
 
     beside: Callable[[pa.Table], Frame]
     back: Callable[[Frame], Any]
     numbers: bool = True
+    below: Callable[[Sequence[Frame]], Frame] = _below
 
 
 def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
@@ -107,7 +113,19 @@ def _duckdb(native: Any) -> Backend:
         placed: Frame = nw.from_native(native.query("_eduplan", "select * from _eduplan_table"))
         return placed
 
-    return Backend(beside, lambda frame: frame.to_native())
+    def below(frames: Sequence[Frame]) -> Frame:
+        # DuckDB adds up how deep all of them are, and refuses what is deeper than a thousand steps,
+        # unless they are found by their names, each as a query of its own.
+        if len(frames) == 1:
+            return frames[0]
+        half = len(frames) // 2
+        _eduplan_first = below(frames[:half]).to_native()
+        _eduplan_second = below(frames[half:]).to_native()
+        both = "select * from _eduplan_first union all select * from _eduplan_second"
+        placed: Frame = nw.from_native(native.query("_eduplan", both))
+        return placed
+
+    return Backend(beside, lambda frame: frame.to_native(), below=below)
 
 
 def _ibis(_: object) -> Backend:

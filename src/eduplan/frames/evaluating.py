@@ -112,7 +112,7 @@ def evaluate_frame(
     sieve = Sieve(register, profiles, plan.ranks, backend)
     scene = Scene(register, profiles, sieve, docket, backend)
     frames = [FORMS[type(one)].rows(one, scene) for one in provisions]
-    return backend.back(nw.concat(frames, how="vertical"))  # type: ignore[no-any-return]
+    return backend.back(backend.below(frames))  # type: ignore[no-any-return]
 
 
 def _columns(
