@@ -53,7 +53,7 @@ CENTRAL = {
 FORTY = plan_of(at_least=40, part=[CENTRAL])
 
 
-def course(name: str, hours: Any, cost: int = 0, **more: Any) -> Course:
+def course(name: str, hours: Any, cost: Any = 0, **more: Any) -> Course:
     """Return a course of so many hours."""
     facts = {"hours": hours, "central": more.pop("central", False), **more.pop("facts", {})}
     day = more.pop("day", date(2025, 7, 1))

@@ -190,6 +190,34 @@ def test_without_its_extra_it_says_what_to_install() -> None:
     assert "eduplan[solver]" in done.stdout
 
 
+def test_costs_in_fractions_and_in_millions() -> None:
+    # Three thirds are less than 1.01; and what costs millions is told exactly.
+    thirds = [course(f"t{i}", 20, cost="1/3") for i in range(3)]
+    dear = [course("dear", 40, cost="1.01")]
+    plan = plan_of(at_least=60)
+    found = suggest(plan, TEACHERS, Register([]), [*thirds, *dear], by=BY, as_of=AS_OF)
+    assert (found.cost, found.bound, found.proved) == (2, 2, True)
+
+    million = [course("a", 60, 123_456_789), course("b", 60, 123_456_788, places=1)]
+    found = suggest(plan, TEACHERS, Register([]), million, by=BY, as_of=AS_OF)
+    assert (found.cost, found.proved) == (246_913_577, True)
+
+
+def test_courses_over_several_weeks_each_of_which_overlaps_the_next() -> None:
+    # Fifty courses, each in its week and the next: at most every other one can be attended. Those
+    # of even weeks cost 1, those of odd ones 2; 25 even ones come to 250 hours at 25.
+    offer = [
+        course(f"c{week:02}", 10, 1 + week % 2, slots=[f"week {week:02}", f"week {week + 1:02}"])
+        for week in range(50)
+    ]
+    plan = plan_of(at_least=250)
+    found = suggest(plan, TEACHERS[:1], Register([]), offer, by=BY, as_of=AS_OF)
+    assert chosen(found) == {"t1": [f"c{week:02}" for week in range(0, 50, 2)]}
+
+    found = suggest(plan_of(at_least=251), TEACHERS[:1], Register([]), offer, by=BY, as_of=AS_OF)
+    assert [one.code for one in found.shortages] == ["alone"]
+
+
 def test_a_whole_school_shares_the_places() -> None:
     # Ninety lack 8 hours, thirty 20. The hour costs 10 in "short", 5 in "long" and 20 in "rest".
     # "long" (20 hours for 100) is worth most to those who lack 20: without it they pay at least

@@ -83,9 +83,11 @@ class Offer(NamedTuple):
         groups: courses that may exclude one another, parted into groups that do not, in the order
             in which they are taken.
         clashes: pairs of courses nobody attends both of.
+        slots: for each course, by number, the times it takes that are not told by groups.
     """
 
     costs: tuple[int, ...]
     places: tuple[int, ...]
     groups: tuple[tuple[int, ...], ...]
     clashes: frozenset[tuple[int, int]]
+    slots: tuple[tuple[int, ...], ...]

@@ -20,10 +20,10 @@ from typing import NamedTuple
 from ortools.linear_solver import pywraplp
 
 from eduplan.outlook.numbers import Kind, Need, Offer, Pattern
-from eduplan.outlook.ways import FAR, Ways
+from eduplan.outlook.ways import FAR, TooLarge, Ways
 
 SCALE = 1 << 16
-"""Prices of places are whole multiples of one in so many parts of a unit of cost."""
+"""Prices of places are whole multiples of one in so many parts of the unit of all costs."""
 
 MOST_NODES = 300
 """So many branches are looked at, at most."""
@@ -119,10 +119,12 @@ class _Master:
         self.people = sum(row.people for row in self.rows)
         self.places = [min(most, self.people) for most in offer.places]
         self.unit = gcd(*offer.costs) or 1
+        self.costs = [cost // self.unit for cost in offer.costs]
         # Serving one more is worth more than all places together can cost.
-        self.far = self.unit + sum(
-            cost * most for cost, most in zip(offer.costs, self.places, strict=True)
-        )
+        self.far = 1 + sum(cost * most for cost, most in zip(self.costs, self.places, strict=True))
+        self.steepest = SCALE * self.far
+        if self.steepest * 4 * (len(self.costs) + 1) > FAR:
+            raise TooLarge
         self.passes = 0
         self.found = _Whole(self.far * self.people, [{} for _ in self.rows])
         self._relaxation()
@@ -148,7 +150,7 @@ class _Master:
             self._limit(head)
 
     def cost(self, pattern: Pattern) -> int:
-        return sum([self.offer.costs[course] for course in pattern])
+        return sum([self.costs[course] for course in pattern])
 
     def _heads(self, place: int, course: int) -> list[_Head]:
         """Return by what attendances of a course by those of a row are counted."""
@@ -199,7 +201,7 @@ class _Master:
             low, high = ranges.get(head, (0, self.people))
             limit.SetBounds(low or -self.endless, high)
         best = 0
-        enough = SCALE * (below - self.unit)
+        enough = SCALE * (below - 1)
         for left in range(passes):
             self.passes += 1
             if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
@@ -207,7 +209,7 @@ class _Master:
             rents = {
                 head: rent
                 for head, limit in self.limits.items()
-                if (rent := -round(limit.dual_value() * SCALE))
+                if (rent := self._rent(limit.dual_value()))
             }
             worth = [round(row.dual_value() * SCALE) for row in self.cover]
             paid, new = self._priced(rents, worth, counts)
@@ -226,6 +228,10 @@ class _Master:
             for row, count in zip(self.columns, counts, strict=True)
         ]
         return _Relaxed(best, shares, [none.solution_value() for none in self.nones])
+
+    def _rent(self, dual: float) -> int:
+        """Return what a place costs on top; the bound holds whatever it is."""
+        return max(-self.steepest, min(-round(dual * SCALE), self.steepest))
 
     def _priced(
         self, rents: Mapping[_Head, int], worth: Sequence[int], counts: Sequence[int]
@@ -259,7 +265,7 @@ class _Master:
                 alone = place if (2, place) in special else -1
                 groups.setdefault((kind, alone), []).append(place)
         for (kind, alone), places in groups.items():
-            prices = [*(SCALE * cost for cost in self.offer.costs), SCALE * self.far]
+            prices = [*(SCALE * cost for cost in self.costs), SCALE * self.far]
             for key in ((0, 0), (1, kind), (2, alone)):
                 for course, rent in special.get(key, ()):
                     prices[course] += rent
@@ -368,8 +374,7 @@ class _Master:
             if node is None:
                 stuck = min(stuck, least)
                 continue
-            # An answer costs a multiple of what all costs are.
-            least = max(least, -(-node.bound // (SCALE * self.unit)) * self.unit)
+            least = max(least, -(-node.bound // SCALE))
             broken = self._broken(node)
             tries = len(STEPS) if broken is None else 3 * (broken[0].level == 1) or nodes == 1
             for step in STEPS[:tries]:
@@ -400,7 +405,7 @@ class _Master:
         return Answer(
             chosen={key: {} for key in self.lost} | dict(zip(keys, self.found.chosen, strict=True)),
             lost=frozenset(self.lost),
-            cost=self.found.total - far,
-            bound=max(bound - far, 0),
+            cost=(self.found.total - far) * self.unit,
+            bound=max(bound - far, 0) * self.unit,
             proved=bound >= self.found.total,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import attrs
@@ -164,31 +164,39 @@ def in_turn(chains: Iterable[tuple[tuple[RoomKey, ...], object]]) -> set[RoomKey
     return {key for key, several in ends.items() if len(several) > 1}
 
 
-def ordered(
-    groups: Sequence[tuple[int, ...]], places: Sequence[str], timed: set[int]
-) -> Iterator[tuple[int, ...]]:
-    """Return groups of courses so that those of which it matters stand in their order.
-
-    Groups between which such courses stand to and fro become one.
+def to_and_fro(
+    groups: Iterable[tuple[int, ...]], places: Sequence[str], timed: set[int]
+) -> set[int]:
+    """Return the courses of groups that cannot be taken one after the other.
 
     Args:
         groups: the groups.
         places: the places of the courses in the order of records.
-        timed: the courses of which the order matters.
+        timed: the courses of which it matters which comes first.
     """
-    spans = []
-    for group in groups:
-        mine = sorted(places[course] for course in group if course in timed)
-        if mine:
-            spans.append((mine[0], mine[-1], group))
-        else:
-            yield group
-    joined: list[tuple[str, str, tuple[int, ...]]] = []
+    spans = [
+        (mine[0], mine[-1], group)
+        for group in groups
+        if (mine := sorted(places[course] for course in group if course in timed))
+    ]
+    found: set[int] = set()
+    end = ""
+    longest: tuple[int, ...] = ()
     for first, last, group in sorted(spans):
-        if joined and first < joined[-1][1]:
-            start, end, others = joined.pop()
-            joined.append((start, max(end, last), (*others, *group)))
-        else:
-            joined.append((first, last, group))
-    for _, _, group in joined:
-        yield tuple(sorted(group, key=lambda course: places[course]))
+        if first < end:
+            found |= {*group, *longest}
+        if last > end:
+            end, longest = last, group
+    return found
+
+
+def in_order(
+    groups: Iterable[tuple[int, ...]], places: Sequence[str], timed: set[int]
+) -> tuple[tuple[int, ...], ...]:
+    """Return groups of courses, those of which it matters which comes first in their order."""
+
+    def first(group: tuple[int, ...]) -> str:
+        return min(places[course] for course in timed.intersection(group) or group)
+
+    inner = [tuple(sorted(group, key=lambda course: places[course])) for group in groups]
+    return tuple(sorted(inner, key=first))

@@ -20,7 +20,7 @@ from eduplan.messages import Text
 from eduplan.outlook.courses import Course, as_courses
 from eduplan.outlook.groups import Duty, Group, Value
 from eduplan.outlook.numbers import Need, Offer, Side
-from eduplan.outlook.rooms import Caps, Raw, RoomKey, ordered
+from eduplan.outlook.rooms import Caps, Raw, RoomKey, in_order, to_and_fro
 from eduplan.outlook.standing import Figures, beyond, figures_of
 from eduplan.outlook.suggestion import Attendance, Passed, Shortage, Suggestion
 from eduplan.people import Person, bearer_getter
@@ -240,14 +240,18 @@ class _Search:
         patterns = import_module("eduplan.outlook.patterns")
         ways = import_module("eduplan.outlook.ways")
         self.unit = lcm(1, *(Fraction(course.cost).denominator for course in self.courses))
-        parted, clashes = ways.groups_of([course.slots for course in self.courses])
+        slots = [course.slots for course in self.courses]
         timed = {course for group in groups for course in group.timed}
+        times = ways.times_of(slots)
+        if alone := to_and_fro(times.groups, self.places, timed):
+            times = ways.times_of(slots, frozenset(alone))
         most = max(1, len(self.bearers))
         self.offer = Offer(
             tuple(int(course.cost * self.unit) for course in self.courses),
             tuple(most if one.places is None else one.places for one in self.courses),
-            tuple(ordered(parted, self.places, timed)),
-            clashes,
+            in_order(times.groups, self.places, timed),
+            times.clashes,
+            times.slots,
         )
         try:
             found: Answer = patterns.solve([group.kind for group in groups], self.offer)
@@ -377,7 +381,8 @@ class _Search:
         # Parts taken together are told only where single ones do not say it.
         order = sorted(demands, key=lambda place: (-len(group.keys[place].parts), place))
         apart = tuple((course,) for several in self.offer.groups for course in several)
-        untimed = self.offer._replace(groups=apart, clashes=frozenset())
+        free_at_all = tuple(() for _ in self.courses)
+        untimed = self.offer._replace(groups=apart, clashes=frozenset(), slots=free_at_all)
         found = {}
         least = ways.clashes_of(group.kind, self.offer, needs, group.free, order)
         only = {

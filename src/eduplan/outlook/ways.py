@@ -8,7 +8,7 @@ course can tell apart are one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +18,15 @@ from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, Side, Worth
 FAR = 1 << 60
 """What cannot be done costs so much."""
 
-MOST_STATES = 30_000_000
-"""So many steps from state to state are looked at, at most."""
+MOST_NUMBERS = 200_000_000
+"""So many numbers of states are looked at on all steps together, at most."""
 
 MOST_TOGETHER = 20_000
 """So many sets of courses that may exclude one another are looked at, at most."""
+
+
+FEW = 40
+"""Beyond so many sets that go together, courses are looked at one by one."""
 
 
 class TooLarge(Exception):
@@ -46,6 +50,8 @@ class Ways:
     """What is left of the needs of one kind, and where courses lead from there."""
 
     def __init__(self, kind: Kind, offer: Offer) -> None:
+        asked = list(kind.needs)
+        kind = _with_slots(kind, offer)
         groups = [_together(group, kind, offer) for group in offer.groups]
         groups = [several for several in groups if len(several) > 1]
         ends = _Ends.along(kind, groups)
@@ -54,12 +60,12 @@ class Ways:
         states, places = _distinct(rows[live])
         found = np.full(len(needs), -1, dtype=np.int64)
         found[live] = places
-        self.start = {need: int(place) for need, place in zip(needs, found, strict=True)}
+        self.start = {need: int(place) for need, place in zip(asked, found, strict=True)}
         self.stages: list[_Stage] = []
         work = 0
         for several, end in zip(groups, ends[1:], strict=True):
-            work += len(states) * len(several)
-            if work > MOST_STATES:
+            work += states.size * len(several)
+            if work > MOST_NUMBERS:
                 raise TooLarge
             states, stage = _stage(kind, several, states, end)
             self.stages.append(stage)
@@ -96,6 +102,24 @@ class Ways:
                     state = int(step[state])
                     break
         return tuple(sorted(found))
+
+
+def _with_slots(kind: Kind, offer: Offer) -> Kind:
+    """Return a kind whose states tell which times are still free."""
+    count = max((slot + 1 for several in offer.slots for slot in several), default=0)
+    if not count:
+        return kind
+    nothing = (0,) * count
+    worth = [
+        one
+        and Worth(
+            (*one.adds, *(int(slot in several) for slot in range(count))),
+            tuple(claim._replace(weights=(*claim.weights, *nothing)) for claim in one.claims),
+        )
+        for one, several in zip(kind.worth, offer.slots, strict=True)
+    ]
+    needs = {(*need, *(1 for _ in nothing)): people for need, people in kind.needs.items()}
+    return Kind((*kind.sides, *(Side.MOST for _ in nothing)), tuple(worth), needs)
 
 
 def _together(group: Sequence[int], kind: Kind, offer: Offer) -> list[Pattern]:
@@ -309,10 +333,30 @@ def clashes_of(
     return {need: tuple(sorted(places)) for need, places in kept.items()}
 
 
-def groups_of(
-    slots: Iterable[Sequence[str]],
-) -> tuple[tuple[tuple[int, ...], ...], frozenset[tuple[int, int]]]:
-    """Return courses parted into groups by the slots they share, and the pairs that clash."""
+class Times(NamedTuple):
+    """How times keep courses apart.
+
+    Attributes:
+        groups: courses that may exclude one another, parted into groups that do not.
+        clashes: pairs of courses of a group nobody attends both of.
+        slots: for each course, by number, the times it takes that are not told by groups.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    clashes: frozenset[tuple[int, int]]
+    slots: tuple[tuple[int, ...], ...]
+
+
+def times_of(slots: Sequence[Sequence[str]], alone: frozenset[int] = frozenset()) -> Times:
+    """Return how the slots of courses keep them apart.
+
+    Courses that share slots stand in one group. Where that makes for too many sets, as of courses
+    over several weeks each of which overlaps the next, it is kept in the state which are taken.
+
+    Args:
+        slots: the slots of the courses.
+        alone: the courses that are to stand alone.
+    """
     taken = [frozenset(several) for several in slots]
     group = list(range(len(taken)))
     clashes = set()
@@ -325,4 +369,30 @@ def groups_of(
     found: dict[int, list[int]] = {}
     for course, which in enumerate(group):
         found.setdefault(which, []).append(course)
-    return tuple(tuple(several) for several in found.values()), frozenset(clashes)
+    groups: list[tuple[int, ...]] = []
+    numbers: dict[str, int] = {}
+    kept: dict[int, tuple[int, ...]] = {}
+    for several in found.values():
+        if _few(several, clashes) and alone.isdisjoint(several):
+            groups.append(tuple(several))
+            continue
+        groups += [(course,) for course in several]
+        for course in several:
+            kept[course] = tuple(
+                numbers.setdefault(slot, len(numbers)) for slot in sorted(taken[course])
+            )
+    return Times(
+        tuple(groups),
+        frozenset(clashes),
+        tuple(kept.get(course, ()) for course in range(len(taken))),
+    )
+
+
+def _few(group: Sequence[int], clashes: Collection[tuple[int, int]]) -> bool:
+    """Say whether there are few sets of courses that go together."""
+    found: list[Pattern] = [()]
+    for course in group:
+        found += [(*one, course) for one in found if all((c, course) not in clashes for c in one)]
+        if len(found) > FEW + len(group):
+            return False
+    return True
