@@ -245,9 +245,9 @@ NOT_PORTABLE = {
         quota(governs="record-date", version=[{"from": date(2024, 1, 1), "measure": {"count": "visit"}}]),
         "hours.governs: governs cannot be judged over frames",
     ),
-    "a rate of a group": (
-        quota(scope={"share": "school"}),
-        "hours.scope: scope cannot be judged over frames",
+    "a rate of a group, by teaching weeks": (
+        quota(scope={"share": "school"}, every="teaching-week"),
+        "hours.scope: scope together with every cannot be judged over frames",
     ),
     "a window of records, in a later version": (
         quota(governs="as-of", version=[{"from": date(2024, 1, 1), "opens": "3 months"}]),

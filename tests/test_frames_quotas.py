@@ -250,3 +250,20 @@ def test_the_total_of_a_group_is_held_against_the_most_that_one_owes() -> None:
         "south": (9, Status.NOT_MET),
         "t4": (None, Status.UNDETERMINED),
     }
+
+
+def test_a_rate_is_how_many_of_a_group_meet_what_each_owes() -> None:
+    people = SCHOOLS.with_columns(joined=pl.lit(None, pl.Date))
+    plan = plan_of(quota=[quota(scope={"share": "school", "reaches": "1/2"}, at_least=5)])
+
+    closed, open_ = judged(plan, people=people), judged(plan, date(2024, 8, 31), people=people)
+
+    # North: neither of two did 5 hours; while the year is open both may still. South: 9 of 5.
+    assert {name: (row.value, row.status) for name, row in closed.items()} == {
+        "north": (0, Status.NOT_MET),
+        "south": (1, Status.MET),
+        "t4": (None, Status.UNDETERMINED),
+    }
+    assert open_["north"].status is Status.PENDING
+    assert (open_["north"].required, open_["north"].shortfall) == (Fraction(1, 2), Fraction(1, 2))
+    assert open_["south"].due == date(2024, 8, 31)

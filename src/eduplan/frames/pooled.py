@@ -130,7 +130,7 @@ def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]
     lacking = pool.always(Status.UNDETERMINED, "bearer-fact")
     nobody = pool.always(Status.NOT_APPLICABLE, "not-in-service")
     broken = pool.always(Status.UNDETERMINED, *sorted(set(pool.unknown.values())))
-    members = _members(bulk, pool)
+    members = members_of(bulk, pool)
     named = members.filter(~nw.col(_NAME).is_null())
     groups = named.group_by(_NAME).agg(nw.col("_doubted").max(), nw.col("_unknown_owed").max())
     groups = groups.with_columns(_one=whole(1))
@@ -208,7 +208,7 @@ def _ask(profile: int, subject: Subject, bulk: Bulk, bench: QuotaBench, pool: Po
             pool.shares.append(Share(profile, span.place, owed, bool(owing.missing)))
 
 
-def _members(bulk: Bulk, pool: Pool) -> Frame:
+def members_of(bulk: Bulk, pool: Pool) -> Frame:
     """Return all members with the name of their group, absent where it is not known."""
     group = bulk.quota.scope.group
     table = pa.table(

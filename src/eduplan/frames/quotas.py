@@ -8,7 +8,7 @@ from fractions import Fraction
 import narwhals.stable.v2 as nw
 
 from eduplan.errors import Fault, NotPortable, refuse
-from eduplan.frames import pooled
+from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
 from eduplan.frames.columns import Columns, Sort, against, whole
@@ -22,6 +22,7 @@ from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows, profile_fields, windows
 from eduplan.measures import Per, Way
 from eduplan.provisions import Bench, Quota, QuotaBench, VersionedBench
+from eduplan.provisions.share_bench import ShareBench
 
 __all__ = ["asks", "refusals", "rows"]
 
@@ -61,11 +62,17 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     for one in versions:
         assert isinstance(one, QuotaBench)  # noqa: S101 - of a quota it is
         _check_single(one.quota, scene.register)
+        bulk = Bulk(one.quota, *scene, fields)
         if one.quota.scope.pooled:
-            return pooled.rows(Bulk(one.quota, *scene, fields), one, profiles)
+            return pooled.rows(bulk, one, profiles)
+        if isinstance(one, ShareBench):
+            assert isinstance(one.each, QuotaBench)  # noqa: S101 - of a quota it is
+            of_each = windows(one.each, profiles, docket, one.each)
+            each = _rows(bulk._replace(quota=one.each.quota), of_each)
+            return rates.rows(bulk, one, profiles, each)
         found = windows(one, profiles, docket, bench)
         if found.rows or one is versions[-1]:
-            frames.append(_rows(Bulk(one.quota, *scene, fields), found))
+            frames.append(_rows(bulk, found))
     return nw.concat(frames, how="vertical")
 
 

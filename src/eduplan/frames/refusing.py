@@ -101,14 +101,13 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
 
 def _of_groups(quota: Quota) -> Iterator[Fault]:
     """Return why groups cannot be judged, where it is they that are."""
-    if quota.scope.over is Over.SHARE:
-        yield Fault("not-portable-key", "scope", {"key": "scope"})
-    elif quota.scope.pooled:
+    if quota.scope.over is not Over.EACH and quota.every.needs_calendar:
+        yield _not_with("scope", "scope", "every")
+    if quota.scope.pooled:
         together = {
             "share": quota.measure.way is Way.SHARE,
             "caps.share": any(cap.share is not None for cap in quota.measure.caps),
             "part": bool(quota.part),
-            "every": quota.every.needs_calendar,
         }
         for key, said in together.items():
             if said:

@@ -32,7 +32,7 @@ class ShareBench(QuotaBench):
 
     def __init__(self, quota: Quota, setting: Setting, each: Bench) -> None:
         super().__init__(quota, setting)
-        self._each = each
+        self.each = each
         self.citation = attrs.evolve(self.citation, share=True, most=False, paced=False)
 
     def _group(
@@ -44,12 +44,12 @@ class ShareBench(QuotaBench):
     ) -> Iterator[Verdict]:
         """Judge how many of the members meet the quota, period by period."""
         views = self._common_views(members, docket)
-        verdicts = [v for member in members for v in self._each.judge(member, docket)]
+        verdicts = [v for member in members for v in self.each.judge(member, docket)]
         for seen in views:
             statuses = Counter(v.status for v in verdicts if v.period in (seen.period, None))
-            yield self._rate(group, seen, statuses, doubts, docket)
+            yield self.rate(group, seen, statuses, doubts, docket)
 
-    def _rate(
+    def rate(
         self,
         group: Subject,
         seen: View,
@@ -57,6 +57,15 @@ class ShareBench(QuotaBench):
         doubts: tuple[Missing, ...],
         docket: Docket,
     ) -> Verdict:
+        """Judge a group in one period.
+
+        Args:
+            group: the group.
+            seen: the period.
+            statuses: how many of its members have which status.
+            doubts: why it is not known who is a member.
+            docket: what the judgement rests on.
+        """
         del statuses[Status.NOT_APPLICABLE]
         whole = statuses.total()
         if not whole:

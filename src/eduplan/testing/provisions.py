@@ -201,8 +201,13 @@ def quotas(
     return Quota(id=name, clause=[clause], title=TEXT, **keys)
 
 
-_SCOPES = st.sampled_from([{"mean": "tier"}, {"total": "tier"}, {"mean": "all"}])
-"""Groups whose mean or total is judged."""
+_SCOPES = st.sampled_from(
+    [
+        *({"mean": "tier"}, {"total": "tier"}, {"mean": "all"}),
+        *({"share": "tier", "reaches": "1/2"}, {"share": "all"}),
+    ]
+)
+"""Groups whose mean or total is judged, or how many of them meet it."""
 
 
 @st.composite
