@@ -63,6 +63,38 @@ def test_an_answer_counts_from_the_last_day_to_the_end_of_the_limit(name: str) -
     ]
 
 
+def test_what_comes_after_the_day_of_judgement_does_not_count_yet() -> None:
+    # On 5 July: the training of 20 to 30 June is over, that of July is not, and its summary, though
+    # it is on file with its day, is still to come.
+    taken = records(
+        ("training", *JUNE, "t1", "r1", None),
+        ("training", date(2024, 7, 1), date(2024, 7, 6), "t1", "r2", None),
+        ("summary", date(2024, 7, 6), None, "t1", "r3", "r1"),
+    )
+
+    assert judge(follow_up(), taken, as_of=date(2024, 7, 5))[0] == ("t1", "PENDING", 0, DUE, ())
+    assert len(judge(follow_up(), taken, as_of=date(2024, 7, 5))) == 2
+    assert [row[1] for row in judge(follow_up(), taken, as_of=date(2024, 7, 6))[:2]] == [
+        *("MET", "PENDING"),
+    ]
+
+
+IN_FORCE = {
+    "since its first day": ({"since": JUNE[0]}, "NOT_MET"),
+    "since the day after": ({"since": date(2024, 6, 21)}, "NOT_APPLICABLE"),
+    "until its first day": ({"until": JUNE[0]}, "NOT_APPLICABLE"),
+    "until the day after": ({"until": date(2024, 6, 21)}, "NOT_MET"),
+}
+
+
+@pytest.mark.parametrize("name", IN_FORCE)
+def test_a_record_calls_for_an_answer_where_its_first_day_is_in_force(name: str) -> None:
+    keys, status = IN_FORCE[name]
+    taken = records(("training", *JUNE, "t1", "r1", None))
+
+    assert judge(follow_up(**keys), taken)[0][1] == status
+
+
 def test_an_answer_serves_the_record_it_names_whoever_writes_it() -> None:
     # r1 and r2 end on one day; the head of the office sends in the summary of r2 only.
     taken = records(
