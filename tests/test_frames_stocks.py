@@ -10,7 +10,7 @@ import pytest
 from as_frames import KINDS, over
 from eduplan import InputError
 from eduplan.errors import NotPortable
-from eduplan.frames import evaluate_frame, rows_of
+from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.testing import (
     cases,
     check_evaluator,
@@ -18,6 +18,7 @@ from eduplan.testing import (
     grouped_people,
     people,
     plans,
+    records,
     rosters,
     targets,
 )
@@ -29,6 +30,11 @@ FIGURES = cases(
     plans=plans(provisions=targets(ways=["figure"])),
     people=people(ids=["t1"]),
     records=figures(bearers=["t1"]),
+)
+MEASURED = cases(
+    plans=plans(provisions=targets(ways=["measure"]).filter(lambda one: not any(refusals(one)))),
+    people=people(ids=["t1"]),
+    records=records(bearers=["t1"]),
 )
 ROSTERS = cases(plans=plans(provisions=rosters()), people=grouped_people())
 DUE, AS_OF = date(2024, 8, 30), date(2024, 8, 31)
@@ -43,6 +49,11 @@ def test_frames_agree_on_targets(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_figures(kind: str) -> None:
     check_evaluator(over(KINDS[kind]), cases=FIGURES, max_examples=50)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_what_is_measured(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=MEASURED, max_examples=30)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -237,6 +248,33 @@ def test_figures_whose_fractions_do_not_fit_are_refused() -> None:
         judged(SCHOOL, on_file(figure), target=[PASS_RATE])
 
 
+# ---------------------------------------------------------------- what is measured
+
+COURSES = pl.DataFrame(
+    {
+        "kind": ["course"] * 3,
+        "day": [date(2022, 5, 1), date(2023, 12, 31), date(2024, 1, 1)],
+        "bearer": ["s0"] * 3,
+    }
+)
+
+
+@pytest.mark.parametrize(("stock", "value", "status"), [(True, 3, "MET"), (False, 1, "NOT_MET")])
+def test_a_stock_counts_all_there_is_and_a_flow_what_was_added(
+    stock: bool, value: int, status: str
+) -> None:
+    """Three courses by the end of the second period, of which one was added in it."""
+    target = {
+        **PASS_RATE,
+        "indicator": {"measure": {"count": "course"}, "stock": stock},
+        "milestones": [{"by": date(2023, 12, 31), "at_least": 1}, {"by": DUE, "at_least": 3}],
+    }
+
+    row = judged(SCHOOL, COURSES, target=[target])["s0"]
+
+    assert (row.value, row.status.value) == (value, status)
+
+
 # ---------------------------------------------------------------- rosters
 
 
@@ -311,10 +349,15 @@ NOT_PORTABLE: dict[str, tuple[dict[str, Any], str]] = {
                      "milestones": {"by": DUE, "relative_to": {"rank": 1}}}]},
         "compliant.milestones[0].relative_to: relative_to cannot be judged over frames",
     ),
-    "what is measured over records": (
-        {"target": [{**COMPLIANT, "indicator": {"measure": {"count": "course"}},
-                     "milestones": {"by": DUE, "at_least": 1}}]},
-        "compliant.indicator.measure: measure cannot be judged over frames",
+    "the records of others": (
+        {"target": [{**PASS_RATE, "indicator": {
+            "measure": {"count": "course"}, "among": {"type": "school"}}}]},
+        "pass-rate.indicator.among: among cannot be judged over frames",
+    ),
+    "a cap by month": (
+        {"target": [{**PASS_RATE, "indicator": {"measure": {
+            "count": "course", "caps": [{"at_most": 1, "per": "month"}]}}}]},
+        "pass-rate.indicator.measure.caps[0].per: per cannot be judged over frames",
     ),
     "several facts of the bearer": (
         {"target": [{**PASS_RATE, "indicator": {

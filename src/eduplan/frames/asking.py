@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
+from eduplan.dates import Period
 from eduplan.errors import refuse
 from eduplan.exact import Number
 from eduplan.frames.backends import Backend, Frame
@@ -55,6 +56,20 @@ def door(provision: Provision) -> tuple[str, ...]:
     """Return the facts of a bearer on which it depends whether it owes something."""
     both = (provision.bearer, provision.exempt)
     return tuple(dict.fromkeys((*fields_of(*both), *own_fields(*both))))
+
+
+class Days(NamedTuple):
+    """Days in which the figures of some bearers are asked about.
+
+    Attributes:
+        profile: number of the profile of these bearers.
+        place: number of the days among those of the profile.
+        period: the days.
+    """
+
+    profile: int
+    place: int
+    period: Period
 
 
 class Owing(NamedTuple):
@@ -123,7 +138,7 @@ def joined(
 ) -> Frame:
     """Return the rows of those who owe something with the rows of all others."""
     rows = told(frame, keys, verdicts, scene)
-    return nw.concat([rows, who.others], how="vertical") if who.subjects else who.others
+    return scene.backend.below([rows, who.others]) if who.subjects else who.others
 
 
 def told(

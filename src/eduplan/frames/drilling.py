@@ -113,7 +113,7 @@ def _alone(provision: Provision) -> bool:
     if isinstance(provision, Quota):
         return provision.scope.over is Over.EACH
     if isinstance(provision, Target):
-        return bool(provision.indicator.named)  # all else is about who is there
+        return not provision.indicator.present
     return isinstance(provision, FollowUp | Gate)
 
 

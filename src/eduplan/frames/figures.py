@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import InputError, refuse
-from eduplan.facts import Getter, getter
+from eduplan.facts import getter
+from eduplan.frames.asking import Days
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import MOST_VALUES, WHOLE, Columns, Sort, distinct, flag, lookup, whole
@@ -26,28 +27,14 @@ from eduplan.frames.truths import Sieve
 from eduplan.provisions import Indicator
 from eduplan.provisions.indicator import Figure, IndicatorBench
 from eduplan.records import Entry, entry_of
-from eduplan.selectors import Selector
 
 STATED = ("value", "numerator", "denominator")
 """Facts of a record that state a figure."""
 
 _NONE, _UNKNOWN, _KNOWN = 0, 1, 2
 """Standings: no figure, none that is known, and the first of those with figures."""
+_NOTHING = getter({})
 _GROUP = (BEARER, "_place")
-
-
-class Days(NamedTuple):
-    """Days in which the figures of some bearers are asked about.
-
-    Attributes:
-        profile: number of the profile of these bearers.
-        place: number of the days among those of the profile.
-        period: the days.
-    """
-
-    profile: int
-    place: int
-    period: Period
 
 
 class Figures:
@@ -133,18 +120,18 @@ class Figures:
             "_figure": [*(0 for _ in blank), *range(1, len(found) + 1)],
         }
 
-    def standings(self, where: Selector, days: Sequence[Days], name: str) -> Frame:
+    def standings(self, reads: IndicatorBench, days: Sequence[Days], name: str) -> Frame:
         """Return how things stand with the figures of every bearer.
 
         Args:
-            where: which records count.
+            reads: the reference that reads them.
             days: the days asked about.
             name: the column to make.
 
         Returns:
             Columns ``_bearer`` and ``_place``, and the standing, where there is any record.
         """
-        frame, truth = self._sieve.apply(self._frame, where)
+        frame, truth = self._sieve.apply(self._frame, reads.indicator.where)
         frame = frame.with_columns(_sure=flag(truth.true), _maybe=flag(truth.unknown))
         frame = frame.filter(nw.col("_sure") + nw.col("_maybe") > 0)
         frame = frame.join(self._backend.beside(self._table(days)), on="_profile", how="inner")
@@ -186,24 +173,17 @@ class Figures:
         standing = _UNKNOWN + nw.col("_known") * (_KNOWN - _UNKNOWN + number)
         return found.select(*_GROUP, standing.cast(WHOLE).alias(name))
 
-    def figure(
-        self, standing: int, bench: IndicatorBench, bearer: Getter, period: Period
-    ) -> Figure:
-        """Return what the reference reads where things stand so.
-
-        Args:
-            standing: how they stand.
-            bench: the reference.
-            bearer: reads facts of the bearer.
-            period: the days asked about.
-        """
-        if standing == _NONE:
-            return bench.stated((), (), bearer, period)
+    def figure(self, standing: int) -> Figure:
+        """Return what the reference reads where things stand so."""
+        latest: tuple[Entry, ...] = ()
+        perhaps: tuple[Entry, ...] = ()
         if standing == _UNKNOWN:
-            blank = entry_of(period.start, "", "", None, getter({}), None)
-            return bench.stated((), (blank,), bearer, period)
-        number, perhaps = divmod(standing - _KNOWN, 2)
-        number, several = divmod(number, 2)
-        least, most = (self._entries[n - 1] for n in divmod(number, len(self._entries) + 1))
-        latest = (least, most) if several else (least,)
-        return bench.stated(latest, (most,) if perhaps else (), bearer, period)
+            perhaps = (entry_of(date.min, "", "", None, _NOTHING, None),)
+        elif standing != _NONE:
+            number, doubtful = divmod(standing - _KNOWN, 2)
+            number, several = divmod(number, 2)
+            least, most = (self._entries[n - 1] for n in divmod(number, len(self._entries) + 1))
+            latest = (least, most) if several else (least,)
+            perhaps = (most,) if doubtful else ()
+        # Bearer and days are told in what is missing, of which a row has the codes alone.
+        return self._bench.stated(latest, perhaps, _NOTHING, Period(date.min, date.min + DAY))

@@ -24,7 +24,7 @@ SITUATIONS = 64
 UNKNOWN_FACT, NOTHING_TO_SHARE = 1, 2
 """Doubts of a reading: facts of records are missing; there is nothing of which to take a share."""
 
-_DOUBTS = {UNKNOWN_FACT: "record-fact", NOTHING_TO_SHARE: "nothing-to-share"}
+DOUBTS = {UNKNOWN_FACT: "record-fact", NOTHING_TO_SHARE: "nothing-to-share"}
 _EVEN = 1
 """A bound where only the order of figures matters: 0 falls short of it, 2 passes it."""
 
@@ -66,7 +66,7 @@ def by_situation(
     seen: View,
     docket: Docket,
     kinds: Sequence[str],
-    told: Mapping[int, str] = MappingProxyType(_DOUBTS),
+    told: Mapping[int, str] = MappingProxyType(DOUBTS),
 ) -> tuple[Outcome, ...]:
     """Return what the reference says of every situation.
 

@@ -66,7 +66,7 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
     last = min(bulk.docket.as_of, max((one.last for one in days), default=date.min))
     first = min((one.start for one in days), default=last)
     if measure.way is Way.DAYS and "last_day" in kept:
-        frame = _day_by_day(frame, bulk, first, last)
+        frame = day_by_day(frame, bulk, first, last)
     else:
         frame = frame.filter((nw.col("_day") >= _day(first)) & (nw.col("_day") <= _day(last)))
     if _held_against_bearers(bulk, found):
@@ -198,7 +198,7 @@ def _buckets(days: Sequence[date], bulk: Bulk) -> dict[str, pa.Array]:
     return table
 
 
-def _day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:
+def day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:
     """Lay records out by the days they went on for, between two days."""
     ends = nw.col("last_day")
     frame = frame.with_columns(_last=nw.when(ends.is_null()).then(nw.col("_day")).otherwise(ends))

@@ -144,7 +144,7 @@ def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]
     if read_:
         several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), _NAME, broken))
     told = bulk.backend.beside(pool.outcomes.told())
-    frame = nw.concat([_plain(one) for one in several], how="vertical")
+    frame = bulk.backend.below([_plain(one) for one in several])
     return _told(frame.join(told, on="_situation", how="left"), bulk)
 
 

@@ -149,7 +149,7 @@ def read(
     bulk: Bulk,
     stated: Amounts | Worths,
     across: Mapping[int, int],
-    limits: Frame,
+    limits: Frame | None = None,
 ) -> Readings:
     """Return what the measure of a quota finds, one row for every bearer and period with records.
 
@@ -259,7 +259,7 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
 
 
 def _sums(
-    placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int], limits: Frame
+    placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int], limits: Frame | None
 ) -> Readings:
     """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most.
 
@@ -311,7 +311,7 @@ def _sums(
     if by != ("_place",) or several:
         whole_ = Sums((*low, *high), ("_unknown", "_unstated")) + part_sums
         frame = whole_.of(frame, GROUP)
-    if cutter.shares:
+    if cutter.shares and limits is not None:
         frame = frame.join(limits, on=list(GROUP), how="inner")
     frame = cutter.scaled(frame, (*low, *high))
     frame, low, high = cutter.cut(frame, low, high, PERIOD)

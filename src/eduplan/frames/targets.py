@@ -13,16 +13,29 @@ import pyarrow as pa
 from eduplan.cycles import Own
 from eduplan.dates import Period
 from eduplan.errors import Fault, NotKnown, refuse
-from eduplan.frames.asking import Owing, by_profile, door, fields_of, joined, owing, own_fields
+from eduplan.frames import measured
+from eduplan.frames.asking import (
+    Days,
+    Owing,
+    by_profile,
+    door,
+    fields_of,
+    joined,
+    owing,
+    own_fields,
+)
 from eduplan.frames.backends import Frame
+from eduplan.frames.bulk import fields_of_bearer, fields_of_records
 from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.crowds import SPELL, Crowd
-from eduplan.frames.figures import STATED, Days, Figures
+from eduplan.frames.figures import STATED, Figures
+from eduplan.frames.measured import Measured, quota_of
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, conditions, said_besides
 from eduplan.frames.scene import Asks, Scene
 from eduplan.periods import Every
 from eduplan.provisions import Docket, Indicator, Subject, Target, TargetBench
+from eduplan.provisions.indicator import IndicatorBench
 from eduplan.provisions.target_bench import Readings, Span
 from eduplan.selectors import Selector
 from eduplan.verdicts import Verdict
@@ -34,7 +47,7 @@ _JUDGED: Judged = {
     },
     Indicator: {
         *("rate", "value", "of", "where", "by", "scale"),
-        *("share", "within", "count", "distinct"),
+        *("share", "within", "count", "distinct", "measure", "stock"),
     },
     Every: {"unit", "months", "grid", "own", "school_days"},
     Own: {"lengths", "starts", "ends", "aligned"},
@@ -52,7 +65,10 @@ def refusals(target: Target) -> Iterator[Fault]:
     for path, reach in target.reaches():
         if reach.relative_to is not None:
             yield Fault("not-portable-key", f"{path}.relative_to", {"key": "relative_to"})
-    if target.indicator.named:
+    measure = target.indicator.measure
+    if measure is not None:
+        yield from measured.refusals(target, measure)
+    if not target.indicator.present:
         for condition in (one for where in _selectors(target) for one in conditions(where)):
             if len(set(condition.bearer_fields)) > 1:
                 yield Fault("not-portable-operands", "indicator", {"field": condition.field})
@@ -64,6 +80,10 @@ def asks(target: Target) -> Asks:
     of_bearers = (*door(target), *_periods(target), *own_fields(*_selectors(target)))
     if indicator.named:
         return Asks(of_bearers, ("indicator", *STATED, *fields), (indicator.by,))
+    if indicator.measure is not None:
+        quota = quota_of(target, indicator.measure)
+        of_bearers = (*of_bearers, *fields_of_bearer(quota))
+        return Asks(of_bearers, (*fields_of_records(quota), *fields), (indicator.measure.by,))
     return Asks((*of_bearers, *_counted(target), *SPELL))
 
 
@@ -71,9 +91,9 @@ def rows(target: Target, scene: Scene) -> Frame:
     """Return the rows of one target."""
     bench = scene.docket.benches[target.id]
     assert isinstance(bench, TargetBench)  # noqa: S101 - of a target without versions it is
-    if target.indicator.named:
+    if not target.indicator.present:
         who = owing(bench, scene, _periods(target))
-        return _of_figures(bench, scene, who) if who.subjects else who.others
+        return _of_records(bench, scene, who) if who.subjects else who.others
     who = owing(bench, scene, (*_periods(target), *own_fields(*_selectors(target))))
     if not who.subjects:
         return who.others
@@ -115,7 +135,7 @@ def _spans(bench: TargetBench, subject: Subject, docket: Docket) -> Sequence[Spa
         return ()
 
 
-# ---------------------------------------------------------------- figures on file
+# ---------------------------------------------------------------- what records say
 
 Asked = Sequence[Span | Verdict]
 """What a bearer is asked for, one period after another; a verdict where it stands already."""
@@ -126,24 +146,24 @@ class _Reading(NamedTuple):
 
     Attributes:
         name: the column of their standing.
-        where: which records count.
+        reads: the reference that reads them.
         days: the days that are read, by profile and period.
     """
 
     name: str
-    where: Selector
+    reads: IndicatorBench
     days: Sequence[Days]
 
 
-def _of_figures(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
-    """Return the rows of a target on figures on file."""
-    docket, indicator = scene.docket, bench.target.indicator
+def _of_records(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
+    """Return the rows of a target on figures on file, or on what is measured."""
+    docket = scene.docket
     asked = {number: _asked(bench, one, docket) for number, one in who.subjects.items()}
     bearers = grid = who.profiles.frame(who.fields)
-    if own := own_fields(*_selectors(bench.target)):
+    if own := _held_against(bench.target):
         facts = scene.profiles.frame((), own=own)
         bearers = bearers.join(facts.drop("_profile"), on=BEARER, how="inner")
-    figures = Figures(indicator, bench.indicator, scene, bearers)
+    found_by = _reader(bench, scene, bearers)
     pairs = [(number, place) for number, several in asked.items() for place in range(len(several))]
     places = {
         "_profile": pa.array([number for number, _ in pairs], pa.int64()),
@@ -152,7 +172,7 @@ def _of_figures(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
     grid = grid.join(scene.backend.beside(pa.table(places)), on="_profile", how="inner")
     readings = _readings(bench, asked)
     for one in readings:
-        found = figures.standings(one.where, one.days, one.name)
+        found = found_by.standings(one.reads, one.days, one.name)
         grid = grid.join(found, on=[BEARER, "_place"], how="left")
         grid = grid.with_columns(nw.col(one.name).fill_null(0))
     keys = ["_profile", "_place", *(one.name for one in readings)]
@@ -160,8 +180,22 @@ def _of_figures(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
     if len(table) > MOST_VALUES:
         raise refuse("too-many-values", "records.value", most=MOST_VALUES)
     standings = zip(*(table.column(name).to_pylist() for name in keys), strict=True)
-    verdicts = _verdicts(bench, scene, who, asked, figures, standings)
+    verdicts = _verdicts(bench, scene, who, asked, found_by, standings)
     return joined(who, grid, keys, verdicts, scene)
+
+
+def _held_against(target: Target) -> tuple[str, ...]:
+    """Return the facts of a bearer that records are held against."""
+    measure = target.indicator.measure
+    of_measure = fields_of_bearer(quota_of(target, measure)) if measure is not None else ()
+    return tuple(dict.fromkeys((*own_fields(*_selectors(target)), *of_measure)))
+
+
+def _reader(bench: TargetBench, scene: Scene, bearers: Frame) -> Figures | Measured:
+    indicator = bench.target.indicator
+    if indicator.measure is None:
+        return Figures(indicator, bench.indicator, scene, bearers)
+    return Measured(bench.target, scene, bearers)
 
 
 def _asked(bench: TargetBench, subject: Subject, docket: Docket) -> Asked:
@@ -179,7 +213,6 @@ def _readings(bench: TargetBench, asked: Mapping[int, Asked]) -> list[_Reading]:
         for place, one in enumerate(several)
         if isinstance(one, Span)
     ]
-    where = bench.target.indicator.where
     now = [Days(number, place, span.period) for number, place, span in spans]
     base = [
         Days(number, place, days)
@@ -189,12 +222,13 @@ def _readings(bench: TargetBench, asked: Mapping[int, Asked]) -> list[_Reading]:
     of_parts = [
         _Reading(
             f"_part_{index}",
-            found.indicator.where,
+            reads,
             [Days(n, place, span.period) for n, place, span in spans if part in span.reach.split],
         )
-        for index, (part, found) in enumerate(bench.parts.items())
+        for index, (part, reads) in enumerate(bench.parts.items())
     ]
-    return [_Reading("_now", where, now), _Reading("_base", where, base), *of_parts]
+    reads = bench.indicator
+    return [_Reading("_now", reads, now), _Reading("_base", reads, base), *of_parts]
 
 
 def _verdicts(
@@ -202,7 +236,7 @@ def _verdicts(
     scene: Scene,
     who: Owing,
     asked: Mapping[int, Asked],
-    figures: Figures,
+    found_by: Figures | Measured,
     found: Iterable[tuple[int, ...]],
 ) -> Iterator[tuple[tuple[int, ...], Verdict]]:
     """Return what the reference says wherever things stand differently."""
@@ -213,13 +247,9 @@ def _verdicts(
         if isinstance(span, Verdict):
             yield key, span
             continue
-        get, days = subject.get, bench.base(span)
         readings = Readings(
-            figures.figure(now, bench.indicator, get, span.period),
-            None if days is None else figures.figure(base, bench.indicator, get, days),
-            tuple(
-                figures.figure(of_parts[part], bench.parts[part], get, span.period)
-                for part in span.reach.split
-            ),
+            found_by.figure(now),
+            None if bench.base(span) is None else found_by.figure(base),
+            tuple(found_by.figure(of_parts[part]) for part in span.reach.split),
         )
         yield key, bench.verdict(subject, span, readings, scene.docket)

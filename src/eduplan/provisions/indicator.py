@@ -369,11 +369,15 @@ class IndicatorBench:
         gap = (Missing("bearer-facts", {"field": field, "count": silent}),) if silent else ()
         return Figure(len(seen), high, (*pick.missing, *gap) if high > len(seen) else ())
 
-    def _measured(self, subject: Subject, period: Period, docket: Docket) -> Figure:
-        assert self._gauge is not None  # noqa: S101 - as its indicator says
+    def span(self, period: Period, docket: Docket) -> Period:
+        """Return the days of whose records a measure is taken for a period."""
         start = _EARLIEST if self.indicator.stock else period.start
         end = min(period.end, docket.as_of + DAY)
-        span = Period(start, end) if start < end else period
+        return Period(start, end) if start < end else period
+
+    def _measured(self, subject: Subject, period: Period, docket: Docket) -> Figure:
+        assert self._gauge is not None  # noqa: S101 - as its indicator says
+        span = self.span(period, docket)
         if self._among is None:
             reading = self._reading((subject,), subject, span, docket)
             return Figure(reading.low, reading.high, reading.missing, counted=reading.counted)

@@ -14,7 +14,7 @@ from eduplan.people import Person
 from eduplan.provisions import Roster, Target
 from eduplan.records import Record
 from eduplan.selectors import Selector, as_selector
-from eduplan.testing.provisions import TEXT, bearer_selectors
+from eduplan.testing.provisions import TEXT, bearer_selectors, measures
 from eduplan.testing.values import (
     BEARER_FACTS,
     RECORD_FACTS,
@@ -129,7 +129,7 @@ def _on_file(draw: DrawFn) -> tuple[dict[str, Any], bool, SearchStrategy[Any]]:
 def targets(
     draw: DrawFn,
     *,
-    ways: Sequence[str] = ("share", "count", "figure"),
+    ways: Sequence[str] = ("share", "count", "figure", "measure"),
     name: str = "target",
     clause: str = "1",
 ) -> Target:
@@ -138,12 +138,17 @@ def targets(
     Args:
         draw: draws, as Hypothesis gives it.
         ways: where the values of indicators come from: the ``share`` or ``count`` of who is
-            there, or a ``figure`` on file.
+            there, a ``figure`` on file, or a ``measure`` over records.
         name: the id of the target.
         clause: the clause it cites.
     """
     way = draw(st.sampled_from(list(ways)))
-    if way == "figure":
+    if way == "measure":
+        measure = draw(measures())
+        shares, of_parts = "share" in measure, selectors()
+        amounts = _shares() if shares else st.sampled_from([0, 1, "3/2", 2, 3])
+        indicator = {"measure": measure, "stock": draw(st.booleans())}
+    elif way == "figure":
         indicator, shares, amounts = draw(_on_file())
         of_parts = selectors()
     else:
@@ -172,7 +177,7 @@ def targets(
         ]
         keys["every"] = draw(st.sampled_from(every))
         keys["reach"] = draw(reaches)
-    if shares:
+    if shares and way != "measure":
         keys["suppress_below"] = draw(seldom(st.sampled_from([2, 3])))
     keys |= draw(_limits())
     return Target(id=name, clause=[clause], title=TEXT, **keys)

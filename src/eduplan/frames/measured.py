@@ -1,0 +1,135 @@
+"""Measures of a target over columns: what was counted in the days that are asked about.
+
+They are read as those of quotas are. Every reading there is has a number, its standing; the
+reference says of each what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import Fault, Missing, refuse
+from eduplan.exact import exact
+from eduplan.frames.asking import LARGEST, Days
+from eduplan.frames.backends import Frame
+from eduplan.frames.bulk import Bulk, fields_of_records, of_kinds
+from eduplan.frames.columns import MOST_VALUES, distinct
+from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
+from eduplan.frames.placing import Placed, day_by_day
+from eduplan.frames.profiles import BEARER
+from eduplan.frames.readings import READING, amounts, read
+from eduplan.frames.refusing import refusals as refusals_of_quota
+from eduplan.frames.refusing import said_besides
+from eduplan.frames.scene import Scene
+from eduplan.measures import Cap, Measure, Per, Way
+from eduplan.provisions import Quota, Target
+from eduplan.provisions.indicator import Figure, IndicatorBench
+
+_EMPTY = (0, 0, 1, 0, 0, 0)
+_NOTHING = (0, 1, 1, 0, 0, 1)
+"""Readings where there is no record: of anything, and of a share."""
+
+
+def quota_of(target: Target, measure: Measure) -> Quota:
+    """Return a quota that asks for nothing, by the measure of a target."""
+    return Quota(
+        id=target.id,
+        clause=target.clause,
+        title=target.title,
+        measure=measure,
+        every="plan",
+        at_least=0,
+    )
+
+
+def refusals(target: Target, measure: Measure) -> Iterator[Fault]:
+    """Return why a measure cannot be read over frames, nothing where it can."""
+    for fault in refusals_of_quota(quota_of(target, measure)):
+        yield fault.under("indicator")
+    for index, cap in enumerate(measure.caps):
+        path = f"indicator.measure.caps[{index}]."
+        yield from said_besides(cap, path, {Cap: {"at_most", "per", "where"}})
+        if cap.per not in (Per.RECORD, Per.PERIOD):
+            yield Fault("not-portable-key", f"{path}per", {"key": "per"})
+
+
+class Measured:
+    """What a target measures over records.
+
+    Args:
+        target: the target.
+        scene: what is judged.
+        bearers: bearers with their ``_profile``, and facts that records are held against.
+    """
+
+    def __init__(self, target: Target, scene: Scene, bearers: Frame) -> None:
+        self._target = target
+        self._scene = scene
+        self._bearers = bearers
+        assert target.indicator.measure is not None  # noqa: S101 - as its indicator says
+        share = target.indicator.measure.way is Way.SHARE
+        self._readings: list[tuple[int, ...]] = [_NOTHING if share else _EMPTY]
+
+    def standings(self, reads: IndicatorBench, days: Sequence[Days], name: str) -> Frame:
+        """Return how things stand with what was measured of every bearer.
+
+        Args:
+            reads: the reference that reads it.
+            days: the days asked about.
+            name: the column to make.
+
+        Returns:
+            Columns ``_bearer`` and ``_place``, and the standing, where there is any record.
+        """
+        measure = reads.indicator.measure
+        assert measure is not None  # noqa: S101 - as its indicator says
+        bulk = Bulk(quota_of(self._target, measure), *self._scene, ())
+        stated = amounts(bulk)
+        if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
+            raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")
+        spans = [one._replace(period=reads.span(one.period, bulk.docket)) for one in days]
+        found = read(self._placed(bulk, spans), bulk, stated, {}).whole
+        table = distinct(found, *READING).collect().to_arrow()
+        if len(table) > MOST_VALUES:
+            raise refuse(
+                "too-many-values", f"records.{measure.field or measure.by}", most=MOST_VALUES
+            )
+        first = len(self._readings)
+        columns = {column: table.column(column).to_pylist() for column in READING}
+        self._readings += zip(*columns.values(), strict=True)
+        numbers = {name: list(range(first, len(self._readings)))}
+        both = {n: pa.array(values, pa.int64()) for n, values in {**columns, **numbers}.items()}
+        found = found.join(bulk.backend.beside(pa.table(both)), on=list(READING), how="inner")
+        return found.select(BEARER, "_place", name)
+
+    def _placed(self, bulk: Bulk, days: Sequence[Days]) -> Placed:
+        """Return records put into the days that are asked about."""
+        measure = bulk.quota.measure
+        kept = [name for name in fields_of_records(bulk.quota) if name in bulk.register.sorts]
+        frame = bulk.register.frame.filter(of_kinds(measure.kinds))
+        frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
+        if measure.way is Way.DAYS and "last_day" in kept and days:
+            first = min(one.period.start for one in days)
+            frame = day_by_day(frame, bulk, first, max(one.period.last for one in days))
+        frame = frame.join(self._bearers, on=BEARER, how="inner")
+        table = {
+            "_profile": pa.array([one.profile for one in days], pa.int64()),
+            "_place": pa.array([one.place for one in days], pa.int64()),
+            "_from": pa.array([one.period.start for one in days], pa.date32()),
+            "_to": pa.array([one.period.end for one in days], pa.date32()),
+        }
+        frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
+        inside = (nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to"))
+        return Placed(frame.filter(inside), ("_place",), None)
+
+    def figure(self, standing: int) -> Figure:
+        """Return what the reference reads where things stand so."""
+        low, high, parts, open_, unknown, nothing = self._readings[standing]
+        doubts = unknown * UNKNOWN_FACT + nothing * NOTHING_TO_SHARE
+        missing = tuple(Missing(code) for doubt, code in DOUBTS.items() if doubts & doubt)
+        most = None if open_ else exact(Fraction(high, parts))
+        return Figure(exact(Fraction(low, parts)), most, missing)
