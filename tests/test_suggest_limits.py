@@ -230,6 +230,29 @@ def test_a_quota_with_an_upper_bound_beside() -> None:
     assert chosen(found) == {"t1": ["near"]}
 
 
+def test_what_comes_first_takes_the_room_whatever_order_it_is_offered_in() -> None:
+    # "early" would give the ethics for 1, but takes 4 of the 8 hours under the cap from "late",
+    # which alone is of the tier: 8 hours of it are due. So the ethics come from "hall", for 6.
+    ethics = {
+        "id": "ethics",
+        "clause": "1",
+        "title": {"zh": "师德", "en": "Ethics"},
+        "every": {"cycle": "5 years", "grid": date(2021, 1, 1)},
+        "measure": {"count": "training", "where": {"topic": "ethics"}},
+        "at_least": 1,
+    }
+    tier = {"id": "tier", "where": {"tier": True}, "at_least": 8, "shared": True}
+    plan = plan_of(ethics, at_least=8, part=[tier], measure=measure({**ONLINE_CAP, "at_most": 8}))
+    offer = [
+        online("late", 8, 2, facts={"tier": True, "topic": "maths"}, day=date(2025, 8, 1)),
+        online("early", 4, 1, facts={"tier": False, "topic": "ethics"}, day=date(2025, 7, 1)),
+        face("hall", 1, 6, facts={"tier": False, "topic": "ethics"}),
+    ]
+    found = suggest(plan, ONE, Register([]), offer, by=BY, as_of=AS_OF)
+
+    assert chosen(found) == {"t1": ["late", "hall"]}
+
+
 def test_a_later_booking_that_competes_for_the_room_is_left_open() -> None:
     # The booking of October is online too: which of the two counts depends on what is chosen.
     booked = [done(8, date(2025, 10, 1), online=True)]

@@ -23,7 +23,7 @@ from eduplan.outlook.numbers import Kind, Need, Offer, Pattern
 from eduplan.outlook.ways import FAR, TooLarge, Ways
 
 SCALE = 1 << 16
-"""Prices of places are whole multiples of one in so many parts of the unit of all costs."""
+"""Prices of places are whole multiples of one in so many parts of the unit of costs, or fewer."""
 
 MOST_NODES = 300
 """So many branches are looked at, at most."""
@@ -122,8 +122,12 @@ class _Master:
         self.costs = [cost // self.unit for cost in offer.costs]
         # Serving one more is worth more than all places together can cost.
         self.far = 1 + sum(cost * most for cost, most in zip(self.costs, self.places, strict=True))
-        self.steepest = SCALE * self.far
-        if self.steepest * 4 * (len(self.costs) + 1) > FAR:
+        # So much is paid for what cannot be, and prices of all courses together are to be numbers.
+        self.worst = self.far * (self.people + 1)
+        self.scale = SCALE
+        while self.scale * self.worst * (len(self.costs) + 2) > FAR:
+            self.scale //= 2
+        if not self.scale:
             raise TooLarge
         self.passes = 0
         self.found = _Whole(self.far * self.people, [{} for _ in self.rows])
@@ -173,7 +177,7 @@ class _Master:
         for sign in (1, -1):
             slack = self.solver.NumVar(0, self.endless, "")
             limit.SetCoefficient(slack, sign)
-            self.aim.SetCoefficient(slack, self.far * (self.people + 1))
+            self.aim.SetCoefficient(slack, self.worst)
 
     def _add(self, place: int, pattern: Pattern) -> None:
         share = self.solver.NumVar(0, self.endless, "")
@@ -201,7 +205,7 @@ class _Master:
             low, high = ranges.get(head, (0, self.people))
             limit.SetBounds(low or -self.endless, high)
         best = 0
-        enough = SCALE * (below - 1)
+        enough = self.scale * (below - 1)
         for left in range(passes):
             self.passes += 1
             if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
@@ -211,7 +215,7 @@ class _Master:
                 for head, limit in self.limits.items()
                 if (rent := self._rent(limit.dual_value()))
             }
-            worth = [round(row.dual_value() * SCALE) for row in self.cover]
+            worth = [round(row.dual_value() * self.scale) for row in self.cover]
             paid, new = self._priced(rents, worth, counts)
             for head, rent in rents.items():
                 low, high = ranges.get(head, (0, self.people))
@@ -231,7 +235,8 @@ class _Master:
 
     def _rent(self, dual: float) -> int:
         """Return what a place costs on top; the bound holds whatever it is."""
-        return max(-self.steepest, min(-round(dual * SCALE), self.steepest))
+        most = self.scale * self.worst
+        return max(-most, min(-round(dual * self.scale), most))
 
     def _priced(
         self, rents: Mapping[_Head, int], worth: Sequence[int], counts: Sequence[int]
@@ -246,7 +251,7 @@ class _Master:
                 need = self.rows[place].need
                 least = ways.least(levels, need)
                 paid += counts[place] * min(least, none)
-                if least < min(worth[place], none) - SCALE // 1000:
+                if least < min(worth[place], none) - self.scale // 1000:
                     pattern = ways.pattern(levels, need, prices)
                     if pattern not in self.columns[place]:
                         new.append((place, pattern))
@@ -265,7 +270,7 @@ class _Master:
                 alone = place if (2, place) in special else -1
                 groups.setdefault((kind, alone), []).append(place)
         for (kind, alone), places in groups.items():
-            prices = [*(SCALE * cost for cost in self.costs), SCALE * self.far]
+            prices = [*(self.scale * cost for cost in self.costs), self.scale * self.far]
             for key in ((0, 0), (1, kind), (2, alone)):
                 for course, rent in special.get(key, ()):
                     prices[course] += rent
@@ -314,7 +319,7 @@ class _Master:
             if not parts or not any(counts):
                 break
             following = self.relaxed(ranges, counts, below - total, passes=30)
-            if following is None or total + following.bound / SCALE >= below:
+            if following is None or total + following.bound / self.scale >= below:
                 return
             if not any(following.shares[place] for place, n in enumerate(counts) if n):
                 break
@@ -374,7 +379,7 @@ class _Master:
             if node is None:
                 stuck = min(stuck, least)
                 continue
-            least = max(least, -(-node.bound // SCALE))
+            least = max(least, -(-node.bound // self.scale))
             broken = self._broken(node)
             tries = len(STEPS) if broken is None else 3 * (broken[0].level == 1) or nodes == 1
             for step in STEPS[:tries]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, Side, Worth
 
-FAR = 1 << 60
+FAR = 1 << 61
 """What cannot be done costs so much."""
 
 MOST_NUMBERS = 200_000_000
