@@ -85,16 +85,23 @@ def drawn(chance: np.random.Generator, lot: int, count: int) -> tuple[pa.Table, 
     each = chance.integers(2, 10, size=count)
     whose = [name for name, number in zip(names, each.tolist(), strict=True) for _ in range(number)]
     size = len(whose)
+    ids = [f"r{lot}-{number}" for number in range(size)]
+    kinds = some(["training", "training", "training", "visit", "summary"], size)
+    days, later = (chance.integers(most, size=size).tolist() for most in (len(DAYS), 9))
+    for number in range(1, size):
+        if kinds[number] == "summary":  # of the record before, soon after that
+            days[number] = min(days[number - 1] + later[number], len(DAYS) - 1)
     records = {
-        "id": [f"r{lot}-{number}" for number in range(size)],
-        "kind": some(["training", "training", "training", "visit"], size),
-        "day": some(DAYS, size),
+        "id": ids,
+        "kind": kinds,
+        "day": [DAYS[day] for day in days],
         "bearer": whose,
         "hours": some([1, 2, 2, 3, 4], size, 0.01),
         "passed": some([True, True, True, True, False], size, 0.01),
         "mode": some(["online", "on-site", "on-site"], size, 0.01),
         "tier": some(["entry", "settled", "rising", "rising"], size, 0.02),
         "topic": some(["a", "b", "c", "d"], size, 0.02),
+        "training": [None, *ids[:-1]],
     }
     text, day = pa.string(), pa.date32()
     of_people = {"id": text, "role": text, "tier": text, "on_leave": pa.bool_(), "joined": day}
