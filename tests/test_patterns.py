@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from hypothesis import event, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from eduplan.outlook.numbers import Kind, Offer, Side, Worth
@@ -20,11 +20,11 @@ def best(kinds: list[Kind], offer: Offer) -> tuple[int, int]:
         if not any(pair in offer.clashes for pair in combinations(several, 2))
     ]
     found = {offer.places: (0, 0)}
-    for kind in kinds:
-        for need, count in kind.needs.items():
+    for one in kinds:
+        for need, count in one.needs.items():
             enough = []
             for several in sets:
-                worths = [kind.worth[course] for course in several]
+                worths = [one.worth[course] for course in several]
                 rows = [worth.adds for worth in worths if worth is not None]
                 sums = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(need)
                 if None not in worths and all(n <= had for n, had in zip(need, sums, strict=True)):
@@ -60,17 +60,34 @@ def programmes(draw: st.DrawFn) -> tuple[list[Kind], Offer]:
     for _ in range(draw(st.integers(1, 3))):
         worth = draw(st.tuples(*[st.one_of(adds, adds, adds, st.none())] * count))
         needs = draw(st.dictionaries(need, st.integers(1, 3), min_size=1, max_size=2))
-        found = tuple(None if one is None else Worth(one) for one in worth)
-        kinds.append(Kind((Side.LEAST,) * figures, found, needs))
+        kinds.append(kind(list(worth), needs))
     return kinds, offer
 
 
-@settings(max_examples=400, deadline=None)
+def kind(worth: list[tuple[int, ...] | None], needs: dict[tuple[int, ...], int]) -> Kind:
+    found = tuple(None if one is None else Worth(one) for one in worth)
+    return Kind((Side.LEAST,) * len(next(iter(needs))), found, needs)
+
+
+# The first answer found serves as many for 21 as the best does for 14: a bound too high by one
+# unit would call it proved.
+NOT_AT_ONCE = (
+    [
+        kind([(0, 1), (3, 2), (4, 3)], {(3, 1): 1, (0, 1): 2}),
+        kind([(4, 3), (1, 2), (1, 1)], {(1, 6): 3, (3, 5): 1}),
+        kind([(2, 4), (2, 4), None], {(1, 5): 3, (1, 0): 1}),
+    ],
+    Offer((7, 0, 7), (2, 2, 1), *times_of([(), (), ()])),
+)
+
+
+@settings(max_examples=300, deadline=None)
 @given(programme=programmes())
+@example(programme=NOT_AT_ONCE)
 def test_nothing_that_could_be_chosen_is_better(programme: tuple[list[Kind], Offer]) -> None:
     kinds, offer = programme
     answer = solve(kinds, offer)
-    people = sum(sum(kind.needs.values()) for kind in kinds)
+    people = sum(sum(one.needs.values()) for one in kinds)
     served = sum(sum(patterns.values()) for patterns in answer.chosen.values())
 
     event(f"not served: {min(people - served, 3)}")
