@@ -171,7 +171,7 @@ def quotas(
     row = st.fixed_dictionaries({"amount": amount, "where": bearer_selectors()})
     if "share" not in measure:
         part = st.sampled_from([{"per": "load"}, {"per": "load", "floor": "1/3"}])
-        row = st.one_of(row, st.builds(lambda one, other: one | other, row, part))
+        row = st.one_of(row, row, row, st.builds(lambda one, other: one | other, row, part))
     rows = st.lists(row, min_size=1, max_size=2)
     keys: dict[str, Any] = {
         "measure": measure,
@@ -188,7 +188,7 @@ def quotas(
     keys["exempt"] = draw(seldom(seldom(bearer_selectors())))
     if not isinstance(keys["every"], dict) or "from" not in keys["every"]:
         keys["scope"] = draw(seldom(seldom(_SCOPES))) or "each"
-    if keys.get("scope", "each") == "each" and draw(seldom(st.just(True))):
+    if keys.get("scope", "each") == "each" and draw(seldom(seldom(st.just(True)))):
         bound = "at_least" if "at_least" in keys else "at_most"
         change: dict[str, Any] = {bound: draw(amount)}
         if draw(st.booleans()):
