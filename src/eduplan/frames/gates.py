@@ -57,6 +57,9 @@ Judge = Callable[[str, Scene], Frame]
 
 _ANSWERS = (Status.NOT_MET, Status.UNDETERMINED, Status.MET)
 
+_UNKNOWN = Missing("record-fact", {"field": "", "count": 1})
+"""A fact of an act is missing; rows tell the code alone."""
+
 
 def refusals(gate: Gate) -> Iterator[Fault]:
     """Return why a gate cannot be judged over frames, nothing where it can."""
@@ -162,11 +165,10 @@ def _on_acts(bench: GateBench, acts: Happening, scene: Scene, judge: Judge) -> F
     frame = frame.filter(nw.col("_sure") + nw.col("_doubtful") > 0)
     frame = table.of_acts(frame)
     found = table.occurring(frame, "_doubtful")
-    doubt = Missing("record-fact")
     numbers = []
     for unclear, *answers in found:
         point = table.weighed(answers)
-        status, missing = doubtful(point, doubt) if unclear else (point.status, point.missing)
+        status, missing = doubtful(point, _UNKNOWN) if unclear else (point.status, point.missing)
         outcome = Outcome(status, tuple(sorted({one.code for one in missing})))
         numbers.append(outcomes.kind((outcome,)))
     keys = ["_doubtful", *table.columns]
@@ -264,7 +266,7 @@ class _Table:
                 frame, truth = self._scene.sieve.apply(frame, leaf.rule.record)
                 answer = flag(truth.true) * 2 + flag(truth.unknown)
                 frame = frame.with_columns(answer.alias(leaf.column))
-                lacking = {Status.UNDETERMINED: (Missing("record-fact"),)}
+                lacking = {Status.UNDETERMINED: (_UNKNOWN,)}
                 for number, status in enumerate(_ANSWERS):
                     missing = lacking.get(status, ())
                     leaf.points[number] = Point("admission", status, missing=missing)

@@ -61,12 +61,12 @@ def _reaches(draw: DrawFn, amounts: SearchStrategy[Any], *, shares: bool) -> dic
     return {"change": {"on": draw(days()), by: draw(st.sampled_from([0, 1, "1/2", 50, -1]))}}
 
 
-_ON_FILE: Mapping[str, tuple[str, dict[str, Any]]] = {
-    "pass-rate": ("rate", {}),
-    "index": ("value", {}),
-    "grade": ("value", {"scale": "level"}),
+_ON_FILE: Mapping[str, Mapping[str, str]] = {
+    "pass-rate": {"rate": "pass-rate"},
+    "index": {"value": "index"},
+    "grade": {"value": "grade", "scale": "level"},
 }
-"""Figures on file by their names, with how an indicator reads them."""
+"""Figures on file by their names, each with the indicator that reads them."""
 
 
 @st.composite
@@ -115,14 +115,13 @@ def _figure(draw: DrawFn, name: str, bearers: Sequence[str]) -> Record:
 def _on_file(draw: DrawFn) -> tuple[dict[str, Any], bool, SearchStrategy[Any]]:
     """Return an indicator on file, whether it is a share, and amounts to reach."""
     name = draw(st.sampled_from(list(_ON_FILE)))
-    way, more = _ON_FILE[name]
-    indicator: dict[str, Any] = {way: name, **more}
+    indicator: dict[str, Any] = dict(_ON_FILE[name])
     indicator["of"] = draw(st.sampled_from(["indicator", ["indicator", "training"]]))
     if draw(st.booleans()):
         indicator["where"] = draw(selectors())
     indicator["by"] = draw(st.sampled_from(["bearer", "bearer", "guest"]))
     levels = {"index": st.sampled_from([0, 1, 2, 3]), "grade": st.sampled_from(SCALES["level"])}
-    return indicator, way == "rate", levels.get(name, _shares())
+    return indicator, "rate" in indicator, levels.get(name, _shares())
 
 
 @st.composite
