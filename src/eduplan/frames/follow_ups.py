@@ -234,7 +234,7 @@ def _moment(
     found = []
     for trigger, met, perhaps in product(triggers, (False, True), (False, True)):
         came = Answers([record] * met, [record] * perhaps, "")
-        status, missing = bench.kept(trigger, came, docket)
+        status, missing = bench.kept(trigger, trigger.period, came, docket)
         found.append(Outcome(status, tuple(sorted({one.code for one in missing}))))
     period, due = triggers[0].period, triggers[0].due
     until = min(due or docket.as_of, docket.as_of)

@@ -25,9 +25,9 @@ from eduplan.tables import (
     as_optional_name,
     read_table,
 )
-from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
+from eduplan.verdicts import Citation, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided
-from eduplan.verdicts.verdict import Draft
+from eduplan.verdicts.verdict import Draft, justified
 
 _ONCE = Text("件", "")
 
@@ -257,18 +257,19 @@ class FollowUpBench(Bench):
         }
 
     def kept(
-        self, trigger: Trigger, in_time: Answers, docket: Docket
+        self, trigger: Trigger, period: Period, in_time: Answers, docket: Docket
     ) -> tuple[Status, tuple[Missing, ...]]:
         """Return whether a record has been answered in time, and what is missing to know it.
 
         Args:
             trigger: the record.
+            period: the days in which it can be answered.
             in_time: its answers up to the day on which it is due.
             docket: gives the register and the day of judgement.
         """
         if trigger.missing:
             return Status.UNDETERMINED, trigger.missing
-        return kept(self.rule.answer.kind, trigger.period, *in_time, docket=docket)
+        return kept(self.rule.answer.kind, period, *in_time, docket=docket)
 
     def _verdict(
         self, subject: Subject, trigger: Trigger, answers: Answers, docket: Docket
@@ -276,8 +277,10 @@ class FollowUpBench(Bench):
         due = trigger.due or date.max
         in_time = [entry for entry in answers.sure if entry.day <= due]
         perhaps = [entry for entry in answers.perhaps if entry.day <= due]
-        status, missing = self.kept(trigger, Answers(in_time, perhaps, answers.field), docket)
+        period, came = trigger.period, Answers(in_time, perhaps, answers.field)
+        status, missing = self.kept(trigger, period, came, docket)
         shown = in_time[:1] or answers.sure[:1]
+        counted = (trigger.entry.record, *[entry.record for entry in shown])
         left_out: tuple[LeftOut, ...] = ()
         if status is Status.UNDETERMINED and perhaps:
             records = tuple(entry.record for entry in perhaps)
@@ -288,16 +291,13 @@ class FollowUpBench(Bench):
             subject.id,
             status,
             docket.as_of,
-            trigger.period,
+            period,
             int(bool(in_time)),
             1,
             trigger.last,
             trigger.due,
             missing,
-            Justification(
-                counted=(trigger.entry.record, *[entry.record for entry in shown]),
-                left_out=left_out,
-            ),
+            justified((counted, (), left_out, (), None, 0, ())),
         )
         draft.__class__ = Verdict
         return draft  # type: ignore[return-value]

@@ -105,6 +105,7 @@ class GateBench(Bench):
         )
         super().__init__(gate, setting, citation)
         self.gate = gate
+        self._limited = gate.since is not None or gate.until is not None
         self._weigh = weigher(gate.admits, setting, citation)
         self._acts = Matcher(
             gate.over.where if gate.over is not None else Selector(), setting.scales
@@ -115,7 +116,7 @@ class GateBench(Bench):
         gate, as_of = self.gate, docket.as_of
         if gate.over is not None:
             return self._on_acts(gate.over, subject, docket)
-        if reason := self.out_of_force(Period(as_of, as_of + DAY)):
+        if self._limited and (reason := self.out_of_force(Period(as_of, as_of + DAY))):
             return (self.excuse(subject, docket, *reason),)
         return (self._verdict(Application(subject, as_of, docket)),)
 
