@@ -13,15 +13,13 @@ from eduplan.dates import Period
 from eduplan.errors import refuse
 from eduplan.exact import Number
 from eduplan.frames.backends import Backend, Frame
+from eduplan.frames.columns import LARGEST
 from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.scene import COLUMNS, Scene
 from eduplan.people import bearer_getter
 from eduplan.provisions import Bench, Provision, Subject
 from eduplan.selectors import Selector
 from eduplan.verdicts import Verdict, row_of
-
-LARGEST = 2**63 - 1
-"""The largest figure a column holds."""
 
 _FIGURES = ("value", "required", "shortfall")
 _TYPES = {nw.String: pa.string(), nw.Date: pa.date32(), nw.Int64: pa.int64()}

@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 
 from eduplan.dates import school_year
 from eduplan.exact import Number
-from eduplan.frames.backends import Backend
-from eduplan.frames.columns import Columns, among
+from eduplan.frames.backends import Backend, Frame
+from eduplan.frames.columns import Columns, among, whole
 from eduplan.frames.profiles import Profiles
 from eduplan.frames.truths import Sieve
 from eduplan.measures import Measure, Per, Way
@@ -106,3 +106,30 @@ def fields_of_records(quota: Quota) -> list[str]:
 def of_kinds(kinds: Sequence[str]) -> nw.Expr:
     """Return whether a record is of one of the kinds."""
     return among(nw.col("kind"), kinds)
+
+
+def told_of(frame: Frame, quota: Quota) -> Frame:
+    """Return the rows of a result.
+
+    Args:
+        frame: ``bearer``, days, ``status`` and ``reasons``, with ``_value`` and ``_required`` in
+            parts of one, how many make one, ``_denominator``, and whether records were read,
+            ``_read``.
+        quota: the quota.
+    """
+    value, required, read = nw.col("_value"), nw.col("_required"), nw.col("_read") > 0
+    gap = value - required if quota.at_most is not None else required - value
+    frame = frame.with_columns(_lacks=nw.when(gap < 0).then(whole(0)).otherwise(gap))
+    figures: Sequence[tuple[str, nw.Expr]] = (
+        ("value", value),
+        ("required", required),
+        ("shortfall", nw.col("_lacks")),
+        ("denominator", nw.col("_denominator")),
+    )
+    return frame.select(
+        "bearer",
+        nw.lit(quota.id, dtype=nw.String).alias("provision"),
+        *("period_start", "period_end", "status"),
+        *(nw.when(read).then(figure).alias(name) for name, figure in figures),
+        *("due", "reasons"),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
@@ -20,6 +21,9 @@ MOST_VALUES = 100_000
 
 WHOLE = nw.Int64
 """The type of all figures."""
+
+LARGEST = 2**63 - 1
+"""The largest figure a column holds."""
 
 
 class Sort(Enum):
@@ -61,6 +65,16 @@ _CASTS: Mapping[Sort, nw.dtypes.DType] = {
     Sort.FLAG: nw.Boolean(),
     Sort.DAY: nw.Date(),
 }
+
+
+def as_wholes(numbers: Iterable[int | None]) -> pa.Array:
+    """Return whole numbers as a column of a small table."""
+    return pa.array(list(numbers), pa.int64())
+
+
+def as_days(days: Iterable[date | None]) -> pa.Array:
+    """Return days as a column of a small table."""
+    return pa.array(list(days), pa.date32())
 
 
 def whole(number: int) -> nw.Expr:

@@ -16,6 +16,7 @@ from eduplan.evaluator import evaluate
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import MOST_VALUES, count, split
 from eduplan.frames.forms import FORMS
+from eduplan.frames.portable import with_others
 from eduplan.plan import Plan
 from eduplan.provisions import FollowUp, Gate, Provision, Quota, Target
 from eduplan.provisions.quota import Over
@@ -77,7 +78,8 @@ def drill_down(
     """
     provision = plan.provision(row.provision)
     people, register, _ = take(bearers, records)
-    consulted = list(_rests_on(plan, row.provision))
+    settled = [provision] if isinstance(provision, Provision) else []
+    consulted = with_others(plan, settled)
     if all(_alone(one) for one in consulted):
         people = people.filter(nw.col("id") == row.bearer)
     elif count(people) > MOST_VALUES:
@@ -97,15 +99,6 @@ def drill_down(
         if row_of(verdict) == row:
             return verdict
     raise refuse("no-such-row", "row", provision=provision.id)
-
-
-def _rests_on(plan: Plan, name: str) -> Iterator[Provision]:
-    """Return a provision, and all whose verdicts it rests on."""
-    provision = plan.provision(name)
-    if isinstance(provision, Provision):
-        yield provision
-        for other in provision.refers():
-            yield from _rests_on(plan, other)
 
 
 def _alone(provision: Provision) -> bool:

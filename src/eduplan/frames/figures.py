@@ -131,9 +131,7 @@ class Figures:
         Returns:
             Columns ``_bearer`` and ``_place``, and the standing, where there is any record.
         """
-        frame, truth = self._sieve.apply(self._frame, reads.indicator.where)
-        frame = frame.with_columns(_sure=flag(truth.true), _maybe=flag(truth.unknown))
-        frame = frame.filter(nw.col("_sure") + nw.col("_maybe") > 0)
+        frame = self._sieve.sift(self._frame, reads.indicator.where)
         frame = frame.join(self._backend.beside(self._table(days)), on="_profile", how="inner")
         ordinal = nw.col("_ordinal")
         frame = frame.filter((nw.col("_from") <= ordinal) & (ordinal < nw.col("_to")))

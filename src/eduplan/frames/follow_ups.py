@@ -25,7 +25,7 @@ from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import MOST_VALUES, count, flag, whole
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER
-from eduplan.frames.refusing import Judged, conditions, said_besides
+from eduplan.frames.refusing import Judged, said_besides, several_operands
 from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.standing import bearers, by_record
 from eduplan.people import bearer_getter
@@ -52,9 +52,7 @@ def refusals(rule: FollowUp) -> Iterator[Fault]:
     """Return why a follow-up cannot be judged over frames, nothing where it can."""
     yield from said_besides(rule, "", _JUDGED)
     for path, selector in (("where", rule.where), ("answer.where", rule.answer.where)):
-        for condition in conditions(selector):
-            if len(set(condition.bearer_fields)) > 1:
-                yield Fault("not-portable-operands", path, {"field": condition.field})
+        yield from several_operands(selector, path)
 
 
 def asks(rule: FollowUp) -> Asks:
@@ -144,9 +142,7 @@ def _triggers(bench: FollowUpBench, scene: Scene, people: Frame, outcomes: Outco
     frame = frame.join(people.drop("_concerned", "_silent"), on=BEARER, how="inner")
     moments = _moments(frame, bench, scene, outcomes)
     frame = frame.join(scene.backend.beside(moments), on=["_when", "_day", "_last"], how="inner")
-    frame, truth = scene.sieve.apply(frame, rule.where)
-    frame = frame.with_columns(_sure=flag(truth.true), _doubtful=flag(truth.unknown))
-    return frame.filter(nw.col("_sure") + nw.col("_doubtful") > 0)
+    return scene.sieve.sift(frame, rule.where, "_sure", "_doubtful")
 
 
 class _Moment(NamedTuple):
@@ -267,9 +263,7 @@ def _in_time(rule: FollowUp, scene: Scene, triggers: Frame) -> Frame:
     frame = frame.join(asking, on="_answered", how="inner")
     came = nw.col("_came")
     frame = frame.filter((nw.col("_last") <= came) & (came <= nw.col("_until")))
-    frame, truth = scene.sieve.apply(frame, answer.where)
-    frame = frame.with_columns(_met=flag(truth.true), _perhaps=flag(truth.unknown))
-    return frame.filter(nw.col("_met") + nw.col("_perhaps") > 0)
+    return scene.sieve.sift(frame, answer.where, "_met", "_perhaps")
 
 
 def _answered(frame: Frame, rule: FollowUp) -> Frame:

@@ -8,7 +8,7 @@ occur together, and that is put beside them as a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -21,10 +21,10 @@ from eduplan.errors import Fault, Missing, refuse
 from eduplan.frames.asking import by_profile, door, owing, subject_of, told
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import of_kinds
-from eduplan.frames.columns import MOST_VALUES, distinct, flag, whole
+from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, flag, whole
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER, Profiles
-from eduplan.frames.refusing import Judged, conditions, said_besides
+from eduplan.frames.refusing import Judged, said_besides, several_operands
 from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.standing import bearers, by_record
 from eduplan.provisions import Docket, Gate, GateBench, Happening, Setting
@@ -68,17 +68,14 @@ def refusals(gate: Gate) -> Iterator[Fault]:
         if isinstance(leaf, Tally):
             yield Fault("not-portable-tally", f"admits.{path}" if path else "admits")
     for path, selector in _selectors(gate):
-        for condition in conditions(selector):
-            if len(set(condition.bearer_fields)) > 1:
-                yield Fault("not-portable-operands", path, {"field": condition.field})
+        yield from several_operands(selector, path)
 
 
 def asks(gate: Gate) -> Asks:
     """Return the facts that a gate asks for."""
-    asked = [field for _, leaf in leaves(gate.admits) for field in _fields(leaf)]
     of_records = [field for _, one in _selectors(gate) for field in one.fields()]
     pointers = (gate.over.by,) if gate.over is not None else ()
-    return Asks((*door(gate), *asked, *_own(gate)), tuple(of_records), pointers)
+    return Asks((*door(gate), *_of_bearers(gate), *_own(gate)), tuple(of_records), pointers)
 
 
 def _selectors(gate: Gate) -> Iterator[tuple[str, Selector]]:
@@ -93,6 +90,11 @@ def _selectors(gate: Gate) -> Iterator[tuple[str, Selector]]:
 def _own(gate: Gate) -> tuple[str, ...]:
     """Return the facts of a bearer that acts are held against."""
     return tuple(field for _, one in _selectors(gate) for field in one.bearer_fields())
+
+
+def _of_bearers(gate: Gate) -> list[str]:
+    """Return the facts of the bearer that its requirements ask for."""
+    return [field for _, leaf in leaves(gate.admits) for field in _fields(leaf)]
 
 
 def _fields(leaf: Requirement) -> tuple[str, ...]:
@@ -124,8 +126,7 @@ def _on_bearers(bench: GateBench, scene: Scene, judge: Judge) -> Frame:
         return who.others
     if bench.out_of_force(Period(docket.as_of, docket.as_of + DAY)):
         return by_profile(bench, scene, who)
-    asked = [field for _, leaf in leaves(gate.admits) for field in _fields(leaf)]
-    frame = who.profiles.frame(door(gate), own=asked)
+    frame = who.profiles.frame(door(gate), own=_of_bearers(gate))
     table = _Table(bench, scene, judge, who.profiles)
     frame = table.of_bearers(frame)
     verdicts = []
@@ -140,15 +141,14 @@ def _on_bearers(bench: GateBench, scene: Scene, judge: Judge) -> Frame:
             missing=point.missing,
         )
         verdicts.append((answers, verdict))
-    return nw.concat([told(frame, table.columns, verdicts, scene), who.others], how="vertical")
+    return scene.backend.below([told(frame, table.columns, verdicts, scene), who.others])
 
 
 def _on_acts(bench: GateBench, acts: Happening, scene: Scene, judge: Judge) -> Frame:
     gate, register = bench.gate, scene.register
     outcomes = Outcomes()
-    asked = [field for _, leaf in leaves(gate.admits) for field in _fields(leaf)]
     everybody = bearers(
-        bench, scene, (*asked, *_own(gate)), lambda outcome: outcomes.kind((outcome,))
+        bench, scene, (*_of_bearers(gate), *_own(gate)), lambda outcome: outcomes.kind((outcome,))
     )
     table = _Table(bench, scene, judge, scene.profiles)
     people = table.of_bearers(everybody.filter(nw.col("_concerned") > 0))
@@ -160,9 +160,7 @@ def _on_acts(bench: GateBench, acts: Happening, scene: Scene, judge: Judge) -> F
     days = _days(frame, bench, scene.docket)
     frame = frame.join(scene.backend.beside(days), on="_day", how="inner")
     frame = frame.join(people.drop("_silent", "_concerned"), on=BEARER, how="inner")
-    frame, truth = scene.sieve.apply(frame, acts.where)
-    frame = frame.with_columns(_sure=flag(truth.true), _doubtful=flag(truth.unknown))
-    frame = frame.filter(nw.col("_sure") + nw.col("_doubtful") > 0)
+    frame = scene.sieve.sift(frame, acts.where, "_sure", "_doubtful")
     frame = table.of_acts(frame)
     found = table.occurring(frame, "_doubtful")
     numbers = []
@@ -174,7 +172,7 @@ def _on_acts(bench: GateBench, acts: Happening, scene: Scene, judge: Judge) -> F
     keys = ["_doubtful", *table.columns]
     ways = {name: [one[place] for one in found] for place, name in enumerate(keys)}
     beside = pa.table(
-        {name: _whole(several) for name, several in {**ways, "_way": numbers}.items()}
+        {name: as_wholes(several) for name, several in {**ways, "_way": numbers}.items()}
     )
     frame = frame.join(scene.backend.beside(beside), on=keys, how="inner")
     frame = by_record(everybody, frame.select(BEARER, "_day", "_end", "_way"), outcomes, scene)
@@ -203,10 +201,6 @@ def _days(frame: Frame, bench: GateBench, docket: Docket) -> pa.Table:
     ]
     ends = [day + DAY for day in asked]
     return pa.table({"_day": pa.array(asked, pa.date32()), "_end": pa.array(ends, pa.date32())})
-
-
-def _whole(numbers: Iterable[int]) -> pa.Array:
-    return pa.array(list(numbers), pa.int64())
 
 
 # ---------------------------------------------------------------- requirements as columns
@@ -305,7 +299,7 @@ class _Table:
             point = leaf.weigh(self._application(facts, as_of))
             numbers[profile] = _ANSWERS.index(point.status)
             leaf.points.setdefault(numbers[profile], point)
-        table = pa.table({"_facts": _whole(numbers), leaf.column: _whole(numbers.values())})
+        table = pa.table({"_facts": as_wholes(numbers), leaf.column: as_wholes(numbers.values())})
         frame = frame.with_columns(_facts=self._profiles.number(fields))
         return frame.join(self._scene.backend.beside(table), on="_facts", how="inner").drop(
             "_facts"
@@ -322,7 +316,7 @@ class _Table:
                 leaf.points.setdefault(_ANSWERS.index(point.status), point)
         table = pa.table(
             {
-                "_facts": _whole(reached),
+                "_facts": as_wholes(reached),
                 f"{leaf.column}_on": pa.array(list(reached.values()), pa.date32()),
             }
         )
@@ -342,7 +336,7 @@ class _Table:
             {
                 "status": pa.array([one["status"] for one in said], pa.string()),
                 "reasons": pa.array([one["reasons"] for one in said], pa.string()),
-                "_bit": _whole(1 << place for place in range(len(said))),
+                "_bit": as_wholes(1 << place for place in range(len(said))),
             }
         )
         bits = rows_.join(self._scene.backend.beside(table), on=["status", "reasons"], how="inner")

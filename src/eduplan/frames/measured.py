@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from eduplan.errors import Fault, Missing, refuse
 from eduplan.exact import exact
-from eduplan.frames.asking import LARGEST, Days
+from eduplan.frames.asking import Days
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_records, of_kinds
-from eduplan.frames.columns import MOST_VALUES, distinct
+from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct
 from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
 from eduplan.frames.placing import Placed, day_by_day
 from eduplan.frames.profiles import BEARER

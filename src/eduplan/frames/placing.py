@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from eduplan.frames.bulk import (
     fields_of_records,
     of_kinds,
 )
-from eduplan.frames.columns import MOST_VALUES, distinct, where, whole
+from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, where, whole
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.windows import Segment, Windows, spanned
 from eduplan.measures import Per, Way
@@ -108,9 +108,9 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
     if len(by) > 1:
         marks = list(zip(*(column.to_pylist() for column in table.values()), strict=True))
         slot = {mark: number for number, mark in enumerate(dict.fromkeys(marks))}
-        told = {name: _whole(mark[place] for mark in slot) for place, name in enumerate(by)}
-        slots = pa.table({**told, "_slot": _whole(slot.values())})
-        table, by = {"_slot": _whole(slot[mark] for mark in marks)}, ("_slot",)
+        told = {name: as_wholes(mark[place] for mark in slot) for place, name in enumerate(by)}
+        slots = pa.table({**told, "_slot": as_wholes(slot.values())})
+        table, by = {"_slot": as_wholes(slot[mark] for mark in marks)}, ("_slot",)
     if len(found.lists) == 1 and len(by) == 1:
         numbered = _numbered(days, table[by[0]].to_pylist())
         if numbered is not None:
@@ -120,9 +120,9 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
     if len(found.lists) > 1:
         places = {segments: number for number, segments in enumerate(found.lists)}
         numbers = [places[segments] for segments in found.segments.values()]
-        of_profile = {"_profile": _whole(found.segments), "_list": _whole(numbers)}
+        of_profile = {"_profile": as_wholes(found.segments), "_list": as_wholes(numbers)}
         frame = frame.join(bulk.backend.beside(pa.table(of_profile)), on="_profile", how="inner")
-        table["_list"] = _whole(number for number, _, _ in rows)
+        table["_list"] = as_wholes(number for number, _, _ in rows)
         on.append("_list")
     placed = frame.join(bulk.backend.beside(pa.table(table)), on=on, how="inner")
     return Placed(placed, by, slots)
@@ -158,7 +158,7 @@ def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last:
     """Find the period of every record among those of its bearer, of which there are few."""
     rows = [(p, segment) for p, segments in found.segments.items() for segment in segments]
     table = {
-        "_profile": _whole(profile for profile, _ in rows),
+        "_profile": as_wholes(profile for profile, _ in rows),
         "_from": pa.array([segment.days.start for _, segment in rows], pa.date32()),
         "_to": pa.array([segment.days.end for _, segment in rows], pa.date32()),
         **(marks := _marks([segment for _, segment in rows], bulk)),
@@ -177,16 +177,12 @@ def _marks(segments: Sequence[Segment], bulk: Bulk) -> dict[str, pa.Array]:
     """Return the places of segments, the span of every part that holds by spans, and the year."""
     parts = [number for number, part in enumerate(bulk.quota.part) if spanned(part)]
     spans = {
-        f"_span_{part}": _whole(segment.spans[index] for segment in segments)
+        f"_span_{part}": as_wholes(segment.spans[index] for segment in segments)
         for index, part in enumerate(parts)
     }
     if any(cap.per is Per.YEAR for cap in bulk.quota.measure.caps):
-        spans[bucket(Per.YEAR)] = _whole(segment.year for segment in segments)
-    return {"_place": _whole(segment.place for segment in segments), **spans}
-
-
-def _whole(numbers: Iterable[int]) -> pa.Array:
-    return pa.array(list(numbers), pa.int64())
+        spans[bucket(Per.YEAR)] = as_wholes(segment.year for segment in segments)
+    return {"_place": as_wholes(segment.place for segment in segments), **spans}
 
 
 def _buckets(days: Sequence[date], bulk: Bulk) -> dict[str, pa.Array]:

@@ -6,8 +6,7 @@ profile; what the records of members come to is read as for single bearers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
@@ -19,10 +18,10 @@ import pyarrow as pa
 from eduplan.dates import Period
 from eduplan.errors import NotKnown, refuse
 from eduplan.exact import Number
-from eduplan.frames.asking import LARGEST, subject_of
+from eduplan.frames.asking import subject_of
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk
-from eduplan.frames.columns import WHOLE, against, flag, whole
+from eduplan.frames.bulk import Bulk, told_of
+from eduplan.frames.columns import LARGEST, WHOLE, against, as_days, as_wholes, flag, whole
 from eduplan.frames.outcomes import (
     SITUATIONS,
     Outcome,
@@ -37,16 +36,12 @@ from eduplan.frames.portions import GROUP
 from eduplan.frames.profiles import BEARER, NAMED
 from eduplan.frames.readings import amounts, read
 from eduplan.frames.windows import Windows, segments_of
-from eduplan.people import bearer_getter
 from eduplan.provisions import QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
 from eduplan.provisions.owing import piece_of
 from eduplan.provisions.provision import view
 from eduplan.provisions.quota import Over
 from eduplan.verdicts import Status
-
-_NAME = NAMED
-"""Column of the name of a group."""
 
 _MEMBERS, _GAP = 1, 2
 """Doubts of a group: facts of records are missing; what becomes of those who joined or left."""
@@ -131,27 +126,27 @@ def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]
     nobody = pool.always(Status.NOT_APPLICABLE, "not-in-service")
     broken = pool.always(Status.UNDETERMINED, *sorted(set(pool.unknown.values())))
     members = members_of(bulk, pool)
-    named = members.filter(~nw.col(_NAME).is_null())
-    groups = named.group_by(_NAME).agg(nw.col("_doubted").max(), nw.col("_unknown_owed").max())
+    named = members.filter(~nw.col(NAMED).is_null())
+    groups = named.group_by(NAMED).agg(nw.col("_doubted").max(), nw.col("_unknown_owed").max())
     groups = groups.with_columns(_one=whole(1))
     spans = groups.join(bulk.backend.beside(_spans(pool)), on="_one", how="inner")
     read_ = [span.place for span in pool.spans if span.inside is not None]
     first = min(read_, default=len(pool.spans))
     spans = spans.filter((nw.col("_unknown_owed") == 0) | (nw.col("_place") < first))
-    frame = spans.join(_summed(named, bulk, pool), on=[_NAME, "_place"], how="left")
+    frame = spans.join(_summed(named, bulk, pool), on=[NAMED, "_place"], how="left")
     frame = _judged(frame, nobody)
-    several = [frame, _unread(members.filter(nw.col(_NAME).is_null()), BEARER, lacking)]
+    several = [frame, _unread(members.filter(nw.col(NAMED).is_null()), BEARER, lacking)]
     if read_:
-        several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), _NAME, broken))
+        several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), NAMED, broken))
     told = bulk.backend.beside(pool.outcomes.told())
     frame = bulk.backend.below([_plain(one) for one in several])
-    return _told(frame.join(told, on="_situation", how="left"), bulk)
+    return told_of(frame.join(told, on="_situation", how="left"), bulk.quota)
 
 
 def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]]) -> Pool:
     """Ask the reference for the periods, the members, and what each of them owes."""
     quota, docket, pool = bulk.quota, bulk.docket, Pool()
-    somebody = Subject("", {}, bearer_getter({}))
+    somebody = subject_of("", {})
     try:
         views = docket.views(quota.every, somebody)
     except NotKnown as unknown:
@@ -213,13 +208,13 @@ def members_of(bulk: Bulk, pool: Pool) -> Frame:
     group = bulk.quota.scope.group
     table = pa.table(
         {
-            "_profile": _whole(pool.members),
-            "_doubted": _whole(map(int, pool.members.values())),
-            "_unknown_owed": _whole(int(profile in pool.unknown) for profile in pool.members),
+            "_profile": as_wholes(pool.members),
+            "_doubted": as_wholes(map(int, pool.members.values())),
+            "_unknown_owed": as_wholes(int(profile in pool.unknown) for profile in pool.members),
         }
     )
     if group == "all":
-        frame = bulk.profiles.frame(bulk.fields).with_columns(nw.lit("all").alias(_NAME))
+        frame = bulk.profiles.frame(bulk.fields).with_columns(nw.lit("all").alias(NAMED))
     else:
         frame = bulk.profiles.frame(bulk.fields, named=group)
     return frame.join(bulk.backend.beside(table), on="_profile", how="inner")
@@ -230,24 +225,16 @@ def _spans(pool: Pool) -> pa.Table:
     spans = pool.spans
     return pa.table(
         {
-            "_one": _whole(1 for _ in spans),
-            "_place": _whole(span.place for span in spans),
-            "_kind": _whole(span.kind for span in spans),
-            "_if_doubted": _whole(span.doubted for span in spans),
-            "_read": _whole(int(span.inside is not None) for span in spans),
-            "period_start": _days(span.period.start if span.period else None for span in spans),
-            "period_end": _days(span.period.end if span.period else None for span in spans),
-            "due": _days(span.period.last if span.period else None for span in spans),
+            "_one": as_wholes(1 for _ in spans),
+            "_place": as_wholes(span.place for span in spans),
+            "_kind": as_wholes(span.kind for span in spans),
+            "_if_doubted": as_wholes(span.doubted for span in spans),
+            "_read": as_wholes(int(span.inside is not None) for span in spans),
+            "period_start": as_days(span.period.start if span.period else None for span in spans),
+            "period_end": as_days(span.period.end if span.period else None for span in spans),
+            "due": as_days(span.period.last if span.period else None for span in spans),
         }
     )
-
-
-def _whole(numbers: Iterable[int]) -> pa.Array:
-    return pa.array(list(numbers), pa.int64())
-
-
-def _days(days: Iterable[date | None]) -> pa.Array:
-    return pa.array(list(days), pa.date32())
 
 
 def _summed(members: Frame, bulk: Bulk, pool: Pool) -> Frame:
@@ -257,11 +244,11 @@ def _summed(members: Frame, bulk: Bulk, pool: Pool) -> Frame:
     parts = pool.parts
     table = pa.table(
         {
-            "_profile": _whole(share.profile for share in pool.shares),
-            "_place": _whole(share.place for share in pool.shares),
-            "_owed": _whole(int(share.owed * parts) for share in pool.shares),
-            "_gap": _whole(int(share.gap) for share in pool.shares),
-            "_count": _whole(1 for _ in pool.shares),
+            "_profile": as_wholes(share.profile for share in pool.shares),
+            "_place": as_wholes(share.place for share in pool.shares),
+            "_owed": as_wholes(int(share.owed * parts) for share in pool.shares),
+            "_gap": as_wholes(int(share.gap) for share in pool.shares),
+            "_count": as_wholes(1 for _ in pool.shares),
         }
     )
     grid = members.join(bulk.backend.beside(table), on="_profile", how="inner")
@@ -273,7 +260,7 @@ def _summed(members: Frame, bulk: Bulk, pool: Pool) -> Frame:
     grid = grid.with_columns(nw.col(name).fill_null(0) for name in figures)
     # Sums of figures counted in parts of one; the same for all members (see `refusing`).
     total = nw.col("_owed").sum() if _mean(bulk) else nw.col("_owed").max()
-    sums = grid.group_by(_NAME, "_place").agg(
+    sums = grid.group_by(NAMED, "_place").agg(
         *(nw.col(name).sum() for name in ("_low", "_high", "_count")),
         *(nw.col(name).max() for name in ("_open", "_unknown", "_gap")),
         total,
@@ -321,7 +308,7 @@ def _judged(frame: Frame, nobody: int) -> Frame:
         .then(whole(nobody * SITUATIONS))
         .otherwise(kind * SITUATIONS + situation(against(value, bound), most, doubts)),
         _read=nw.col("_read") * flag(nw.col("_count") > 0),
-        bearer=nw.col(_NAME),
+        bearer=nw.col(NAMED),
     )
     due = nw.when(nw.col("_read") > 0).then(nw.col("due"))
     return frame.with_columns(due=due)
@@ -346,24 +333,3 @@ def _plain(frame: Frame) -> Frame:
     days = ("period_start", "period_end", "due")
     figures = ("_situation", "_read", "_value", "_required", "_denominator")
     return frame.select("bearer", *days, *(nw.col(name).cast(WHOLE) for name in figures))
-
-
-def _told(frame: Frame, bulk: Bulk) -> Frame:
-    """Return the rows of the result."""
-    quota, value, required = bulk.quota, nw.col("_value"), nw.col("_required")
-    read_ = nw.col("_read") > 0
-    gap = value - required if quota.at_most is not None else required - value
-    frame = frame.with_columns(_lacks=nw.when(gap < 0).then(whole(0)).otherwise(gap))
-    figures: Sequence[tuple[str, nw.Expr]] = (
-        ("value", value),
-        ("required", required),
-        ("shortfall", nw.col("_lacks")),
-        ("denominator", nw.col("_denominator")),
-    )
-    return frame.select(
-        "bearer",
-        nw.lit(quota.id, dtype=nw.String).alias("provision"),
-        *("period_start", "period_end", "status"),
-        *(nw.when(read_).then(figure).alias(name) for name, figure in figures),
-        *("due", "reasons"),
-    )

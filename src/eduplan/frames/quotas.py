@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records
-from eduplan.frames.columns import Columns, Sort, against, whole
+from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records, told_of
+from eduplan.frames.columns import LARGEST, Columns, Sort, against, whole
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
 from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
@@ -25,9 +25,6 @@ from eduplan.provisions import Bench, Quota, QuotaBench, VersionedBench
 from eduplan.provisions.share_bench import ShareBench
 
 __all__ = ["asks", "refusals", "rows"]
-
-LARGEST = 2**63 - 1
-"""The largest figure a column holds."""
 
 
 def asks(quota: Quota) -> Asks:
@@ -73,7 +70,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
         found = windows(one, profiles, docket, bench)
         if found.rows or one is versions[-1]:
             frames.append(_rows(bulk, found))
-    return nw.concat(frames, how="vertical")
+    return scene.backend.below(frames)
 
 
 def _check_single(quota: Quota, register: Columns) -> None:
@@ -111,7 +108,7 @@ def _rows(bulk: Bulk, found: Windows) -> Frame:
         frame = judged(frame, bulk, found, read_.spans, stated.parts)
     else:
         frame = frame.join(bulk.backend.beside(found.outcomes.told()), on="_situation", how="left")
-    return _told(frame, bulk.quota)
+    return told_of(frame.with_columns(bearer=nw.col("_id")), bulk.quota)
 
 
 def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
@@ -147,25 +144,3 @@ def _compared(frame: Frame, bulk: Bulk) -> Frame:
     doubts = nw.col("_unknown") * UNKNOWN_FACT + nw.col("_nothing") * NOTHING_TO_SHARE
     number = nw.col("_kind") * SITUATIONS + situation(against(value, bound), most, doubts)
     return frame.with_columns(_situation=number)
-
-
-def _told(frame: Frame, quota: Quota) -> Frame:
-    """Return the rows of the result."""
-    value, required, read_ = nw.col("_value"), nw.col("_required"), nw.col("_read") > 0
-    frame = frame.with_columns(
-        _gap=value - required if quota.at_most is not None else required - value
-    )
-    gap = nw.col("_gap")
-    return frame.select(
-        nw.col("_id").alias("bearer"),
-        nw.lit(quota.id, dtype=nw.String).alias("provision"),
-        nw.col("period_start"),
-        nw.col("period_end"),
-        nw.col("status"),
-        nw.when(read_).then(value).alias("value"),
-        nw.when(read_).then(required).alias("required"),
-        nw.when(read_ & (gap < 0)).then(whole(0)).otherwise(gap).alias("shortfall"),
-        nw.when(read_).then(nw.col("_denominator")).alias("denominator"),
-        nw.col("due"),
-        nw.col("reasons"),
-    )

@@ -18,8 +18,6 @@ from eduplan.frames.columns import WHOLE, flag, whole
 from eduplan.frames.outcomes import Outcome, outcome_of
 from eduplan.frames.pooled import Pool, members_of
 from eduplan.frames.profiles import BEARER, NAMED
-from eduplan.people import bearer_getter
-from eduplan.provisions import Subject
 from eduplan.provisions.provision import View
 from eduplan.provisions.share_bench import ShareBench
 from eduplan.verdicts import Status
@@ -27,7 +25,7 @@ from eduplan.verdicts import Status
 _CASES = (Status.MET, Status.PENDING, Status.UNDETERMINED, Status.NOT_MET)
 """Who has to be counted with those before for a rate to be reached; the last if it is not."""
 
-_SOMEBODY = Subject("", {}, bearer_getter({}))
+_SOMEBODY = subject_of("", {})
 _LEFT_OUT, _NOBODY = -1, -2
 """Numbers of what is said of members without a group, and of groups in which nobody owes."""
 
@@ -73,7 +71,7 @@ def rows(
             "reasons": pa.array([" ".join(one.reasons) for one in outcomes.values()], pa.string()),
         }
     )
-    frame = nw.concat(several, how="vertical")
+    frame = bulk.backend.below(several)
     frame = frame.join(bulk.backend.beside(told), on="_number", how="left")
     return frame.select(
         "bearer",
@@ -133,7 +131,7 @@ def _counted(members: Frame, each: Frame, views: tuple[View, ...], bulk: Bulk) -
         each.filter(~blank).join(by_day, on="period_start", how="inner"),
         each.filter(blank).join(at_all, on="_one", how="inner"),
     ]
-    found = nw.concat([one.select(BEARER, "_place", *names) for one in both], how="vertical")
+    found = bulk.backend.below([one.select(BEARER, "_place", *names) for one in both])
     found = members.select(BEARER, NAMED).join(found, on=BEARER, how="inner")
     sums = found.group_by(NAMED, "_place").agg(nw.col(name).sum() for name in names)
     return sums.with_columns(nw.col(name).cast(WHOLE) for name in names)

@@ -164,9 +164,7 @@ def read(
     if measure.where == EVERYTHING:
         frame = frame.with_columns(_sure=whole(1), _maybe=whole(0))
     else:
-        frame, truth = sieve.apply(frame, measure.where)
-        frame = frame.filter(~truth.false)
-        frame = frame.with_columns(_sure=flag(truth.true), _maybe=flag(~truth.true))
+        frame = sieve.sift(frame, measure.where)
     if measure.way is Way.DISTINCT:
         return Readings(_distinct(frame, measure.field, bulk.register))
     if measure.way is Way.DAYS:

@@ -80,10 +80,7 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
             other = "each" if cap.each else "per"
             yield _not_with(f"measure.caps[{index}].share", "share", other)
     for selector in selectors(quota):
-        for condition in conditions(selector):
-            if len(set(condition.bearer_fields)) > 1:
-                facts = {"field": condition.field}
-                yield Fault("not-portable-operands", "measure", facts)
+        yield from several_operands(selector, "measure")
     for index, part in enumerate(quota.part):
         yield from said_besides(part, f"part[{index}].", _JUDGED)
         if part.beside and part.bearer != EVERYTHING:
@@ -123,6 +120,13 @@ def conditions(selector: Selector) -> Iterator[Condition]:
     yield from selector.conditions
     for inner in (*selector.any_of, *selector.none_of):
         yield from conditions(inner)
+
+
+def several_operands(selector: Selector, path: str) -> Iterator[Fault]:
+    """Return the conditions of a selector that hold a fact against several facts of a bearer."""
+    for condition in conditions(selector):
+        if len(set(condition.bearer_fields)) > 1:
+            yield Fault("not-portable-operands", path, {"field": condition.field})
 
 
 def said_besides(value: attrs.AttrsInstance, prefix: str, judged: Judged) -> Iterator[Fault]:

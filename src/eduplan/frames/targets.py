@@ -31,7 +31,7 @@ from eduplan.frames.crowds import SPELL, Crowd
 from eduplan.frames.figures import STATED, Figures
 from eduplan.frames.measured import Measured, quota_of
 from eduplan.frames.profiles import BEARER
-from eduplan.frames.refusing import Judged, conditions, said_besides
+from eduplan.frames.refusing import Judged, said_besides, several_operands
 from eduplan.frames.scene import Asks, Scene
 from eduplan.periods import Every
 from eduplan.provisions import Docket, Indicator, Subject, Target, TargetBench
@@ -69,9 +69,8 @@ def refusals(target: Target) -> Iterator[Fault]:
     if measure is not None:
         yield from measured.refusals(target, measure)
     if not target.indicator.present:
-        for condition in (one for where in _selectors(target) for one in conditions(where)):
-            if len(set(condition.bearer_fields)) > 1:
-                yield Fault("not-portable-operands", "indicator", {"field": condition.field})
+        for selector in _selectors(target):
+            yield from several_operands(selector, "indicator")
 
 
 def asks(target: Target) -> Asks:

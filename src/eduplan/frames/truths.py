@@ -20,7 +20,7 @@ import pyarrow as pa
 from eduplan.errors import refuse
 from eduplan.facts import getter
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import MOST_VALUES, Columns, Sort, among, lookup
+from eduplan.frames.columns import MOST_VALUES, Columns, Sort, among, flag, lookup
 from eduplan.frames.profiles import Profiles
 from eduplan.selectors import BEARER, Condition, Matcher, Scales, Selector, Test
 
@@ -82,6 +82,21 @@ class Sieve:
             return frame, ALWAYS
         true = reduce(and_, [truth.true for truth in truths])
         return frame, Truth(true, reduce(or_, [truth.false for truth in truths]))
+
+    def sift(
+        self, frame: Frame, selector: Selector, sure: str = "_sure", maybe: str = "_maybe"
+    ) -> Frame:
+        """Return the rows for which a selector holds or may hold, with a flag for each.
+
+        Args:
+            frame: the frame.
+            selector: the selector.
+            sure: column that says where it holds.
+            maybe: column that says where that is not known.
+        """
+        frame, truth = self.apply(frame, selector)
+        frame = frame.with_columns(flag(truth.true).alias(sure), flag(truth.unknown).alias(maybe))
+        return frame.filter(nw.col(sure) + nw.col(maybe) > 0)
 
     def _each(self, frame: Frame, selectors: Iterable[Selector]) -> tuple[Frame, list[Truth]]:
         found = []

@@ -6,7 +6,7 @@ profile: it is given a bearer with these facts and no records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from eduplan.dates import DAY, Period, cycles, full_years
 from eduplan.exact import Number
+from eduplan.frames.columns import as_days, as_wholes
 from eduplan.frames.outcomes import Outcome, Outcomes, always, by_situation, outcome_of
 from eduplan.measures import Per
 from eduplan.people import bearer_getter
@@ -147,39 +148,39 @@ class Windows:
         rows = self.rows
         owed = [row.required for row in rows]
         parts = {
-            f"_kind_{number}": _whole(row.parts.get(number, row.kind) for row in rows)
+            f"_kind_{number}": as_wholes(row.parts.get(number, row.kind) for row in rows)
             for number in self.parts
         }
         for part, count in self.across.items():
             kinds = {(one.profile, one.place, one.span): one.kind for one in self.spells[part]}
             for span in range(count):
-                parts[f"_kind_{part}_{span}"] = _whole(
+                parts[f"_kind_{part}_{span}"] = as_wholes(
                     kinds.get((row.profile, row.place, span), -1) for row in rows
                 )
         if self.sets:
-            parts["_kind_set"] = _whole(row.parts.get(SET, row.kind) for row in rows)
+            parts["_kind_set"] = as_wholes(row.parts.get(SET, row.kind) for row in rows)
         names = [f"_asked_{number}" for number in self.parts]
         names += [f"_asked_set_{number}" for number in range(len(self.sets))]
         for place, name in enumerate(names):
             several = [(row.asked[place] if row.asked else 0) * row.parts_of_asked for row in rows]
-            parts[name] = _whole(int(amount) for amount in several)
+            parts[name] = as_wholes(int(amount) for amount in several)
         for place in self.shares:
             several = [row.limits.get(place, 0) * row.parts_of_limits for row in rows]
-            parts[f"_limit_{place}"] = _whole(int(amount) for amount in several)
-            parts["_limits_of"] = _whole(row.parts_of_limits for row in rows)
+            parts[f"_limit_{place}"] = as_wholes(int(amount) for amount in several)
+            parts["_limits_of"] = as_wholes(row.parts_of_limits for row in rows)
         if names:
-            parts["_asked_of"] = _whole(row.parts_of_asked for row in rows)
+            parts["_asked_of"] = as_wholes(row.parts_of_asked for row in rows)
         return pa.table(
             {
-                "_profile": _whole(row.profile for row in rows),
-                "_place": _whole(row.place for row in rows),
-                "_kind": _whole(row.kind for row in rows),
-                "_read": _whole(int(row.read) for row in rows),
-                "period_start": _days(row.period.start if row.period else None for row in rows),
-                "period_end": _days(row.period.end if row.period else None for row in rows),
-                "due": _days(row.due for row in rows),
-                "_owed": _whole(None if n is None else n.numerator for n in owed),
-                "_owed_parts": _whole(1 if n is None else n.denominator for n in owed),
+                "_profile": as_wholes(row.profile for row in rows),
+                "_place": as_wholes(row.place for row in rows),
+                "_kind": as_wholes(row.kind for row in rows),
+                "_read": as_wholes(int(row.read) for row in rows),
+                "period_start": as_days(row.period.start if row.period else None for row in rows),
+                "period_end": as_days(row.period.end if row.period else None for row in rows),
+                "due": as_days(row.due for row in rows),
+                "_owed": as_wholes(None if n is None else n.numerator for n in owed),
+                "_owed_parts": as_wholes(1 if n is None else n.denominator for n in owed),
                 **parts,
             }
         )
@@ -197,20 +198,12 @@ class Windows:
         spells = self.spells[part]
         return pa.table(
             {
-                "_profile": _whole(spell.profile for spell in spells),
-                "_place": _whole(spell.place for spell in spells),
-                "_span": _whole(spell.span for spell in spells),
-                "_kind": _whole(spell.kind for spell in spells),
+                "_profile": as_wholes(spell.profile for spell in spells),
+                "_place": as_wholes(spell.place for spell in spells),
+                "_span": as_wholes(spell.span for spell in spells),
+                "_kind": as_wholes(spell.kind for spell in spells),
             }
         )
-
-
-def _whole(numbers: Iterable[int | None]) -> pa.Array:
-    return pa.array(list(numbers), pa.int64())
-
-
-def _days(days: Iterable[date | None]) -> pa.Array:
-    return pa.array(list(days), pa.date32())
 
 
 def windows(

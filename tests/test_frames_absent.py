@@ -1,0 +1,79 @@
+"""A column that is not there is absent of every record, wherever a plan asks for it."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from eduplan import Period, Register, Status, evaluate
+from eduplan.frames import evaluate_frame, rows_of
+from eduplan.verdicts import row_of
+from test_frames import plan_of, quota
+
+DAY = date(2024, 9, 1)
+YEAR = Period(date(2023, 9, 1), DAY)
+PEOPLE = pa.table({"id": ["t1", "t2"]})
+RECORDS = pa.table(
+    {
+        "id": ["r1", "r2"],
+        "kind": ["training", "summary"],
+        "day": pa.array([date(2024, 3, 1), date(2024, 3, 2)], pa.date32()),
+        "bearer": ["t1", "t1"],
+        "hours": [12, None],
+        "training": [None, "r1"],
+    }
+)
+GONE = {"passed": True}
+NAMES = {"clause": "1", "title": {"zh": "例", "en": "example"}}
+SUM = {"sum": "hours", "of": "training"}
+ASKED: dict[str, dict[str, Any]] = {
+    "what counts": quota(measure={**SUM, "where": GONE}),
+    "what does not": quota(measure={**SUM, "where": {"not": GONE}}),
+    "a cap on records": quota(
+        measure={**SUM, "caps": [{"at_most": 1, "per": "record", "where": GONE}]}
+    ),
+    "a cap on a period": quota(
+        measure={**SUM, "caps": [{"at_most": 1, "per": "period", "where": GONE}]}
+    ),
+    "a part": quota(measure=SUM, part=[{"id": "a", "where": GONE, "at_least": 2}]),
+    "a share": quota(
+        measure=SUM, part=[{"id": "a", "where": GONE, "within": GONE, "at_least": "50%"}]
+    ),
+    "what calls for an answer": {"after": "training", "where": GONE, "answer": "summary"},
+    "an answer": {
+        "after": "training",
+        "answer": {"kind": "summary", "where": GONE, "link": "training"},
+    },
+    "which acts": {"over": {"kind": "training", "where": GONE}, "admits": {"record": GONE}},
+    "an act": {"over": "training", "admits": {"record": GONE}},
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=list(ASKED))
+@pytest.mark.parametrize(
+    "make",
+    [pl.from_arrow, duckdb.connect().from_arrow, lambda table: table],
+    ids=["polars", "duckdb", "pyarrow"],
+)
+def test_it_is_unknown_of_every_record(
+    make: Callable[[pa.Table], Any], asked: dict[str, Any]
+) -> None:
+    form = "gate" if "admits" in asked else "follow_up" if "answer" in asked else "quota"
+    within = {"within": {"days": 30}} if form == "follow_up" else {}
+    plan = plan_of(**{form: [{"id": "one", **NAMES, **within, **asked}]})
+    register = Register(RECORDS.to_pylist(), complete_through=DAY)
+    expected = [
+        row_of(one) for one in evaluate(plan, PEOPLE.to_pylist(), register, as_of=DAY, during=YEAR)
+    ]
+
+    found = evaluate_frame(
+        plan, make(PEOPLE), make(RECORDS), as_of=DAY, complete_through=DAY, during=YEAR
+    )
+
+    assert Counter(rows_of(found)) == Counter(expected)
+    assert Status.UNDETERMINED in {row.status for row in expected if row.bearer == "t1"}
