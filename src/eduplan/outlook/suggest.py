@@ -118,6 +118,7 @@ class _Search:
         passed: Sequence[Passed],
     ) -> None:
         self.plan, self.bearers, self.register = plan, bearers, register
+        self.named = {str(bearer_getter(bearer)("id")): bearer for bearer in bearers}
         self.courses, self.by, self.calendar = courses, by, calendar
         self.quotas, self.passed = quotas, passed
         self.open_to = [Matcher(course.open_to, plan.ranks) for course in courses]
@@ -153,9 +154,9 @@ class _Search:
                 found.setdefault(verdict.bearer_id, {}).update(mine)
         return found, unclear
 
-    def values(self, bearers: Sequence[object]) -> dict[str, list[Value | None]]:
+    def values(self, names: Iterable[str]) -> dict[str, list[Value | None]]:
         """Return by bearer what each course is worth; None where it is closed to it."""
-        gets = {str((get := bearer_getter(one))("id")): get for one in bearers}
+        gets = {name: bearer_getter(self.named[name]) for name in names}
         found: dict[str, list[Value | None]] = {name: [] for name in gets}
         for course, open_to in zip(self.courses, self.open_to, strict=True):
             mine = self._values(course, {n: get for n, get in gets.items() if open_to(get, get)})
@@ -166,7 +167,7 @@ class _Search:
     def _values(self, course: Course, gets: Mapping[str, Getter]) -> dict[str, Value]:
         """Return what a course is worth to those to whom it is open, as far as it is known."""
         records = [course.record_of(name) for name in gets]
-        bearers = [one for one in self.bearers if str(bearer_getter(one)("id")) in gets]
+        bearers = [self.named[name] for name in gets]
         verdicts = self.judged(self.caps.raw, bearers, records)
         figures, unclear = self.figures(verdicts)
         entries = {str(one.get("bearer")): one for one in Register(records).of_kinds([course.kind])}
@@ -192,16 +193,13 @@ class _Search:
         figures, unclear = self.figures(verdicts)
         alike: dict[object, list[str]] = {}
         lacking = []
-        for bearer in self.bearers:
-            name = str(bearer_getter(bearer)("id"))
+        for name, bearer in self.named.items():
             if name not in unclear and any(one.fails for one in figures.get(name, {}).values()):
                 alike.setdefault(_facts_of(bearer, name), []).append(name)
                 lacking.append(bearer)
-        first = {names[0] for names in alike.values()}
-        some = [bearer for bearer in lacking if str(bearer_getter(bearer)("id")) in first]
         owed = {(one.bearer_id, one.provision, one.period): one for one in verdicts}
         several: dict[object, tuple[list[str], list[Value | None], dict[RoomKey, Number]]] = {}
-        values = self.values(some)
+        values = self.values([names[0] for names in alike.values()])
         for names in alike.values():
             worth = values[names[0]]
             most = self._most(owed, names[0], worth)
@@ -297,10 +295,9 @@ class _Search:
                 else:
                     shortages.append(self.crowded(group, names, full))
         self.check(chosen)
-        order = [str(bearer_getter(bearer)("id")) for bearer in self.bearers]
         return Suggestion(
             by=self.by,
-            attend={name: chosen[name] for name in order if name in chosen},
+            attend={name: chosen[name] for name in self.named if name in chosen},
             cost=exact(Fraction(answer.cost, self.unit)),
             bound=exact(Fraction(answer.bound, self.unit)),
             proved=answer.proved,
@@ -320,7 +317,7 @@ class _Search:
         ]
         if not records:
             return
-        them = [one for one in self.bearers if str(bearer_getter(one)("id")) in chosen]
+        them = [self.named[name] for name in chosen]
         verdicts = self.judged(self.plan, them, [*self.register.records, *records])
         figures, unclear = self.figures(verdicts)
         for verdict in verdicts:
