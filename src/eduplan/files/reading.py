@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,7 +14,7 @@ from eduplan.files.plan_tables import read_plan
 from eduplan.inheritance import MOST_PARENTS
 from eduplan.plan import Plan
 from eduplan.tables import Table
-from eduplan.textfiles import check_bounds, read_text, read_toml, with_lines
+from eduplan.textfiles import check_bounds, read_text, read_toml, strict_json, with_lines
 
 
 def available_plans() -> tuple[str, ...]:
@@ -135,28 +133,10 @@ def _read(path: Path, parents: _Parents) -> Plan:
 
 def _json(text: str, source: str) -> dict[str, object]:
     check_bounds(text, source, PlanFileError, json=True)
-
-    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        table: dict[str, object] = {}
-        for key, value in pairs:
-            if key in table:
-                raise PlanFileError([Fault("key-twice", key[:64])], source)
-            table[key] = value
-        return table
-
-    def no_constant(_: str) -> None:
-        raise PlanFileError([Fault("not-finite")], source)
-
     try:
-        table = json.loads(
-            text, parse_float=Decimal, parse_constant=no_constant, object_pairs_hook=once
-        )
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, PlanFileError):
-            raise
-        line = getattr(error, "lineno", None)
-        why = getattr(error, "msg", kind_of(error))
-        raise PlanFileError([Fault("not-json", "", {"why": why}, line)], source) from None
+        table = strict_json(text)
+    except InputError as error:
+        raise PlanFileError(error.faults, source) from None
     if not isinstance(table, dict):
         raise PlanFileError([Fault("not-a-table", "", {"got": kind_of(table)})], source)
     try:

@@ -103,6 +103,12 @@ def fields_of_records(quota: Quota) -> list[str]:
     return list(dict.fromkeys("last_day" if field == DAYS else field for field in asked))
 
 
+def last_day(first: str) -> nw.Expr:
+    """Return the last day of a record, the column of its first where it states no other."""
+    stated = nw.col("last_day")
+    return nw.when(stated.is_null()).then(nw.col(first)).otherwise(stated)
+
+
 def of_kinds(kinds: Sequence[str]) -> nw.Expr:
     """Return whether a record is of one of the kinds."""
     return among(nw.col("kind"), kinds)

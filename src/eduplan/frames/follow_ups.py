@@ -21,7 +21,7 @@ from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.facts import Getter
 from eduplan.frames.asking import door
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import of_kinds
+from eduplan.frames.bulk import last_day, of_kinds
 from eduplan.frames.columns import MOST_VALUES, count, flag, whole
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER
@@ -125,10 +125,7 @@ def _triggers(bench: FollowUpBench, scene: Scene, people: Frame, outcomes: Outco
     rule, register = bench.rule, scene.register
     timing = _timing(rule)
     kept = [name for name in dict.fromkeys(rule.where.fields()) if name in register.sorts]
-    last = nw.col("day")
-    if "last_day" in register.sorts:
-        stated = nw.col("last_day")
-        last = nw.when(stated.is_null()).then(last).otherwise(stated)
+    last = last_day("day") if "last_day" in register.sorts else nw.col("day")
     columns = [nw.col(rule.by).alias(BEARER), nw.col("day").alias("_day"), last.alias("_last")]
     if rule.answer.link:
         columns.append(nw.col("id").alias("_id"))

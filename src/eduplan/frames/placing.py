@@ -18,6 +18,7 @@ from eduplan.frames.bulk import (
     bucket,
     fields_of_bearer,
     fields_of_records,
+    last_day,
     of_kinds,
 )
 from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, where, whole
@@ -196,8 +197,7 @@ def _buckets(days: Sequence[date], bulk: Bulk) -> dict[str, pa.Array]:
 
 def day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:
     """Lay records out by the days they went on for, between two days."""
-    ends = nw.col("last_day")
-    frame = frame.with_columns(_last=nw.when(ends.is_null()).then(nw.col("_day")).otherwise(ends))
+    frame = frame.with_columns(_last=last_day("_day"))
     frame = frame.with_columns(nw.col("_day").alias("_first"))
     pairs = distinct(frame, "_first", "_last").collect().to_arrow()
     if len(pairs) > MOST_VALUES:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from eduplan.errors import InputError, refuse
 from eduplan.facts import Getter, getter
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, fields_of_tariff, of_kinds, selectors_of_tariff
+from eduplan.frames.bulk import Bulk, fields_of_tariff, last_day, of_kinds, selectors_of_tariff
 from eduplan.frames.columns import MOST_VALUES, Sort, distinct, flag, lookup, whole
 from eduplan.measures.tariff import DAYS, Assessor, Worth
 from eduplan.people import bearer_getter
@@ -217,11 +217,7 @@ def _with_days(frame: Frame, bulk: Bulk, column: str) -> Frame:
     """Return records with the number of days they went on for."""
     if "last_day" not in bulk.register.sorts:
         return frame.with_columns(whole(1).alias(column))
-    frame = frame.with_columns(
-        _last=nw.when(nw.col("last_day").is_null())
-        .then(nw.col("_day"))
-        .otherwise(nw.col("last_day"))
-    )
+    frame = frame.with_columns(_last=last_day("_day"))
     stated = bulk.register.frame.filter(of_kinds(bulk.quota.measure.kinds))
     stated = stated.filter(~nw.col("last_day").is_null())
     pairs = distinct(stated, "day", "last_day").collect().to_arrow()

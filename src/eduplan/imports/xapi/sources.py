@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import attrs
 
 from eduplan.errors import Fault, InputError, SheetError, kind_of, refuse
+from eduplan.textfiles import strict_json
 
 LARGEST = 500_000_000
 """Bytes of a file that is read whole; JSON lines may be longer, each of them at most so long."""
@@ -113,28 +112,9 @@ def _unreadable(path: Path, why: OSError) -> SheetError:
 def _read(content: bytes) -> object:
     """Return what JSON says, numbers exact, or the error it has."""
     try:
-        return json.loads(
-            content.decode("utf-8-sig"),
-            parse_float=Decimal,
-            parse_constant=_no_number,
-            object_pairs_hook=_once,
-        )
-    except InputError as error:
-        return error
+        return strict_json(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return refuse("not-utf8")
-    except json.JSONDecodeError as error:
-        return refuse("not-json", why=error.msg)
-    except (ValueError, RecursionError) as error:
-        return refuse("not-json", why=kind_of(error))
-
-
-def _no_number(_: str) -> NoReturn:
-    raise refuse("not-finite")
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise refuse("key-twice")
-    return found
+    except InputError as error:
+        (fault,) = error.faults  # where it stands in the statement is no help: a line is one
+        return refuse(fault.code, **fault.facts)
