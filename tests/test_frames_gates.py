@@ -173,6 +173,39 @@ def test_another_provision_counts_by_all_its_periods() -> None:
     ]
 
 
+def times_read(only: list[str]) -> int:
+    """Return how often the records are read for provisions of a plan, up to its result."""
+    plan = plan_of(
+        quota=[quota(partial="full")],
+        gate=[
+            gate("entry", admits={"all": [{"verdict": "hours"}, COUNTY]}),
+            gate("second", admits={"any": [{"verdict": "hours"}, {"verdict": "entry"}]}),
+        ],
+    )
+    reads = []
+
+    def read(batch: pl.DataFrame) -> pl.DataFrame:
+        reads.append(1)
+        return batch
+
+    taken = acts(("training", date(2024, 8, 1), "t1", 9, None))
+    counted = taken.lazy().map_batches(read, streamable=False)
+    usual = {"as_of": AS_OF, "complete_through": AS_OF, "only": only}
+    found = evaluate_frame(plan, PEOPLE.lazy(), counted, **usual).collect()
+    assert len(found) == len(PEOPLE) * len(only)
+    return len(reads)
+
+
+def test_what_gates_rest_on_is_judged_once() -> None:
+    # The quota alone reads the records so often, and no gate reads any besides, whether its
+    # verdicts are wanted too and whichever comes first.
+    alone = times_read(["hours"])
+
+    assert times_read(["entry"]) == alone
+    assert times_read(["hours", "entry", "second"]) == alone
+    assert times_read(["second", "hours"]) == alone
+
+
 def test_out_of_force_nobody_is_weighed() -> None:
     plan = plan_of(gate=[gate(admits=COUNTY, since=date(2024, 9, 2))])
 

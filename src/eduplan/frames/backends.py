@@ -18,6 +18,10 @@ def _below(frames: Sequence[Frame]) -> Frame:
     return nw.concat(frames, how="vertical")
 
 
+def _as_it_is(frame: Frame) -> Frame:
+    return frame
+
+
 class Backend(NamedTuple):
     """A place where frames lie.
 
@@ -26,12 +30,14 @@ class Backend(NamedTuple):
         back: returns a frame as the caller's own kind.
         numbers: whether rows can be numbered without all of them going through one place.
         below: puts the rows of frames one below another.
+        keep: returns a frame that is worked out once, however often it is asked for.
     """
 
     beside: Callable[[pa.Table], Frame]
     back: Callable[[Frame], Any]
     numbers: bool = True
     below: Callable[[Sequence[Frame]], Frame] = _below
+    keep: Callable[[Frame], Frame] = _as_it_is
 
 
 def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
@@ -89,9 +95,12 @@ def _polars(native: object) -> Backend:
         placed: Frame = nw.from_native(polars.DataFrame(polars.from_arrow(table)).lazy())
         return placed
 
+    def keep(frame: Frame) -> Frame:
+        return frame.collect().lazy()
+
     if isinstance(native, polars.LazyFrame):
-        return Backend(beside, lambda frame: frame.to_native())
-    return Backend(beside, lambda frame: frame.collect().to_native())
+        return Backend(beside, lambda frame: frame.to_native(), keep=keep)
+    return Backend(beside, lambda frame: frame.collect().to_native(), keep=keep)
 
 
 def _arrow(native: object) -> Backend:
@@ -125,10 +134,15 @@ def _duckdb(native: Any) -> Backend:
         placed: Frame = nw.from_native(native.query("_eduplan", both))
         return placed
 
-    return Backend(beside, lambda frame: frame.to_native(), below=below)
+    def keep(frame: Frame) -> Frame:
+        return beside(frame.collect().to_arrow())
+
+    return Backend(beside, lambda frame: frame.to_native(), below=below, keep=keep)
 
 
 def _ibis(_: object) -> Backend:
+    # Nothing is kept: what a query asks for several times stands in it once, and a table kept in
+    # the database would end the caller's transaction.
     def beside(table: pa.Table) -> Frame:
         # It goes to the database with every query, and is dropped there with the last of them.
         placed: Frame = nw.from_native(nw.dependencies.get_ibis().memtable(table))
@@ -142,6 +156,7 @@ def _pyspark(native: Any) -> Backend:
         placed: Frame = nw.from_native(native.sparkSession.createDataFrame(table))
         return placed
 
+    # Nothing is kept: the session would hold it after the result is gone.
     return Backend(beside, lambda frame: frame.to_native(), numbers=False)
 
 

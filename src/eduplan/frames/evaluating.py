@@ -14,7 +14,7 @@ from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import Columns, Sort, columns, flag, sums
-from eduplan.frames.forms import FORMS
+from eduplan.frames.forms import FORMS, judge
 from eduplan.frames.portable import portable, with_others
 from eduplan.frames.profiles import Profiles, check_ids
 from eduplan.frames.scene import COLUMNS, Scene
@@ -100,7 +100,8 @@ def evaluate_frame(
     first, second, backend = take(bearers, records)
     if not provisions:
         return backend.back(backend.beside(_NO_ROWS))  # type: ignore[no-any-return]
-    people, register = _columns(with_others(plan, provisions), first, second, several or {})
+    consulted = with_others(plan, provisions)
+    people, register = _columns(consulted, first, second, several or {})
     check_ids(people)
     docket = Docket(
         Register((), complete_through=complete_through),
@@ -113,8 +114,9 @@ def evaluate_frame(
     )
     profiles = Profiles(people, several or {}, backend)
     sieve = Sieve(register, profiles, plan.ranks, backend)
-    scene = Scene(register, profiles, sieve, docket, backend)
-    frames = [FORMS[type(one)].rows(one, scene) for one in provisions]
+    heard = {name for one in consulted for name in one.refers()}
+    scene = Scene(register, profiles, sieve, docket, backend, heard, judged={})
+    frames = [judge(one.id, scene) for one in provisions]
     return backend.back(backend.below(frames))  # type: ignore[no-any-return]
 
 

@@ -11,14 +11,20 @@ from eduplan.provisions import FollowUp, Gate, Provision, Quota, Roster, Target
 
 
 def judge(name: str, scene: Scene) -> Frame:
-    """Return the rows of a provision of the plan.
+    """Return the rows of a provision of the plan, which is judged once, whoever asks for them.
 
     Args:
         name: its id.
         scene: what is judged.
     """
-    provision = scene.docket.benches[name].provision
-    return FORMS[type(provision)].rows(provision, scene)
+    found = scene.judged.get(name)
+    if found is None:
+        provision = scene.docket.benches[name].provision
+        found = FORMS[type(provision)].rows(provision, scene)
+        if name in scene.heard:
+            found = scene.backend.keep(found)
+        scene.judged[name] = found
+    return found
 
 
 FORMS: Mapping[type[Provision], Form] = {

@@ -214,12 +214,14 @@ class _Leaf(NamedTuple):
         rule: the requirement.
         weigh: weighs it.
         points: what it comes to, by the number.
+        said: the different things that another provision says, of which the number has a bit each.
     """
 
     column: str
     rule: Requirement
     weigh: Weigher
     points: dict[int, Point]
+    said: list[Verdict]
 
 
 class _Table:
@@ -237,7 +239,7 @@ class _Table:
         self._profiles = profiles
         setting = Setting(scales=scene.docket.scales)
         self._leaves = [
-            _Leaf(f"_leaf_{place}", leaf, weigher(leaf, setting, bench.citation), {})
+            _Leaf(f"_leaf_{place}", leaf, weigher(leaf, setting, bench.citation), {}, [])
             for place, (_, leaf) in enumerate(leaves(bench.gate.admits))
         ]
         self.columns = [leaf.column for leaf in self._leaves]
@@ -283,7 +285,7 @@ class _Table:
     def weighed(self, answers: Sequence[int]) -> Point:
         """Return what all that is required comes to, by the numbers of its requirements."""
         points = iter(
-            [leaf.points[answer] for leaf, answer in zip(self._leaves, answers, strict=True)]
+            [self._point(leaf, answer) for leaf, answer in zip(self._leaves, answers, strict=True)]
         )
         return _joined(self._gate.admits, points)
 
@@ -345,11 +347,15 @@ class _Table:
         bits = bits.select(nw.col("bearer").alias(BEARER), number)
         frame = frame.join(bits, on=BEARER, how="left")
         frame = frame.with_columns(nw.col(leaf.column).fill_null(0))
-        verdicts = [self._verdict(name, one["status"], one["reasons"]) for one in said]
-        for number in distinct(frame, leaf.column).collect().to_arrow().column(0).to_pylist():
-            heard = [v for place, v in enumerate(verdicts) if number >> place & 1]
-            leaf.points[number] = self._hearing(leaf, heard)
+        leaf.said[:] = [self._verdict(name, one["status"], one["reasons"]) for one in said]
         return frame
+
+    def _point(self, leaf: _Leaf, answer: int) -> Point:
+        """Return what a requirement comes to, by its number."""
+        if answer not in leaf.points:
+            heard = [verdict for place, verdict in enumerate(leaf.said) if answer >> place & 1]
+            leaf.points[answer] = self._hearing(leaf, heard)
+        return leaf.points[answer]
 
     def _hearing(self, leaf: _Leaf, said: Sequence[Verdict]) -> Point:
         (name,) = leaf.rule.refers()

@@ -59,7 +59,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     for one in versions:
         assert isinstance(one, QuotaBench)  # noqa: S101 - of a quota it is
         _check_single(one.quota, scene.register)
-        bulk = Bulk(one.quota, *scene, fields)
+        bulk = Bulk(one.quota, *scene[:5], fields)
         if one.quota.scope.pooled:
             return pooled.rows(bulk, one, profiles)
         if isinstance(one, ShareBench):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -39,6 +39,8 @@ class Scene(NamedTuple):
         sieve: makes truths of selectors over records.
         docket: the day, the calendar, what the register is complete through, and the provisions.
         backend: where the frames lie.
+        heard: ids of the provisions that others rest on.
+        judged: the rows of provisions that have been judged, by id.
     """
 
     register: Columns
@@ -46,6 +48,8 @@ class Scene(NamedTuple):
     sieve: Sieve
     docket: Docket
     backend: Backend
+    heard: Set[str]
+    judged: dict[str, Frame]
 
 
 class Asks(NamedTuple):
