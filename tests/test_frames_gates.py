@@ -190,8 +190,8 @@ def times_read(only: list[str]) -> int:
 
     taken = acts(("training", date(2024, 8, 1), "t1", 9, None))
     counted = taken.lazy().map_batches(read, streamable=False)
-    usual = {"as_of": AS_OF, "complete_through": AS_OF, "only": only}
-    found = evaluate_frame(plan, PEOPLE.lazy(), counted, **usual).collect()
+    asked: dict[str, Any] = {"as_of": AS_OF, "complete_through": AS_OF}
+    found = evaluate_frame(plan, PEOPLE.lazy(), counted, **asked, only=only).collect()
     assert len(found) == len(PEOPLE) * len(only)
     return len(reads)
 

@@ -87,7 +87,7 @@ class Measured:
         """
         measure = reads.indicator.measure
         assert measure is not None  # noqa: S101 - as its indicator says
-        bulk = Bulk(quota_of(self._target, measure), *self._scene, ())
+        bulk = Bulk(quota_of(self._target, measure), *self._scene[:5], ())
         stated = amounts(bulk)
         if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
             raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")
