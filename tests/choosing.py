@@ -1,7 +1,7 @@
 """Small plans and offers of courses, and what trying every choice finds."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from itertools import chain, combinations, product
 from typing import Any
 
@@ -9,13 +9,13 @@ from eduplan import (
     Course,
     Period,
     Plan,
-    Record,
     Register,
     Status,
     Suggestion,
     evaluate,
     plan_from_table,
 )
+from eduplan.selectors import Matcher
 
 BY, AS_OF = date(2025, 12, 31), date(2025, 6, 1)
 TEACHERS = [{"id": "t1"}, {"id": "t2"}]
@@ -65,11 +65,23 @@ def chosen(found: Suggestion) -> dict[str, list[str]]:
     return {who: [one.course.id for one in several] for who, several in found.attend.items()}
 
 
+def open_to(course: Course, plan: Plan) -> Matcher:
+    """Return what says whether a course is open to somebody."""
+    return Matcher(course.open_to, plan.ranks)
+
+
 def cheapest(
-    plan: Plan, people: Sequence[Any], records: Sequence[Record], offer: Sequence[Course]
+    plan: Plan,
+    people: Sequence[Any],
+    records: Sequence[object],
+    offer: Sequence[Course],
+    *,
+    by: date = BY,
+    only: Collection[str] | None = None,
 ) -> tuple[Any, Any]:
-    """Return how many can comply and at what least cost, trying everything."""
+    """Return how many can comply by a day and at what least cost, trying everything."""
     sets = list(chain.from_iterable(combinations(offer, n) for n in range(len(offer) + 1)))
+    after = by + timedelta(days=1)
     ways = []
     for person in people:
         mine = []
@@ -77,10 +89,13 @@ def cheapest(
             slots = [slot for one in several for slot in one.slots]
             if len(set(slots)) < len(slots):
                 continue
+            if not all(open_to(one, plan)(person.get, person.get) for one in several):
+                continue
             added = [one.record_of(person["id"]) for one in several]
-            register = Register([*records, *added], complete_through=BY)
-            during = Period(date(2021, 1, 1), date(2026, 1, 1))
-            verdicts = evaluate(plan, [person], register, as_of=date(2026, 1, 1), during=during)
+            register = Register([*records, *added], complete_through=by)
+            verdicts = evaluate(
+                plan, [person], register, as_of=after, during=Period(by, after), only=only
+            )
             if all(verdict.status is Status.MET for verdict in verdicts):
                 mine.append(several)
         ways.append([*mine, None])

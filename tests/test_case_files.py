@@ -1,5 +1,6 @@
 """Files of cases: what is wrong with one is told at once, and what does not hold is told in words."""
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +8,15 @@ import pytest
 
 from commands import Run
 from eduplan import CaseFileError, EduplanError, run_cases
-from eduplan.cases import Outcome, case_from_table, run_case
+from eduplan.cases import (
+    SPOKEN,
+    SUGGESTED,
+    TRAIL,
+    Outcome,
+    case_from_table,
+    run_case,
+    untried_provisions,
+)
 from eduplan.files import starter
 from eduplan.messages import LANGUAGES
 
@@ -243,3 +252,141 @@ def test_the_command_leaves_with_two_where_a_file_has_faults(run: Run, file: Pat
     assert ran.code == FAULTY
     assert "cases.toml" in ran.err
     assert ran.out == ""
+
+
+STEPS = """
+[[case]]
+id = "steps"
+en = "Eight hours reported, corrected to six"
+clause = "1"
+bearer = [{ id = "t1" }]
+links = ["training"]
+entry = [
+    { entered = 2025-01-10, report = [{ id = "a", kind = "training", day = 2024-10-08, hours = 8 }] },
+    { entered = 2025-01-11, correct = "a", changes = { hours = 6 }, reason = "the certificate" },
+    { entered = 2025-01-12, close = 2024-12-31 },
+]
+course = [{ id = "c", kind = "training", day = 2024-12-31, cost = 9, facts = { hours = 4 } }]
+as_of = 2024-12-31
+during = { from = 2024-01-01, to = 2025-01-01 }
+
+    [[case.quota]]
+    id = "hours"
+    measure = { sum = "hours", of = "training" }
+    every = "calendar-year"
+    at_least = 8
+
+    [[case.expect]]
+    status = "PENDING"
+    remaining = 2
+    entries = { a = [1, 2] }
+
+    [[case.suggest]]
+    by = 2024-12-31
+    cost = 9
+    attend = { t1 = ["c"] }
+"""
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> Path:
+    """Return a file of a case with steps and courses."""
+    path = tmp_path / "steps.toml"
+    path.write_text(STEPS, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("", "", None),
+        ("remaining = 2", "remaining = 3", "remaining must be 3 and is 2"),
+        ("remaining = 2", "remaining_parts = { p = 1 }", "must be {p = [1]} and is {}"),
+        ("remaining = 2", "possible = false", "possible must be false and is true"),
+        ("remaining = 2", "forecast = 7", "forecast must be 7 and is 2196/365"),
+        ("remaining = 2", "reached = 2024-12-31", "reached must be 2024-12-31 and is -"),
+        ("remaining = 2", "enough = true", "enough must be true and is false"),
+        ("[1, 2]", "[1]", "entries must be {a = [1]} and is {a = [1, 2]}"),
+        ("entries =", "entries_since =", "entries_since must be {a = [1, 2]} and is {a = []}"),
+        ("remaining = 2", 'evidence = { a = "x" }', "evidence must be {a = [x]} and is {a = []}"),
+        ("cost = 9\n", "cost = 8\n", "cost must be 8 and is 9"),
+        ('["c"]', "[]", "attend must be {t1 = []} and is {t1 = [c]}"),
+        ("attend = { t1", "why = { places", "why must be {places = [c]} and is {}"),
+        ('attend = { t1 = ["c"] }', 'cannot = ["t1"]', "cannot must be [t1] and is []"),
+        ('attend = { t1 = ["c"] }', "short = 1", "short must be 1 and is 0"),
+        ('attend = { t1 = ["c"] }', "taken = { c = 2 }", "must be {c = 2} and is {c = 1}"),
+        ('attend = { t1 = ["c"] }', "proved = false", "proved must be false and is true"),
+        ('attend = { t1 = ["c"] }', 'unclear = ["t1"]', "unclear must be [t1] and is []"),
+        ('attend = { t1 = ["c"] }', 'beyond = { x = "form" }', "{x = form} and is {}"),
+    ],
+)
+def test_what_is_needed_rested_on_and_suggested_is_told(
+    steps: Path, old: str, new: str, says: str | None
+) -> None:
+    messages = told(run_cases(changed(steps, (old, new))))
+    assert len(messages) == (says is not None)
+    assert all(says in message for message in messages if says is not None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        ("as_of =", "complete_through = 2024-12-31\nas_of =", "", "no record and no complete"),
+        ("as_of =", "record = []\nas_of =", "", "no record and no complete"),
+        ("close = 2024-12-31", 'close = 2024-12-31, revoke = 1, reason = "r"', ".entry[2]", "one"),
+        ("close = 2024-12-31", 'source = "x"', ".entry[2]", "merge_duplicates"),
+        ("close = 2024-12-31", 'close = 2024-12-31, why = "x"', ".entry[2].why", "not a known"),
+        (', reason = "the certificate"', "", ".entry[1].reason", "missing"),
+        ("changes = { hours = 6 }", "changes = 6", ".entry[1].changes", "must be a table"),
+        ("changes = { hours = 6 },", "", ".entry[1].changes", "change"),
+        ('correct = "a"', 'correct = "b"', ".entry[1].entries[1].of", "b"),
+        ("{ entered = 2025-01-10, report", "{ report", ".entry[0].entered", "missing"),
+        (
+            'kind = "training", day = 2024-10',
+            "day = 2024-10",
+            ".entry[0].report[0].kind",
+            "missing",
+        ),
+        ("close = 2024-12-31", 'merge = [], reason = "r"', ".entry[2].dropped", "two different"),
+        ("remaining = 2", "given = 1", ".expect[0].given", "date"),
+        ("[1, 2]", "[0]", ".expect[0].entries.a[0]", "1"),
+        ("cost = 9\n", "", ".suggest[0].cost", "missing"),
+        ("by = 2024-12-31", "until = 2024-12-31", ".suggest[0].by", "missing"),
+        ("attend", "attends", ".suggest[0].attends", "did you mean attend"),
+        ("cost = 9, facts", "cost = -9, facts", ".course.courses[0].cost", "negative"),
+        ("\nentry = [", "\nentries = [", ".entry", "missing"),
+        ('links = ["training"]', 'links = ["a b"]', ".links[0]", "lower-case"),
+    ],
+)
+def test_a_mistake_in_steps_and_suggestions_is_told_with_its_place(
+    steps: Path, old: str, new: str, path: str, says: str
+) -> None:
+    with pytest.raises(CaseFileError) as caught:
+        run_cases(changed(steps, (old, new)))
+
+    found = {(one.path, one.message("en")) for one in caught.value.faults}
+    assert any(at == f"case[0]{path}" and says in message for at, message in found), found
+    assert caught.value.message("zh")
+
+
+def test_the_command_tells_what_is_suggested_instead(run: Run, steps: Path) -> None:
+    ran = run("test", changed(steps, ("cost = 9\n", "cost = 8\n")), "--lang", "en")
+
+    assert ran.code == BROKEN
+    assert "cost must be 8 and is 9" in ran.out
+    assert "it says: t1: attend c (for Eight hours reported, corrected to six); cost 9." in ran.out
+
+
+def test_a_suggestion_speaks_of_the_quotas_it_names() -> None:
+    table = tomllib.loads(STEPS)["case"][0]
+    del table["expect"]
+    assert untried_provisions(run_case(case_from_table(table))) == ("hours",)
+    table["suggest"][0]["only"] = ["hours"]
+    assert untried_provisions(run_case(case_from_table(table))) == ()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_on_cases_names_every_key(lang: str) -> None:
+    page = (Path(__file__).parents[1] / f"docs/{lang}/reference/cases.md").read_text("utf-8")
+    keys = {*SPOKEN, *TRAIL, *SUGGESTED}
+    assert {key for key in keys if f"`{key}`" not in page} == set()

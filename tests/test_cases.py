@@ -19,6 +19,7 @@ from eduplan.provisions import Provision, Unanswered
 FOLDER = Path(__file__).parent / "cases"
 
 CASES = [(path.stem, case) for path in sorted(FOLDER.glob("*.toml")) for case in read_cases(path)]
+SUGGESTIONS = [case for _, case in CASES if case.suggests]
 by_name = pytest.mark.parametrize(
     "case", [case for _, case in CASES], ids=[f"{file}:{case.id}" for file, case in CASES]
 )
@@ -59,10 +60,22 @@ def test_the_verdict_is_the_one_argued_for(case: Case, form: str) -> None:
         records = tuple(as_record(record) for record in case.records)
         case = attrs.evolve(case, bearers=bearers, records=records)
     elif form == "backwards":
-        case = attrs.evolve(case, bearers=case.bearers[::-1], records=case.records[::-1])
+        case = attrs.evolve(
+            case,
+            bearers=case.bearers[::-1],
+            records=case.records[::-1],
+            courses=case.courses[::-1],
+        )
     for outcome in run_case(case):
         told = [mismatch.message("en") for mismatch in outcome.mismatches]
         assert told == [], outcome.expected.because
+
+
+@pytest.mark.parametrize("case", SUGGESTIONS, ids=lambda case: case.id)
+def test_what_is_suggested_is_the_same_when_asked_again(case: Case) -> None:
+    """That it is the same set of courses matters where several cost the same."""
+    for wanted in case.suggests:
+        assert case.suggest(wanted) == case.suggest(wanted)
 
 
 @by_name
@@ -81,7 +94,8 @@ def test_no_two_cases_have_the_same_name() -> None:
 
 @by_name
 def test_a_case_cites_a_clause_of_its_plan(case: Case) -> None:
-    spoken = {one.provision for one in case.expectations} - {""}
+    spoken = {one.provision for one in case.judged} - {""}
+    spoken |= {name for one in case.suggests for name in one.only}
     provisions = [one for one in case.plan.provisions if not spoken or one.id in spoken]
     assert case.clause in {number for provision in provisions for number in provision.clause}
 

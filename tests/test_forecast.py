@@ -61,30 +61,12 @@ def test_a_third_of_the_year_leads_to_three_times_as_much() -> None:
     )
 
 
-def test_the_day_on_which_it_is_reached() -> None:
-    """10 hours in 100 days are one in ten days; 24 hours take 240 days, until 27 August 2024."""
-    found = forecast(verdict_on({date(2024, 2, 1): 10}, FIRST + timedelta(days=100)))
-
-    assert found.whole.expected == Fraction(366, 10)
-    assert found.whole.reached == FIRST + timedelta(days=239)
-    assert found.enough
-
-
 def test_days_on_leave_are_no_days_gone_by() -> None:
     """10 hours in 50 days of work of 100; 366 less 50 days in all lead to 63.2 hours."""
     leave = [Period(date(2024, 2, 10), date(2024, 2, 10) + timedelta(days=50))]
     verdict = verdict_on({date(2024, 2, 1): 10}, FIRST + timedelta(days=100))
 
     assert forecast(verdict, leave=leave).whole.expected == Fraction(10 * 316, 50)
-
-
-def test_a_part_has_a_pace_of_its_own() -> None:
-    part = [{"id": "town", "where": {"level": "b"}, "at_least": 6}]
-    found = forecast(verdict_on({date(2024, 2, 1): 20}, FIRST + timedelta(days=183), part=part))
-
-    assert [(one.id, one.expected, one.enough) for one in found.parts] == [("town", 0, False)]
-    assert found.whole.expected == 40
-    assert not found.enough
 
 
 def test_on_the_first_day_there_is_no_pace() -> None:

@@ -29,20 +29,6 @@ def test_the_cheapest_for_two_with_one_place_each() -> None:
     assert "已证明没有更省的选法" in found.explain("zh")
 
 
-def test_what_is_done_already_counts() -> None:
-    # 30 hours are done, 20 of them central: ten more of any kind will do.
-    done = [
-        Record(id="r", kind="training", day=date(2024, 5, 1), bearer="t1",
-               facts={"hours": 20, "central": True}),
-        Record(id="s", kind="training", day=date(2024, 6, 1), bearer="t1",
-               facts={"hours": 10, "central": False}),
-    ]  # fmt: skip
-    offer = [course("small", 10, 5), course("large", 40, 4)]
-    found = suggest(FORTY, TEACHERS[:1], Register(done), offer, by=BY, as_of=AS_OF)
-
-    assert chosen(found) == {"t1": ["large"]}
-
-
 def test_too_little_of_a_part_is_offered() -> None:
     # 40 hours are offered, but none of them central, of which 20 are due.
     found = suggest(FORTY, TEACHERS, Register([]), [course("b", 40, 1)], by=BY, as_of=AS_OF)
@@ -79,32 +65,6 @@ def test_courses_at_the_same_time() -> None:
         "enough is offered for Training hours, but some of the courses take place at the same"
         in (found.explain())
     )
-
-
-def test_an_hour_serves_one_part_only() -> None:
-    # Ten hours each of two parts; the course that fits both has fifteen, so five more are needed.
-    parts = [{"id": name, "where": {"topic": name}, "at_least": 10} for name in ("ethics", "it")]
-    plan = plan_of(at_least=15, part=parts)
-    offer = [
-        course("both", 15, 3, facts={"topic": ("ethics", "it")}),
-        course("ethics", 5, 1, facts={"topic": "ethics"}),
-        course("dear", 20, 5, facts={"topic": ("ethics", "it")}),
-    ]
-    found = suggest(plan, TEACHERS[:1], Register([]), offer, by=BY, as_of=AS_OF)
-
-    assert (chosen(found), found.cost) == ({"t1": ["both", "ethics"]}, 4)
-
-
-def test_who_may_attend_and_what_comes_too_late() -> None:
-    offer = [
-        course("closed", 40, 0, central=True, open_to={"stage": "primary"}),
-        course("late", 40, 0, central=True, day=date(2026, 1, 1)),
-        course("open", 40, 9, central=True),
-    ]
-    people = [{"id": "t1", "stage": "primary"}, {"id": "t2", "stage": "senior-high"}]
-    found = suggest(FORTY, people, Register([]), offer, by=BY, as_of=AS_OF)
-
-    assert chosen(found) == {"t1": ["closed"], "t2": ["open"]}
 
 
 def test_a_tariff_values_each_course() -> None:
@@ -216,33 +176,6 @@ def test_courses_over_several_weeks_each_of_which_overlaps_the_next() -> None:
 
     found = suggest(plan_of(at_least=251), TEACHERS[:1], Register([]), offer, by=BY, as_of=AS_OF)
     assert [one.code for one in found.shortages] == ["alone"]
-
-
-def test_a_whole_school_shares_the_places() -> None:
-    # Ninety lack 8 hours, thirty 20. The hour costs 10 in "short", 5 in "long" and 20 in "rest".
-    # "long" (20 hours for 100) is worth most to those who lack 20: without it they pay at least
-    # 80 + 160 + 160 for three other courses, the others 80 or 160 for one. So twenty of the thirty
-    # have the 20 places of "long"; ten need three of the rest, of which one may be "short".
-    # A place in "short" saves 80 to whoever has it, so all 40 are taken: in all
-    # 20*100 + 10*3*160 + 90*160 - 40*80.
-    offer = [
-        course("short", 8, 80, places=40),
-        course("long", 20, 100, places=20),
-        *(course(f"rest{i}", 8, 160) for i in range(3)),
-    ]
-    people = [{"id": f"t{i}"} for i in range(120)]
-    done = [
-        Record(id=f"r{i}", kind="training", day=date(2023, 3, 1), bearer=f"t{i}",
-               facts={"hours": 12, "central": False})
-        for i in range(90)
-    ]  # fmt: skip
-    plan = plan_of(at_least=20)
-    found = suggest(plan, people, Register(done), offer, by=BY, as_of=AS_OF)
-
-    assert (found.cost, found.proved, found.possible) == (18_000, True, True)
-    assert found == suggest(plan, people, Register(done), offer, by=BY, as_of=AS_OF)
-    taken = [one.course.id for several in found.attend.values() for one in several]
-    assert (taken.count("short"), taken.count("long")) == (40, 20)
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,15 +2,19 @@
 
 from eduplan.cases.case import Case, Expected, Owed, case_from_table, plan_table, read_cases
 from eduplan.cases.running import Outcome, run_case, run_cases, untried_provisions
-from eduplan.cases.spoken import SPOKEN, Spoken
+from eduplan.cases.spoken import SPOKEN, TRAIL, Spoken
+from eduplan.cases.suggested import SUGGESTED, Suggested
 
 __all__ = [
     "SPOKEN",
+    "SUGGESTED",
+    "TRAIL",
     "Case",
     "Expected",
     "Outcome",
     "Owed",
     "Spoken",
+    "Suggested",
     "case_from_table",
     "plan_table",
     "read_cases",

@@ -9,18 +9,24 @@ from pathlib import Path
 import attrs
 
 from eduplan.calendars import SchoolCalendar, load_calendar
-from eduplan.cases.spoken import SPOKEN
+from eduplan.cases.spoken import SPOKEN, TRAIL, Picks, read_says
+from eduplan.cases.steps import ledger_of
+from eduplan.cases.suggested import Suggested, as_suggested
 from eduplan.dates import Period, as_date
 from eduplan.errors import CaseFileError, FaultList, kind_of, refuse
 from eduplan.evaluator import evaluate
 from eduplan.files import load_plan, plan_from_table
+from eduplan.ledger import Ledger
 from eduplan.messages import LANGUAGES, Language
+from eduplan.outlook import Course, Suggestion, suggest
+from eduplan.outlook.courses import as_courses
 from eduplan.plan import Plan
 from eduplan.provisions import FORMS
 from eduplan.records import Register
 from eduplan.tables import (
     Table,
     as_name,
+    as_names,
     as_optional_name,
     as_optional_string,
     as_period,
@@ -44,7 +50,10 @@ class Expected:
         bearer: id of the bearer; may be left out where there is only one.
         start: first day of the period, where there are several periods.
         trigger: id of the record that is followed up, or of the act that is judged.
-        says: what must hold of the verdict, by the keys of `SPOKEN`; its status at least.
+        given: the day on which it was given, by what had been entered by then; by default it is
+            given on the day of judgement, by all that has been entered.
+        says: what must hold of the verdict, by the keys of `SPOKEN`, its status at least; and of
+            the entries it rests on, by those of `TRAIL`.
         because: why that is right, argued from the clause.
     """
 
@@ -52,15 +61,17 @@ class Expected:
     bearer: str = ""
     start: date | None = None
     trigger: str = ""
+    given: date | None = None
     says: Mapping[str, object]
     because: str = ""
 
 
-_PICKS: Mapping[str, tuple[str, Callable[..., object]]] = {
+_PICKS: Picks = {
     "provision": ("provision", as_name),
     "bearer": ("bearer", as_string),
     "from": ("start", as_date),
     "trigger": ("trigger", as_string),
+    "given": ("given", as_date),
     "because": ("because", as_string),
 }
 
@@ -73,24 +84,7 @@ def as_expected(table: Expected | Table) -> Expected:
     """
     if isinstance(table, Expected):
         return table
-    if not isinstance(table, Mapping):
-        raise refuse("not-a-table", got=kind_of(table))
-    faults = FaultList()
-    unknown_keys(table, (*_PICKS, *SPOKEN), faults)
-    if "status" not in table:
-        faults.add("missing-key", "status")
-    picks = {
-        field: faults.read(key, reader, table[key])
-        for key, (field, reader) in _PICKS.items()
-        if key in table
-    }
-    says = {
-        key: faults.read(key, spoken.read, table[key])
-        for key, spoken in SPOKEN.items()
-        if key in table
-    }
-    faults.raise_any()
-    return Expected(**picks, says=says)  # type: ignore[arg-type]
+    return Expected(**read_says(table, _PICKS, {**SPOKEN, **TRAIL}, ("status",)))  # type: ignore[arg-type]
 
 
 def _days(values: Iterable[date | str]) -> tuple[date, ...]:
@@ -127,11 +121,14 @@ class Case:
         bearers: who is judged.
         records: what took place.
         complete_through: through which day the register is complete, as `Register` takes it.
+        ledger: instead of both, what was entered, corrected, revoked and merged.
+        courses: what is offered, for what must be suggested.
         as_of: the day of judgement.
         during: the days asked about, by default the school year of ``as_of``.
         calendar: the school calendar, where one is needed.
         expects: the verdicts that must come out.
         owed: the periods in which something is owed.
+        suggests: what must be suggested.
     """
 
     id: str
@@ -142,38 +139,74 @@ class Case:
     bearers: tuple[object, ...] = attrs.field(repr=False)
     records: tuple[object, ...] = attrs.field(default=(), repr=False)
     complete_through: date | Mapping[str, date] | None = None
+    ledger: Ledger | None = attrs.field(default=None, repr=False)
+    courses: tuple[Course, ...] = attrs.field(default=(), repr=False)
     as_of: date
     during: Period | None = None
     calendar: SchoolCalendar | None = attrs.field(default=None, repr=False)
     expects: tuple[Expected, ...] = ()
     owed: tuple[Owed, ...] = ()
+    suggests: tuple[Suggested, ...] = ()
 
     @property
-    def expectations(self) -> tuple[Expected | Owed, ...]:
-        """All that must come out."""
+    def judged(self) -> tuple[Expected | Owed, ...]:
+        """What must come out of provisions."""
         return (*self.expects, *self.owed)
+
+    @property
+    def expectations(self) -> tuple[Expected | Owed | Suggested, ...]:
+        """All that must come out."""
+        return (*self.judged, *self.suggests)
 
     def sentence(self, lang: Language) -> str:
         """Return what happened, in ``lang`` where it is told in it."""
         return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
-    def judge(self) -> tuple[Verdict, ...]:
+    def register(self, given: date | None = None) -> Register:
+        """Return the register, as it was known at the end of a day where there is a ledger."""
+        if self.ledger is not None:
+            return self.ledger.register(as_known_on=given)
+        return Register(self.records, complete_through=self.complete_through)
+
+    def judge(self, given: date | None = None) -> tuple[Verdict, ...]:
         """Return the verdicts that come out of the provisions that are named, or else of all.
+
+        Args:
+            given: the day on which they are given, by what had been entered by then; by default
+                the day of judgement, by all that has been entered.
 
         Raises:
             InputError: facts of the bearers or the records that cannot be taken as they stand.
         """
-        named = {one.provision for one in self.expectations}
+        named = {one.provision for one in self.judged}
         return tuple(
             evaluate(
                 self.plan,
                 self.bearers,
-                Register(self.records, complete_through=self.complete_through),
-                as_of=self.as_of,
+                self.register(given),
+                as_of=given or self.as_of,
                 calendar=self.calendar,
                 during=self.during,
                 only=named if named <= set(self.plan.benches) else None,
             )
+        )
+
+    def suggest(self, wanted: Suggested) -> Suggestion:
+        """Return what is suggested.
+
+        Raises:
+            InputError: as `eduplan.suggest`.
+            MissingExtra: OR-Tools is not installed.
+        """
+        return suggest(
+            self.plan,
+            self.bearers,
+            self.register(),
+            self.courses,
+            by=wanted.by,
+            as_of=self.as_of,
+            calendar=self.calendar,
+            only=wanted.only or None,
         )
 
 
@@ -189,14 +222,17 @@ _SIMPLE: Mapping[str, Callable[..., object]] = {
     "during": as_period,
     "expect": lambda values: read_each(values, as_expected),
     "owed": lambda values: read_each(values, lambda table: read_table(Owed, table)),
+    "suggest": lambda values: read_each(values, as_suggested),
+    "course": as_courses,
 }
 _KEYS = (
     *_SIMPLE,
-    *("plan", "answers", "bearer", "record", "complete_through", "calendar", "horizon"),
+    *("plan", "answers", "bearer", "record", "complete_through", "entry", "links"),
+    *("calendar", "horizon"),
     *_OF_PLAN,
     *FORMS,
 )
-_FIELDS = {"expect": "expects"}
+_FIELDS = {"expect": "expects", "suggest": "suggests", "course": "courses"}
 
 
 def read_cases(path: Path) -> tuple[Case, ...]:
@@ -244,7 +280,7 @@ def case_from_table(table: Table, folder: Path | None = None) -> Case:
             faults.add("missing-key", key)
     if not any(lang in table for lang in LANGUAGES):
         faults.add("case-untold")
-    if not table.get("expect") and not table.get("owed"):
+    if not any(table.get(key) for key in ("expect", "owed", "suggest")):
         faults.add("case-expects-nothing")
     found = {
         _FIELDS.get(key, key): faults.read(key, reader, table[key])
@@ -256,6 +292,16 @@ def case_from_table(table: Table, folder: Path | None = None) -> Case:
     found["records"] = faults.read("record", _records_of(table), table.get("record", ()))
     if "calendar" in table:
         found["calendar"] = faults.read("calendar", _calendar_in(where), table["calendar"])
+    if "entry" in table:
+        if "record" in table or "complete_through" in table:
+            faults.add("case-one-register")
+        links = faults.read("links", as_names, table.get("links", ())) or ()
+        records = _records_of(table)
+        found["ledger"] = faults.read(
+            "entry", lambda steps: ledger_of(steps, links, records), table["entry"]
+        )
+    elif "links" in table:
+        faults.add("missing-key", "entry")
     if "complete_through" in table:
         with faults.at(""):
             Register((), complete_through=table["complete_through"])  # type: ignore[arg-type]

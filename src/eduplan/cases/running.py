@@ -11,10 +11,13 @@ from typing import NamedTuple
 import attrs
 
 from eduplan.cases.case import Case, Expected, Owed, read_cases
-from eduplan.cases.spoken import SPOKEN, counted
+from eduplan.cases.spoken import SPOKEN, TRAIL, Spoken, counted
+from eduplan.cases.suggested import SUGGESTED, Suggested
 from eduplan.errors import CaseFileError, FaultList
 from eduplan.exact import spell
+from eduplan.ledger import Basis
 from eduplan.messages import Language, say
+from eduplan.outlook import Suggestion
 from eduplan.verdicts import Verdict
 
 
@@ -42,12 +45,14 @@ class Outcome:
         case: the case.
         expected: the expectation.
         verdict: the verdict it speaks of, where it picks exactly one.
+        suggestion: what was suggested, where it speaks of that.
         mismatches: what came out otherwise than expected; nothing where it holds.
     """
 
     case: Case
-    expected: Expected | Owed
+    expected: Expected | Owed | Suggested
     verdict: Verdict | None = None
+    suggestion: Suggestion | None = None
     mismatches: tuple[Mismatch, ...] = ()
 
     @property
@@ -81,10 +86,12 @@ def run_case(case: Case) -> tuple[Outcome, ...]:
     Raises:
         InputError: facts of the bearers or the records that cannot be taken as they stand.
     """
-    verdicts = case.judge()
+    days = {one.given for one in case.expects} | ({None} if case.owed else set())
+    verdicts = {day: case.judge(day) for day in days}
     return (
-        *(_expected(case, expected, verdicts) for expected in case.expects),
-        *(_owed(case, owed, verdicts) for owed in case.owed),
+        *(_expected(case, expected, verdicts[expected.given]) for expected in case.expects),
+        *(_owed(case, owed, verdicts[None]) for owed in case.owed),
+        *(_suggested(case, suggested) for suggested in case.suggests),
     )
 
 
@@ -96,7 +103,11 @@ def untried_provisions(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     tried: dict[str, set[str]] = {}
     plans = {outcome.case.plan.id: outcome.case.plan for outcome in outcomes}
     for outcome in outcomes:
-        plan, spoken = outcome.case.plan, outcome.expected.provision
+        plan = outcome.case.plan
+        if isinstance(outcome.expected, Suggested):
+            tried.setdefault(plan.id, set()).update(outcome.expected.only)
+            continue
+        spoken = outcome.expected.provision
         names = [spoken] if spoken else [provision.id for provision in plan.provisions]
         tried.setdefault(plan.id, set()).update(names)
     return tuple(
@@ -118,8 +129,26 @@ def _expected(case: Case, expected: Expected, verdicts: Sequence[Verdict]) -> Ou
         case=case,
         expected=expected,
         verdict=verdict,
-        mismatches=tuple(_differences(expected, verdict)),
+        mismatches=(
+            *_differences(expected.says, SPOKEN, verdict),
+            *_differences(expected.says, TRAIL, _trail(case, expected, verdict)),
+        ),
     )
+
+
+def _trail(case: Case, expected: Expected, verdict: Verdict) -> tuple[Basis, ...]:
+    """Return what the records that counted rest on, by what was known when it was given."""
+    ledger = case.ledger
+    if ledger is None or not ledger.entries:
+        return ()
+    known = expected.given or ledger.entries[-1].entered
+    return ledger.basis(verdict.justification.counted, as_known_on=known)
+
+
+def _suggested(case: Case, suggested: Suggested) -> Outcome:
+    found = case.suggest(suggested)
+    mismatches = tuple(_differences(suggested.says, SUGGESTED, found))
+    return Outcome(case=case, expected=suggested, suggestion=found, mismatches=mismatches)
 
 
 def _is_meant(verdict: Verdict, expected: Expected) -> bool:
@@ -143,9 +172,12 @@ def _told(verdict: Verdict) -> str:
     return f"{verdict.provision} {verdict.bearer_id} {start} {verdict.status}"
 
 
-def _differences(expected: Expected, verdict: Verdict) -> Iterator[Mismatch]:
-    for key, wanted in expected.says.items():
-        found = SPOKEN[key].tell(verdict)
+def _differences(
+    says: Mapping[str, object], spoken: Mapping[str, Spoken], of: object
+) -> Iterator[Mismatch]:
+    """Return where that which is spoken of is not as it is said to be."""
+    for key in (key for key in says if key in spoken):
+        wanted, found = says[key], spoken[key].tell(of)
         if found != wanted:
             yield Mismatch(
                 "differs", {"key": key, "wanted": _spelled(wanted), "found": _spelled(found)}

@@ -1,16 +1,30 @@
-"""What an expectation can say of a verdict: how it is read from a file, and from the verdict."""
+"""What an expectation can say of a verdict: how it is read from a file, and from the verdict.
+
+Besides it can say what the verdict rests on in a ledger, by what was entered there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from eduplan.dates import as_date
-from eduplan.errors import kind_of, refuse
+from eduplan.errors import FaultList, InputError, kind_of, refuse
 from eduplan.exact import exact
 from eduplan.facts import getter
-from eduplan.tables import as_flag, as_member, as_string, as_whole, read_each
+from eduplan.ledger import Basis, Numbered
+from eduplan.outlook import Forecast, Remaining, forecast, remaining
+from eduplan.tables import (
+    as_flag,
+    as_member,
+    as_positive,
+    as_string,
+    as_strings,
+    as_whole,
+    read_each,
+    unknown_keys,
+)
 from eduplan.verdicts import Status, Verdict
 
 
@@ -19,11 +33,48 @@ class Spoken(NamedTuple):
 
     Attributes:
         read: reads what is expected from its spelling in a file.
-        tell: tells what a verdict says of it.
+        tell: tells what a verdict, or whatever else is spoken of, says of it.
     """
 
     read: Callable[..., object]
-    tell: Callable[[Verdict], object]
+    tell: Callable[..., object]
+
+
+Picks = Mapping[str, tuple[str, Callable[..., object]]]
+"""Keys that say what is meant, each with its field and reader."""
+
+
+def read_says(
+    table: object, picks: Picks, spoken: Mapping[str, Spoken], needed: tuple[str, ...]
+) -> dict[str, object]:
+    """Return the fields of an expectation from its table.
+
+    Args:
+        table: the table.
+        picks: keys that say what is meant.
+        spoken: keys that say what must hold of it; they go into the field ``says``.
+        needed: keys that must be there.
+
+    Raises:
+        InputError: not a table, unknown or missing keys, faulty values; all at once.
+    """
+    if not isinstance(table, Mapping):
+        raise refuse("not-a-table", got=kind_of(table))
+    faults = FaultList()
+    unknown_keys(table, (*picks, *spoken), faults)
+    for key in needed:
+        if key not in table:
+            faults.add("missing-key", key)
+    fields = {
+        field: faults.read(key, reader, table[key])
+        for key, (field, reader) in picks.items()
+        if key in table
+    }
+    fields["says"] = {
+        key: faults.read(key, one.read, table[key]) for key, one in spoken.items() if key in table
+    }
+    faults.raise_any()
+    return fields
 
 
 def counted(verdict: Verdict) -> tuple[str, ...]:
@@ -35,10 +86,22 @@ def _list(reader: Callable[..., object]) -> Callable[..., object]:
     return partial(read_each, reader=reader)
 
 
-def _left_out(value: object) -> object:
+def by_name(value: object, reader: Callable[..., object]) -> dict[str, object]:
+    """Return a table of values by name, each read on its own."""
     if not isinstance(value, Mapping):
         raise refuse("not-a-table", got=kind_of(value))
-    return {str(reason): tuple(sorted(read_each(ids, as_string))) for reason, ids in value.items()}
+    faults = FaultList()
+    found = {str(name): faults.read(str(name), reader, one) for name, one in value.items()}
+    faults.raise_any()
+    return found
+
+
+def ids(value: object) -> tuple[str, ...]:
+    """Return ids, whose order does not matter, sorted."""
+    return tuple(sorted(read_each(value, as_string)))
+
+
+_left_out = partial(by_name, reader=ids)
 
 
 def _tell_left_out(verdict: Verdict) -> object:
@@ -50,6 +113,54 @@ def _tell_left_out(verdict: Verdict) -> object:
 
 def _tell_governing(verdict: Verdict, name: str) -> object:
     return getattr(verdict.citation.governing, name, None)
+
+
+def _one_or_several(reader: Callable[..., object], value: object) -> object:
+    """Return a list of what stands alone or in a list; a part of every year has one for each."""
+    return read_each(value, reader) if isinstance(value, list | tuple) else (reader(value),)
+
+
+def _need(value: object) -> object:
+    """Return how much is needed; None for what can no longer be made up."""
+    return None if value == "lost" else exact(value)  # type: ignore[arg-type]
+
+
+def _remaining(verdict: Verdict, tell: Callable[[Remaining], object]) -> object:
+    try:
+        return tell(remaining(verdict))
+    except InputError:
+        return None
+
+
+def _forecast(verdict: Verdict, tell: Callable[[Forecast], object]) -> object:
+    try:
+        return tell(forecast(verdict))
+    except InputError:
+        return None
+
+
+def _gathered(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, tuple[object, ...]] = {}
+    for name, value in pairs:
+        found[name] = (*found.get(name, ()), value)
+    return dict(found)
+
+
+def _needs(found: Remaining) -> object:
+    return _gathered((need.id, need.amount) for need in found.parts)
+
+
+def _outcomes(found: Forecast) -> object:
+    return _gathered((part.id, part.expected) for part in found.parts)
+
+
+def _numbers(entries: Iterable[Numbered]) -> tuple[int, ...]:
+    return tuple(one.number for one in entries)
+
+
+def _evidence(basis: Basis) -> tuple[str, ...]:
+    shown = (one.entry.evidence for one in basis.known if one.holds)
+    return tuple(dict.fromkeys(reference for several in shown for reference in several))
 
 
 _status = partial(as_member, Status)
@@ -77,5 +188,30 @@ SPOKEN: Mapping[str, Spoken] = {
     ),
     "since": Spoken(as_date, lambda v: _tell_governing(v, "since")),
     "until": Spoken(as_date, lambda v: _tell_governing(v, "until")),
+    "remaining": Spoken(exact, lambda v: _remaining(v, lambda found: found.amount)),
+    "remaining_parts": Spoken(
+        partial(by_name, reader=partial(_one_or_several, _need)), lambda v: _remaining(v, _needs)
+    ),
+    "possible": Spoken(as_flag, lambda v: _remaining(v, lambda found: found.possible)),
+    "forecast": Spoken(exact, lambda v: _forecast(v, lambda found: found.whole.expected)),
+    "forecast_parts": Spoken(
+        partial(by_name, reader=partial(_one_or_several, exact)), lambda v: _forecast(v, _outcomes)
+    ),
+    "reached": Spoken(as_date, lambda v: _forecast(v, lambda found: found.whole.reached)),
+    "enough": Spoken(as_flag, lambda v: _forecast(v, lambda found: found.enough)),
 }
 """What an expectation can speak of, by its key in a file of cases."""
+
+_entries = partial(by_name, reader=partial(read_each, reader=as_positive))
+
+TRAIL: Mapping[str, Spoken] = {
+    "entries": Spoken(_entries, lambda trail: {one.record: _numbers(one.known) for one in trail}),
+    "entries_since": Spoken(
+        _entries, lambda trail: {one.record: _numbers(one.since) for one in trail}
+    ),
+    "evidence": Spoken(
+        partial(by_name, reader=as_strings),
+        lambda trail: {one.record: _evidence(one) for one in trail},
+    ),
+}
+"""What it can say of the entries on which the records rest that counted, by its key."""

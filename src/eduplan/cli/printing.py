@@ -107,8 +107,9 @@ def print_outcomes(
         lines = [say("cases.case", lang, id=case.id, sentence=case.sentence(lang))]
         for outcome in of_case:
             lines.extend(f"    {one.message(lang)}" for one in outcome.mismatches)
-            if outcome.verdict is not None:
-                lines.append(say("cases.says", lang, sentence=outcome.verdict.explain(lang)))
+            found = outcome.suggestion or outcome.verdict
+            if found is not None:
+                lines.append(say("cases.says", lang, sentence=found.explain(lang)))
             if outcome.expected.because:
                 lines.append(say("cases.because", lang, because=outcome.expected.because))
         for line in lines:

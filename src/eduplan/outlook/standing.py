@@ -69,6 +69,11 @@ class Key(NamedTuple):
     span: Period | None = None
     some: bool = False
 
+    @property
+    def name(self) -> str:
+        """The id of what is asked for: of the quota, with that of the part, or of several."""
+        return ".".join(filter(None, (self.provision, "+".join(self.parts))))
+
 
 class Figure(NamedTuple):
     """What a figure comes to.

@@ -354,6 +354,7 @@ class _Search:
                         code="offered",
                         bearers=people,
                         titles=(figure.title,),
+                        ids=(key.name,),
                         lacks=lack,
                         offered=offered,
                         unit=figure.unit,
@@ -363,13 +364,15 @@ class _Search:
 
     def crowded(self, group: Group, people: tuple[str, ...], full: Sequence[int]) -> Shortage:
         """Return which courses are full."""
-        titles = [
-            Text(self.courses[index].name, self.courses[index].name)
+        courses = [
+            self.courses[index]
             for index in full
             if (value := group.values[index]) is not None
             and any(value.adds(key) > 0 for key in group.keys)
         ]
-        return Shortage(code="places", bearers=people, titles=tuple(titles))
+        titles = tuple(Text(one.name, one.name) for one in courses)
+        ids = tuple(one.id for one in courses)
+        return Shortage(code="places", bearers=people, titles=titles, ids=ids)
 
     def clashes(self, group: Group, needs: Sequence[Need]) -> dict[Need, Shortage]:
         """Return of needs that cannot be filled which demands cannot be met together."""
@@ -391,10 +394,12 @@ class _Search:
         }
         can = ways.possible(group.kind, untimed, only.values())
         for need in needs:
-            titles = dict.fromkeys(group.titles[group.keys[place]].title for place in least[need])
+            keys = [group.keys[place] for place in least[need]]
+            titles = dict.fromkeys(group.titles[key].title for key in keys)
+            ids = dict.fromkeys(key.name for key in keys)
             codes = ("together", "alone") if only[need] in can else ("at-odds", "out-of-reach")
             code = codes[len(titles) == 1]
-            found[need] = Shortage(code=code, bearers=(), titles=tuple(titles))
+            found[need] = Shortage(code=code, bearers=(), titles=tuple(titles), ids=tuple(ids))
         return found
 
 

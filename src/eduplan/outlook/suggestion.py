@@ -42,6 +42,8 @@ class Shortage:
         bearers: ids of those who cannot.
         titles: the requirements, or the courses that are full. Of requirements that cannot all be
             met none can be left out: were any one not asked for, the others could be met.
+        ids: the ids of the same: of a quota, with a point and the id of the part where it is one
+            (of several that may not share an hour joined by a plus); or of the courses.
         lacks: how much of it is lacking, where too little is offered.
         offered: how much is offered at most.
         unit: the unit of both.
@@ -50,6 +52,7 @@ class Shortage:
     code: str
     bearers: tuple[str, ...] = attrs.field(repr=False)
     titles: tuple[Text, ...] = ()
+    ids: tuple[str, ...] = ()
     lacks: Number = 0
     offered: Number = 0
     unit: Text = NO_UNIT
