@@ -354,7 +354,7 @@ class _Wanted:
         for kind, amount in added:
             if _in(kind.cell, one.span) and self._fit(kind, portion.within):
                 sums[self._fit(kind, portion.where)] += amount
-        if not one.value + one.outside + sum(sums.values()) and one.required:
+        if not one.value + one.outside + sum(sums.values()) and (one.required or portion.most):
             return (("records-outside" if portion.most else "records", 1),)
         if portion.most:
             lacking = one.value > one.required * (one.value + one.outside)
