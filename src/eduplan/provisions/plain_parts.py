@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache, partial
-from typing import NamedTuple
+from itertools import compress
+from typing import Any, NamedTuple
 
 from eduplan.dates import Period
 from eduplan.exact import Number, Share
@@ -23,7 +24,7 @@ from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
 from eduplan.provisions.composite import behind
 from eduplan.provisions.plain_quota import STATED, Quick, opening, ordinary
 from eduplan.provisions.portions import Place, Portion, Standing, Tally, spans_of
-from eduplan.provisions.provision import Docket, Subject, View, view
+from eduplan.provisions.provision import Docket, Subject, view
 from eduplan.provisions.quota import Over, Quota
 from eduplan.records import Entry
 from eduplan.selectors import DAY_LOOKED_AT, EVERYTHING, Scales, Selector, Test, asks_bearer
@@ -66,6 +67,9 @@ class Pick(NamedTuple):
         return values
 
 
+_ALL = Pick()
+
+
 def picked(selector: Selector) -> Pick | None:
     """Return a selector as a condition on one fact, None where it asks for more."""
     if selector == EVERYTHING:
@@ -79,56 +83,63 @@ def picked(selector: Selector) -> Pick | None:
     return Pick(condition.field, fixed, condition.bearer_fields)
 
 
-class Columns:
-    """The facts of some records, each read once."""
+def fitting(pick: Pick, readers: Sequence[Getter], bearer: Getter) -> list[bool] | None:
+    """Say of records whether they are picked, None where a fact is not stated or not single.
 
-    __slots__ = ("_found", "_kept", "entries", "get")
+    Args:
+        pick: what is asked of them.
+        readers: read the facts of the records, one each.
+        bearer: reads the facts of their bearer.
+    """
+    field, wanted = pick.field, pick.wanted(bearer)
+    facts = [read(field) for read in readers]
+    if wanted is None or not STATED.issuperset(map(type, facts)):
+        return None
+    if len(wanted) == 1:
+        (only,) = wanted
+        return [fact == only for fact in facts]
+    return [fact in wanted for fact in facts]
 
-    def __init__(self, entries: Sequence[Entry], get: Getter) -> None:
-        self.entries = entries
-        self.get = get
-        self._found: dict[str, list[object]] = {}
-        self._kept: tuple[Sequence[int], Pick, Sequence[int]] | None = None
 
-    def of(self, field: str) -> list[object] | None:
-        """Return the values of a fact, None where one is not stated or is not single."""
-        found = self._found.get(field)
-        if found is None:
-            found = [entry[5](field) for entry in self.entries]
-            if not STATED.issuperset(map(type, found)):
-                return None
-            self._found[field] = found
-        return found
+class Batch(NamedTuple):
+    """Records of one bearer in the order of their days, and what is asked of them all.
 
-    def kept(self, amounts: Sequence[int], pick: Pick) -> Sequence[int] | None:
-        """Return the amounts of the records that are picked, 0 for others, None if not known."""
-        if not pick.field:
-            return amounts
-        last = self._kept  # often one part asks for what the next takes a share of
-        if last is not None and last[0] is amounts and last[1] == pick:
-            return last[2]
-        column, wanted = self.of(pick.field), pick.wanted(self.get)
-        if column is None or wanted is None:
-            return None
-        if len(wanted) == 1:
-            (only,) = wanted
-            kept = [a if v == only else 0 for a, v in zip(amounts, column, strict=True)]
-        else:
-            kept = [a if v in wanted else 0 for a, v in zip(amounts, column, strict=True)]
-        self._kept = (amounts, pick, kept)
-        return kept
+    Attributes:
+        entries: the records.
+        readers: read their facts, one each.
+        bearer: reads the facts of the bearer.
+        fits: which of them are picked, for everything that is asked of all of them.
+    """
+
+    entries: Sequence[Entry]
+    readers: Sequence[Getter]
+    bearer: Getter
+    fits: Mapping[Pick, list[bool]]
 
 
 class Span(NamedTuple):
-    """The days for which a part holds, with what a point on them tells."""
+    """The days for which a part holds, with what a point on them tells.
+
+    Attributes:
+        place: the part, and the days where it does not hold for the whole period.
+        code: key of the sentence of the point.
+        told: the facts of that sentence, but for the value.
+        due: the last day on which something can be done for it.
+        first: mark of the first day.
+        last: mark of the day after the last.
+        reached: the status where the bound is reached, or a most is not kept, and the day through
+            which the register must be complete to say so.
+        missed: the same where the bound is not reached.
+    """
 
     place: Place
     code: str
-    seen: View
+    told: dict[str, object]
+    due: date
     first: str
     last: str
-    begun: bool
-    facts: Mapping[str, object]
+    reached: tuple[Status, date]
+    missed: tuple[Status, date]
 
 
 class PlainPart:
@@ -138,86 +149,88 @@ class PlainPart:
         self, portion: Portion, where: Pick, within: Pick | None, quota: Quota, owed: Number
     ) -> None:
         self.portion, self.where, self.within = portion, where, within
-        self.bound, self.most, share = portion.asked(owed), portion.most, within is not None
+        self.bound, self.most = portion.asked(owed), portion.most
         self.counts = quota.measure.way is Way.COUNT
         self.whole = not portion.yearly and portion.every is None
         self.unit = behind(quota.unit)
-        self.required: object = Share(self.bound) if share else self.bound
-        self.spans = lru_cache(maxsize=256)(self._spans)
 
-    def _spans(self, period: Period, as_of: date) -> tuple[Span, ...]:
+    def spans(self, period: Period, as_of: date) -> list[Span]:
+        """Return the days of a period for which the part holds, in their order."""
+        share = self.within is not None
+        required = Share(self.bound) if share else self.bound
+        if_reached, if_missed = (_NOT_MET, _MET) if self.most else (_MET, _NOT_MET)
         found = []
         for span in spans_of(self.portion, period, period, period):
             place, seen = Place(self.portion, span), view(span or period, as_of)
-            begun = span is None or span.start <= as_of
-            told = {**place.told(self.unit), "required": self.required}
-            found.append(Span(place, place.code, seen, seen.first, seen.last, begun, told))
-        return tuple(found)
+            told = {**place.told(self.unit), "required": required}
+            reached = missed = (_PENDING, date.min)
+            if span is None or span.start <= as_of:
+                needed = seen.needed or date.min
+                missed = (if_missed if seen.closed else _PENDING, needed)
+                reached = (if_reached if seen.closed else _PENDING, needed)
+                if not share:  # further records do not undo it
+                    reached = (if_reached, date.min)
+            marks = seen.first, seen.last
+            found.append(Span(place, place.code, told, seen.due, *marks, reached, missed))
+        return found
 
     def points(
         self,
-        columns: Columns,
+        batch: Batch,
         amounts: Sequence[int],
-        span: tuple[Period, date],
+        spans: Sequence[Span],
         complete: date,
         classes: dict[frozenset[str], Tally],
     ) -> list[Point] | None:
         """Return the points of the part, None where something is out of the ordinary.
 
         Args:
-            columns: the facts of the records.
+            batch: the records.
             amounts: how much each counts for.
-            span: the period and the day of judgement.
+            spans: the days for which the part holds.
             complete: the day through which the register is complete.
             classes: what exclusive parts come to, by which of them fit.
         """
-        weights = [1] * len(amounts) if self.portion.records else amounts
-        within = self.within
-        if within is not None:
-            inside = columns.kept(weights, within)
-            if inside is None:
+        if self.portion.records:
+            amounts = [1] * len(amounts)
+        entries, readers, bearer, picked = batch
+        within, where = self.within, self.where
+        if within is not None and within.field:
+            inside = picked[within]
+            readers, amounts = list(compress(readers, inside)), list(compress(amounts, inside))
+            if not self.whole:
+                entries = list(compress(entries, inside))
+        fits: Sequence[bool] | None = None
+        if where.field:
+            fits = picked[where] if within is None else fitting(where, readers, bearer)
+            if fits is None:
                 return None
-            weights = inside
-        kept = columns.kept(weights, self.where)
-        if kept is None:
-            return None
-        found = []
-        bound, entries = self.bound, columns.entries
-        edge, stop = "", 0  # spans come in order, mostly one upon the other
-        for place, code, seen, first, last, begun, told in self.spans(*span):
-            if self.whole:
-                value: Number = sum(kept)
-                base = sum(weights) if within is not None else 0
-            else:
-                start = stop if first == edge else bisect_left(entries, (first,), stop)
+        found, bound, most, counts = [], self.bound, self.most, self.counts
+        start, stop, edge = 0, len(amounts), ""
+        for place, code, told, due, first, last, reached, missed in spans:
+            if not self.whole:  # spans come in order, mostly one upon the other
+                start = stop if first == edge else bisect_left(entries, (first,))
                 edge, stop = last, bisect_left(entries, (last,), start)
-                value = sum(kept[start:stop])
-                base = sum(weights[start:stop]) if within is not None else 0
-            tally = _tally(
-                (value, value, base - value, base - value) if base else (value, value, 0, 0)
-            )
+            weights = amounts[start:stop]
+            value: Number = sum(weights if fits is None else compress(weights, fits[start:stop]))
+            tally, owed, here = (value, value, 0, 0), bound, value
             shown: object = value
             if within is not None:
+                base = sum(weights)
                 if not base:
                     return None
+                tally = (value, value, base - value, base - value)
+                here, owed = value * bound.denominator, base * bound.numerator
                 value = Fraction(value, base)
                 if value.denominator == 1:
                     value = int(value)
                 shown = Share(value)
-            reached = value > bound if self.most else value >= bound
-            if not begun:
-                status = _PENDING
-            elif reached and within is None:
-                status = _NOT_MET if self.most else _MET
-            elif seen.needed is not None and complete < seen.needed:
+            status, needed = reached if (here > owed if most else here >= owed) else missed
+            if complete < needed:
                 return None
-            elif not seen.closed:
-                status = _PENDING
-            else:
-                status = _MET if reached is not self.most else _NOT_MET
             facts = {**told, "value": shown}
-            basis = _standing((place, tally, classes, self.counts))
-            found.append(_point((code, status, facts, value, bound, seen.due, (), (), (), basis)))
+            basis = _standing((place, _tally(tally), classes, counts))
+            found.append(_point((code, status, facts, value, bound, due, (), (), (), basis)))
         return found
 
 
@@ -245,15 +258,16 @@ def _caps(quota: Quota, owed: Number) -> list[tuple[Cap, Pick, int]] | None:
     return found
 
 
-def _cut(amounts: Sequence[int], kept: Sequence[int], excess: int) -> list[int]:
+def _cut(amounts: Sequence[int], capped: Sequence[bool], excess: int) -> list[int]:
     """Return amounts without what is beyond a cap, which is taken off the latest records."""
     found = list(amounts)
     place = len(found)
     while excess > 0:
         place -= 1
-        taken = min(kept[place], excess)
-        found[place] -= taken
-        excess -= taken
+        if capped[place]:
+            taken = min(found[place], excess)
+            found[place] -= taken
+            excess -= taken
     return found
 
 
@@ -297,6 +311,13 @@ def quick_parts(
     wanted = next(iter(where.values), None)
     summed = measure.field if measure.way is Way.SUM else ""
     exclusive = [part for part in parts if part.portion.exclusive]
+    asked_of_all = [pick for _, pick, _ in caps]
+    asked_of_all += [part.where if part.within is None else part.within for part in parts]
+    picks = tuple(dict.fromkeys(pick for pick in asked_of_all if pick.field))
+
+    @lru_cache(maxsize=256)
+    def spans_on(period: Period, as_of: date) -> list[tuple[PlainPart, list[Span]]]:
+        return [(part, part.spans(period, as_of)) for part in parts]
 
     def judge(subject: Subject, docket: Docket) -> Verdict | None:
         found = opened(subject, docket)
@@ -306,37 +327,36 @@ def quick_parts(
         register, get = docket.register, subject.get
         through = register.throughout or register.complete_through(kinds) or date.min
         if asked:
-            answers = [entry[5](asked) for entry in entries]
-            if not STATED.issuperset(map(type, answers)):
-                return None
-            differing = [place for place, answer in enumerate(answers) if answer != wanted]
-            if differing:
-                others = tuple([entries[place][4] for place in differing])
-                left_out = (LeftOut("differs", asked, others), *left_out)
-                entries = list(entries)
-                for place in reversed(differing):
-                    del entries[place]
-        amounts = [entry[5](summed) for entry in entries] if summed else [1] * len(entries)
-        if not _WHOLE.issuperset(map(type, amounts)) or (amounts and min(amounts) < 0):
+            others = [entry for entry in entries if entry[5](asked) != wanted]
+            if others:
+                if not STATED.issuperset([type(entry[5](asked)) for entry in others]):
+                    return None
+                left_out = (LeftOut("differs", asked, tuple([e[4] for e in others])), *left_out)
+                entries = [entry for entry in entries if entry[5](asked) == wanted]
+        readers = [entry[5] for entry in entries]
+        size = len(entries)
+        amounts = [read(summed) for read in readers] if summed else [1] * size
+        if not _WHOLE.issuperset(map(type, amounts)) or (size and min(amounts) < 0):
             return None
-        columns = Columns(entries, get)
+        found_fitting = {_ALL: [True] * size}
+        for pick in picks:
+            fits = fitting(pick, readers, get)
+            if fits is None:
+                return None
+            found_fitting[pick] = fits
+        batch = Batch(entries, readers, get, found_fitting)
         bound = []
         for cap, pick, most in caps:
-            kept = columns.kept(amounts, pick)
-            if kept is None:
-                return None
-            lost = sum(kept) - most
+            capped = found_fitting[pick]
+            lost = sum(compress(amounts, capped)) - most
             if lost > 0:
-                amounts = _cut(amounts, kept, lost)
+                amounts = _cut(amounts, capped, lost)
                 bound.append(BoundCap(cap, lost, most))
         counts = tuple(amounts)
         points: list[Point] = []
-        classes = _classes(exclusive, columns, counts) if len(exclusive) > 1 else {}
-        if classes is None:
-            return None
-        for part in parts:
-            span = (seen.period, docket.as_of)
-            several = part.points(columns, counts, span, through, classes)
+        classes = _classes(exclusive, batch, counts) if len(exclusive) > 1 else {}
+        for part, spans in spans_on(seen.period, docket.as_of):
+            several = part.points(batch, counts, spans, through, classes)
             if several is None:
                 return None
             points += several
@@ -379,21 +399,14 @@ _WHOLE = frozenset({int})
 
 
 def _classes(
-    exclusive: Sequence[PlainPart], columns: Columns, amounts: Sequence[int]
-) -> dict[frozenset[str], Tally] | None:
+    exclusive: Sequence[PlainPart], batch: Batch, amounts: Sequence[int]
+) -> dict[frozenset[str], Tally]:
     """Return what exclusive parts come to, by which of them a record fits."""
-    ones = [1] * len(amounts)
-    fits = [columns.kept(ones, part.where) for part in exclusive]
     names = [part.portion.id for part in exclusive]
+    columns = [batch.fits[part.where] for part in exclusive]
     found: dict[frozenset[str], Tally] = {}
-    for index, amount in enumerate(amounts):
-        several = []
-        for name, kept in zip(names, fits, strict=True):
-            if kept is None:
-                return None
-            if kept[index]:
-                several.append(name)
-        key = frozenset(several)
+    for amount, *fitting in zip(amounts, *columns, strict=True):
+        key = frozenset(compress(names, fitting))
         found[key] = found.get(key, Tally()) + Tally(amount, amount)
     return found
 
