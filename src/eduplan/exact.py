@@ -124,11 +124,10 @@ def round_half_up(value: Number, places: int = 0) -> Fraction:
     """
     if type(value) is int and places >= 0:
         return Fraction(value)
-    scale = Fraction(10) ** places
-    double = 2 * scale.numerator * abs(value.numerator)
-    half = value.denominator * scale.denominator
-    rounded = (double + half) // (2 * half)
-    return Fraction(rounded if value >= 0 else -rounded) / scale
+    up, down = (10**places, 1) if places >= 0 else (1, 10**-places)
+    amount, whole = value.numerator * up, value.denominator * down
+    rounded = (2 * abs(amount) + whole) // (2 * whole)
+    return Fraction((rounded if amount >= 0 else -rounded) * down, up)
 
 
 def spell(value: Number) -> str:

@@ -7,6 +7,7 @@ builds sentences.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -91,12 +92,28 @@ def say(key: str, lang: Language, /, **facts: object) -> str:
     >>> say("status.MET", "en")
     'met'
     """
-    template = catalogue()[key]
     for name, value in facts.items():
         if type(value) not in _WORDS:
             facts[name] = _word(value, lang)
-    return (template.zh if lang == "zh" else template.en).format_map(facts)
+    return _templates(lang)[key].format_map(facts)
 
+
+@cache
+def places(key: str, lang: Language) -> tuple[str, ...]:
+    """Return the names of the facts that message ``key`` tells in ``lang``, each once.
+
+    >>> places("explain.days", "en")
+    ('count',)
+    """
+    return tuple(dict.fromkeys(_PLACE.findall(_templates(lang)[key])))
+
+
+@cache
+def _templates(lang: Language) -> Mapping[str, str]:
+    return {key: text[lang] for key, text in catalogue().items()}
+
+
+_PLACE = re.compile(r"\{(\w+)")
 
 _WORDS = frozenset({str, int})
 """Types of facts that stand in a sentence as they are."""
@@ -104,7 +121,9 @@ _WORDS = frozenset({str, int})
 
 def _word(value: object, lang: Language) -> object:
     if isinstance(value, Text):
-        return value[lang]
+        return value.zh if lang == "zh" else value.en
+    if isinstance(value, date):
+        return show_day(value, lang)
     if isinstance(value, tuple):
         return ("、" if lang == "zh" else ", ").join(str(_word(item, lang)) for item in value)
-    return show_day(value, lang) if isinstance(value, date) else value
+    return value

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -263,9 +263,9 @@ def _pointers(pointed: object, by: str, entry: Entry) -> Iterable[str]:
 
 def _entries(records: Iterable[object]) -> list[Entry]:
     """Return records as entries in their order; all that are no records are reported."""
-    several = records if type(records) is list else list(records)
+    several: list[Any] = records if type(records) is list else list(records)
     try:
-        found: list[Entry] = list(map(_ENTRY, several))
+        found: list[Entry] = [record._entry for record in several]
     except AttributeError:  # not all of them are of this library
         found = _read(several)
     if len(set(map(_ID, found))) < len(found):
@@ -273,7 +273,6 @@ def _entries(records: Iterable[object]) -> list[Entry]:
     return found
 
 
-_ENTRY = attrgetter("_entry")
 _ID = itemgetter(2)
 _PLACE = itemgetter(0)
 

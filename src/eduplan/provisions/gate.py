@@ -183,8 +183,9 @@ def tell_gate(verdict: Verdict, lang: Language) -> Told:
     """Tell whether the bearer or the act is admitted, and why not."""
     if verdict.status is Status.NOT_APPLICABLE or not verdict.justification.points:
         return Told(tell_undecided(verdict, lang))
-    body = tell_undecided(verdict, lang)
-    if verdict.status is not Status.UNDETERMINED:
+    if verdict.status is Status.UNDETERMINED:
+        body = tell_undecided(verdict, lang)
+    else:
         reasons = [
             reason.message(verdict.citation, lang)
             for point in verdict.justification.points

@@ -15,7 +15,7 @@ from datetime import date
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import compress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from eduplan.dates import Period
 from eduplan.exact import Number, Share
@@ -212,24 +212,28 @@ class PlainPart:
                 start = stop if first == edge else bisect_left(entries, (first,))
                 edge, stop = last, bisect_left(entries, (last,), start)
             weights = amounts[start:stop]
-            value: Number = sum(weights if fits is None else compress(weights, fits[start:stop]))
-            tally, owed, here = (value, value, 0, 0), bound, value
-            shown: object = value
-            if within is not None:
+            inner = sum(weights if fits is None else compress(weights, fits[start:stop]))
+            outer = 0
+            value: Number = inner
+            shown: object = inner
+            if within is None:
+                enough = inner > bound if most else inner >= bound
+            else:
                 base = sum(weights)
                 if not base:
                     return None
-                tally = (value, value, base - value, base - value)
-                here, owed = value * bound.denominator, base * bound.numerator
-                value = Fraction(value, base)
+                outer = base - inner
+                here, owed = inner * bound.denominator, base * bound.numerator
+                enough = here > owed if most else here >= owed
+                value = Fraction(inner, base)
                 if value.denominator == 1:
                     value = int(value)
                 shown = Share(value)
-            status, needed = reached if (here > owed if most else here >= owed) else missed
+            status, needed = reached if enough else missed
             if complete < needed:
                 return None
             facts = {**told, "value": shown}
-            basis = _standing((place, _tally(tally), classes, counts))
+            basis = _standing((place, _tally((inner, inner, outer, outer)), classes, counts))
             found.append(_point((code, status, facts, value, bound, due, (), (), (), basis)))
         return found
 
@@ -327,12 +331,16 @@ def quick_parts(
         register, get = docket.register, subject.get
         through = register.throughout or register.complete_through(kinds) or date.min
         if asked:
-            others = [entry for entry in entries if entry[5](asked) != wanted]
-            if others:
-                if not STATED.issuperset([type(entry[5](asked)) for entry in others]):
+            answers = [entry[5](asked) for entry in entries]
+            differing = [place for place, answer in enumerate(answers) if answer != wanted]
+            if differing:
+                if not STATED.issuperset([type(answers[place]) for place in differing]):
                     return None
-                left_out = (LeftOut("differs", asked, tuple([e[4] for e in others])), *left_out)
-                entries = [entry for entry in entries if entry[5](asked) == wanted]
+                others = tuple([entries[place][4] for place in differing])
+                left_out = (LeftOut("differs", asked, others), *left_out)
+                entries = list(entries)
+                for place in reversed(differing):
+                    del entries[place]
         readers = [entry[5] for entry in entries]
         size = len(entries)
         amounts = [read(summed) for read in readers] if summed else [1] * size

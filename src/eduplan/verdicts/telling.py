@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from eduplan.dates import show_day
 from eduplan.exact import Number, show, show_share
@@ -114,13 +115,18 @@ def tell_points(verdict: Verdict, lang: Language, only: Sequence[Point] | None =
             "explain.point",
             lang,
             point=point.message(verdict.citation, lang),
-            status=say(f"status.{point.status}", lang),
+            status=_status(point.status, lang),
         )
         for point in ranked[:MOST_POINTS]
     ]
     if len(points) > MOST_POINTS:
         told.append(say("explain.more-points", lang, count=len(points) - MOST_POINTS))
     return say("explain.points", lang, points=say("explain.between", lang).join(told))
+
+
+@cache
+def _status(status: Status, lang: Language) -> str:
+    return say(f"status.{status}", lang)
 
 
 _RANK = {

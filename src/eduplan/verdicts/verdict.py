@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ from eduplan.dates import Period, show_day
 from eduplan.errors import Missing
 from eduplan.exact import Number, Share, show
 from eduplan.facts import getter
-from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, say
+from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, places, say
 from eduplan.periods import Unit, describe
 from eduplan.sources import Force, tell_clauses
 
@@ -102,7 +102,7 @@ class Citation:
     kinds: tuple[str, ...] = ()
     governing: Governing | None = None
 
-    @property
+    @cached_property
     def where(self) -> str:
         """The plan and clauses in one phrase, such as ``county-six-year 四``.
 
@@ -117,7 +117,7 @@ class Citation:
 
     def named(self, fact: object, lang: Language) -> object:
         """Return a fact for a sentence: names as people know them, amounts as they write them."""
-        if type(fact) is int:
+        if type(fact) in _AS_IT_STANDS:
             return fact
         if isinstance(fact, str):
             return self.label(fact, lang)
@@ -132,6 +132,10 @@ class Citation:
             points = bool(fact) and isinstance(fact[0], Point)
             return say("explain.between", lang).join(map(str, told)) if points else told
         return show(fact) if isinstance(fact, Fraction) else fact
+
+
+_AS_IT_STANDS = frozenset({int, date, Text, type(None)})
+"""Types of facts that need no name."""
 
 
 class Reason(NamedTuple):
@@ -171,8 +175,12 @@ class Point(NamedTuple):
 
     def message(self, citation: Citation, lang: Language) -> str:
         """Return the point in words, without its status."""
-        told = {name: citation.named(fact, lang) for name, fact in self.facts.items()}
-        return say(f"point.{self.code}", lang, **told)
+        key, facts = f"point.{self.code}", self.facts
+        told = {
+            name: fact if type(fact := facts[name]) in _AS_IT_STANDS else citation.named(fact, lang)
+            for name in places(key, lang)
+        }
+        return say(key, lang, **told)
 
 
 class Justification(NamedTuple):
