@@ -76,11 +76,14 @@ def evaluate(
     if len(subjects) != 1:
         return chain.from_iterable(_on_all(bench, docket) for bench in asked)
     found: list[Verdict] = []
+    (subject,) = subjects
     for bench in asked:
-        if bench.grouped or bench.consulted:
-            found += _on_all(bench, docket)
+        if bench.grouped:
+            found += bench.judge_all(subjects, docket)
+        elif bench.consulted:
+            found += docket.verdicts_on(bench.citation.provision, subject)
         else:
-            found += bench.judge(subjects[0], docket)
+            found += bench.judge(subject, docket)
     return iter(found)
 
 

@@ -175,16 +175,13 @@ class FollowUpBench(Bench):
         """
         rule, get, check, as_of = self.rule, subject.get, self._where.check, docket.as_of
         first, end = (during.start, during.end) if during else (date.min, date.max)
-        since, until = rule.since or date.min, rule.until or date.max
         entries = docket.register.of(subject.id, rule.after, rule.by)
         several = [entry for entry in entries if first <= entry[7] < end and entry[7] <= as_of]
-        found = []
-        for entry in several:
-            if since <= entry[1] < until:
-                truth = check(entry[5], get)
-                if truth is not False:
-                    found.append(self.trigger(entry, truth, get, docket))
-        return found
+        if rule.since or rule.until:
+            since, until = rule.since or date.min, rule.until or date.max
+            several = [entry for entry in several if since <= entry[1] < until]
+        truths = [(entry, check(entry[5], get)) for entry in several]
+        return [self.trigger(e, truth, get, docket) for e, truth in truths if truth is not False]
 
     def _of_all_versions(self, subject: Subject, docket: Docket) -> list[Trigger]:
         """Return the records that compete for the same answers, each as its version has it.

@@ -157,8 +157,12 @@ class GateBench(Bench):
             status,
             docket.as_of,
             None if act is None else Period(act.day, act.day + DAY),
-            missing=_once(missing) if missing else (),
-            justification=justified((counted, (), (), (), None, 0, points)),
+            None,
+            None,
+            None,
+            None,
+            _once(missing) if missing else (),
+            justified((counted, (), (), (), None, 0, points)),
         )
         draft.__class__ = Verdict
         return draft  # type: ignore[return-value]

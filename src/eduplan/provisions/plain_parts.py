@@ -330,8 +330,9 @@ def quick_parts(
         seen, entries, left_out = found
         register, get = docket.register, subject.get
         through = register.throughout or register.complete_through(kinds) or date.min
+        readers = [entry[5] for entry in entries]
         if asked:
-            answers = [entry[5](asked) for entry in entries]
+            answers = [read(asked) for read in readers]
             differing = [place for place, answer in enumerate(answers) if answer != wanted]
             if differing:
                 if not STATED.issuperset([type(answers[place]) for place in differing]):
@@ -340,8 +341,7 @@ def quick_parts(
                 left_out = (LeftOut("differs", asked, others), *left_out)
                 entries = list(entries)
                 for place in reversed(differing):
-                    del entries[place]
-        readers = [entry[5] for entry in entries]
+                    del entries[place], readers[place]
         size = len(entries)
         amounts = [read(summed) for read in readers] if summed else [1] * size
         if not _WHOLE.issuperset(map(type, amounts)) or (size and min(amounts) < 0):

@@ -73,6 +73,7 @@ def opening(quota: Quota, citation: Citation, scales: Scales, horizon: Period | 
     since, until = quota.since or date.min, quota.until or date.max
     if horizon is not None:
         since, until = max(since, horizon.start), min(until, horizon.end)
+    timed = since > date.min or until < date.max
     long = every.unit in (Unit.CYCLE, Unit.PLAN)
     excuses: dict[str, Justification] = {}
     excused = Status.NOT_APPLICABLE
@@ -108,7 +109,7 @@ def opening(quota: Quota, citation: Citation, scales: Scales, horizon: Period | 
             return None
         seen = views[0]
         period, first, stop = seen[0], seen[5], seen[6]
-        if period.start < since or period.end > until:
+        if timed and (period.start < since or period.end > until):
             return None
         entries = docket.usual.get(prefix + key, ()) if prefix else docket.register.of(key, kinds)
         size = len(entries)
@@ -157,15 +158,14 @@ def quick(
     taken, summed = measure.field, measure.way is Way.SUM
     met, not_met, pending = Status.MET, Status.NOT_MET, Status.PENDING
 
-    def judge(subject: Subject, docket: Docket) -> Verdict | None:
-        found = opened(subject, docket)
-        if type(found) is not tuple:
-            return found  # type: ignore[return-value]
-        (period, opens, due, closed, needed, _, _, _), entries, left_out = found
+    def count(
+        entries: Sequence[Entry],
+    ) -> tuple[int, tuple[object, ...], tuple[int, ...], tuple[object, ...]] | None:
+        """Return what some records come to: those that count, how much each, those that differ."""
         counted: list[object] = []
         facts: list[Any] = []
+        differing: list[object] = []
         if asked:
-            differing: list[object] = []
             for entry in entries:
                 fact_of = entry[5]
                 answer = fact_of(asked)
@@ -177,8 +177,6 @@ def quick(
                     return None
                 else:
                     differing.append(entry[4])
-            if differing:
-                left_out = (LeftOut("differs", asked, tuple(differing)), *left_out)
         else:
             counted = [entry[4] for entry in entries]
             if taken:
@@ -187,13 +185,25 @@ def quick(
             for amount in facts:
                 if type(amount) is not int or amount < 0:
                     return None
-            value = sum(facts)
-            amounts = tuple(facts)
-        else:
-            value = len(counted)
-            amounts = (1,) * value
-            if taken and (len(set(facts)) != value or not STATED.issuperset(map(type, facts))):
-                return None  # what repeats is to be told
+            return sum(facts), tuple(counted), tuple(facts), tuple(differing)
+        value = len(counted)
+        if taken and (len(set(facts)) != value or not STATED.issuperset(map(type, facts))):
+            return None  # what repeats is to be told
+        return value, tuple(counted), (1,) * value, tuple(differing)
+
+    nothing: tuple[int, tuple[object, ...], tuple[int, ...], tuple[object, ...]] = (0, (), (), ())
+
+    def judge(subject: Subject, docket: Docket) -> Verdict | None:
+        found = opened(subject, docket)
+        if type(found) is not tuple:
+            return found  # type: ignore[return-value]
+        (period, opens, due, closed, needed, _, _, _), entries, left_out = found
+        read = count(entries) if entries else nothing
+        if read is None:
+            return None
+        value, counted, amounts, differing = read
+        if differing:
+            left_out = (LeftOut("differs", asked, differing), *left_out)
         if value >= owed:
             status = met
         elif needed is not None:
@@ -204,7 +214,7 @@ def quick(
             status = not_met if closed else pending
         else:
             status = pending
-        justification = justified((tuple(counted), amounts, left_out, (), None, 0, ()))
+        justification = justified((counted, amounts, left_out, (), None, 0, ()))
         draft = Draft(
             citation,
             subject[1],

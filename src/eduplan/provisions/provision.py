@@ -199,7 +199,7 @@ class Docket:
         if not bench.grouped:
             verdicts = self._single.get((provision, subject.id))
             if verdicts is None:
-                verdicts = tuple(bench.judge_all((subject,), self))
+                verdicts = bench.judge(subject, self)
                 self._single[provision, subject.id] = verdicts
             return verdicts
         found = self._grouped.get(provision)
@@ -511,7 +511,12 @@ class Bench:
             Status.NOT_APPLICABLE,
             docket.as_of,
             period,
-            justification=justification,
+            None,
+            None,
+            None,
+            None,
+            (),
+            justification,
         )
         draft.__class__ = Verdict
         return draft  # type: ignore[return-value]

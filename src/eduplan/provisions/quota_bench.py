@@ -116,8 +116,9 @@ class QuotaBench(Bench):
 
     def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on one bearer: in one pass where the case is plain."""
-        if self._quick is not None:
-            verdict = self._quick(subject, docket)
+        judged_quickly = self._quick
+        if judged_quickly is not None:
+            verdict = judged_quickly(subject, docket)
             if verdict is not None:
                 return (verdict,)
         return super().judge(subject, docket)
@@ -212,8 +213,6 @@ class QuotaBench(Bench):
         """Return the verdicts on all bearers, or on their groups where the scope says so."""
         if self.grouped:
             return self._groups(subjects, docket)
-        if len(subjects) == 1:
-            return self.judge(subjects[0], docket)
         return super().judge_all(subjects, docket)
 
     def judged(self, subject: Subject) -> str:
