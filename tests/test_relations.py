@@ -150,6 +150,21 @@ BREAKING: dict[str, tuple[Relation, str, dict[str, Any]]] = {
             ]
         },
     ),
+    "a share by different courses": (
+        Relation.SPLIT,
+        "part[0].distinct",
+        {
+            "part": [
+                {
+                    "id": "online",
+                    "where": {"online": True},
+                    "within": {},
+                    "distinct": "course",
+                    "at_least": "1/2",
+                }
+            ]
+        },
+    ),
     "a ceiling": (Relation.ADDING, "at_most", {"at_least": None, "at_most": 24}),
     "a share that further records may lower": (
         Relation.ADDING,

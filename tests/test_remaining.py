@@ -138,6 +138,17 @@ def without_a_bit(pieces: Sequence[Piece], *, whole: bool) -> list[list[Piece]]:
     },
     [],
 )
+@example(
+    {
+        "measure": {"sum": "hours", "of": "training"},
+        "at_least": 1,
+        "part": [
+            {"id": "few", "where": {"b": True}, "at_most": 3},
+            {"id": "yearly", "where": {"b": True}, "at_least": 1, "yearly": True},
+        ],
+    },
+    [record(1, DAYS[0], 3, b=True)],
+)
 def test_adding_exactly_that_makes_it_met(quota: dict[str, Any], records: list[Record]) -> None:
     verdict = judged(quota, records, AS_OF)
     found = remaining(verdict)

@@ -57,3 +57,15 @@ def _fact(read: Getter, name: str) -> object:
         if isinstance(value, Collection):  # with nothing can it be compared
             raise InputError(fault.under(name) for fault in error.faults) from None
         return value  # refused where it is used, with the record it stands in
+
+
+def values_of(get: Getter, field: str) -> set[object]:
+    """Return the values of a fact, which may be several; none where it is not known.
+
+    >>> sorted(values_of({"topic": ("ethics", "it")}.get, "topic"))
+    ['ethics', 'it']
+    """
+    value = get(field)
+    if value is None:
+        return set()
+    return set(value) if type(value) is tuple else {value}

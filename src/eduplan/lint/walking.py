@@ -9,6 +9,7 @@ import attrs
 
 from eduplan.measures import Measure
 from eduplan.provisions import Provision
+from eduplan.provisions.portions import Portion
 from eduplan.selectors import Selector
 
 _KINDS = ("kind", "kinds", "after")
@@ -34,6 +35,7 @@ def look_inside(provision: Provision) -> Inside:
     selectors = tuple(part for part in parts if isinstance(part, Selector))
     asked = {condition.field for selector in selectors for condition in selector.conditions}
     measured = {part.field for part in parts if isinstance(part, Measure) and part.field}
+    measured |= {part.distinct for part in parts if isinstance(part, Portion) and part.distinct}
     kinds = frozenset(kind for part in parts for kind in _kinds(part))
     return Inside(selectors, kinds, frozenset(asked | measured))
 

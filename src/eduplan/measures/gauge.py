@@ -16,7 +16,7 @@ from typing import NamedTuple
 from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
-from eduplan.facts import Getter
+from eduplan.facts import Getter, values_of
 from eduplan.measures.limits import BoundCap, Limits
 from eduplan.measures.measure import Measure, Way
 from eduplan.measures.tariff import Assessor, Worth, number_of
@@ -310,10 +310,7 @@ class Gauge:
 
     def _named(self, entry: Entry) -> set[object]:
         """Return what a record names in the field told apart, which may be several."""
-        value = entry.get(self.measure.field)
-        if value is None:
-            return set()
-        return set(value) if type(value) is tuple else {value}
+        return values_of(entry.get, self.measure.field)
 
     def _days(
         self,

@@ -32,8 +32,11 @@ class Need:
         code: how it is needed, a key below ``remaining.part.`` in the catalogue: ``least`` or
             ``least-in`` (amounts that fit it), ``beside`` (besides the whole), ``inside`` (amounts
             that raise its share), ``outside`` (that lower it), ``records`` or ``records-outside``
-            (the same where records are counted), ``lost`` (nothing helps any more).
-        amount: how much, in the unit of the quota, or how many records; None of what is lost.
+            (the same where records are counted), ``things`` or ``things-outside`` (where different
+            things are: how many others, not there yet), ``again`` (how many of those that are there
+            need a record that fits), ``lost`` (nothing helps any more).
+        amount: how much, in the unit of the quota, or how many records or things; None of what is
+            lost.
         due: the last day on which it can be done.
         start: of a part that holds for some days only, the first of them.
     """
@@ -214,7 +217,7 @@ class _Wanted:
         found: dict[Selector, None] = {}
         for one in self.free:
             portion = one.portion
-            if portion.records or (portion.within is None and not portion.most):
+            if portion.by_number or (portion.within is None and not portion.most):
                 continue
             found[portion.where] = None
             if portion.within is not None:
@@ -224,8 +227,9 @@ class _Wanted:
 
     def _cells(self) -> Sequence[Period | None]:
         """Return the days between which it makes a difference when something is done."""
-        timed = [one for one in self.free if one.span is not None and not one.portion.records]
-        if not any(one.portion.most or one.portion.within is not None for one in timed):
+        timed = [one for one in self.free if one.span is not None and not one.portion.by_number]
+        portions = [one.portion for one in timed]
+        if not any(p.most or p.within is not None or p.where in self.atoms for p in portions):
             return (None,)
         spans = [one.span for one in timed if one.span is not None]
         marks = {self.days.start, self.days.end}
@@ -255,7 +259,7 @@ class _Wanted:
         yield self._row(lambda _: 1, sum(amount for _, amount in self.placed()))
         yield from self._exclusive()
         for one in self.free:
-            if not one.portion.exclusive and not one.portion.records:
+            if not one.portion.exclusive and not one.portion.by_number:
                 yield from self._of(one)
 
     def _exclusive(self) -> Iterator[Row]:
@@ -341,8 +345,8 @@ class _Wanted:
     ) -> Iterable[tuple[str, Number | None]]:
         """Return how, and how much, a part needs."""
         portion = one.portion
-        if portion.records:
-            return (_records(one),)
+        if portion.by_number:
+            return (_by_number(one),)
         if portion.exclusive:
             return (("least", sum(amount for kind, amount in added if kind.part == portion.id)),)
         if portion.within is None:
@@ -396,23 +400,27 @@ def _in(cell: Period | None, span: Period | None) -> bool:
     return cell is None or span is None or cell.start in span
 
 
-def _records(one: _Asked) -> tuple[str, Number | None]:
-    """Return how many records bring a share of records right; None where none can."""
+def _by_number(one: _Asked) -> tuple[str, Number | None]:
+    """Return how many records, or different things, bring a share of them right.
+
+    None where none can.
+    """
     inside, whole, share = one.value, one.value + one.outside, Fraction(one.required)
+    things = "things" if one.portion.distinct else "records"
     if one.portion.most:
-        code = "records-outside"
+        code = f"{things}-outside"
         if not whole:
             return code, 1
         if inside <= share * whole:
             return code, 0
         return (code, ceil(inside / share - whole)) if share else ("lost", None)
     if not whole:
-        return "records", 1 if share else 0
+        return things, 1 if share else 0
     if inside >= share * whole:
-        return "records", 0
-    return (
-        ("records", ceil((share * whole - inside) / (1 - share))) if share < 1 else ("lost", None)
-    )
+        return things, 0
+    if share < 1:
+        return things, ceil((share * whole - inside) / (1 - share))
+    return ("again", one.outside) if one.portion.distinct else ("lost", None)
 
 
 def _tell(found: Remaining, lang: Language) -> str:

@@ -31,6 +31,7 @@ class Beyond(StrEnum):
     VERSION = "version"
     KINDS = "kinds"
     CARRIED = "carried"
+    DISTINCT = "distinct"
 
 
 def beyond(provision: Provision | Unanswered) -> Beyond | None:
@@ -48,6 +49,7 @@ def beyond(provision: Provision | Unanswered) -> Beyond | None:
         Beyond.VERSION: provision.version,
         Beyond.KINDS: provision.every.kinds,
         Beyond.CARRIED: measure.caps and (provision.carry_over or provision.grace),
+        Beyond.DISTINCT: any(part.distinct for part in provision.part),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

@@ -83,7 +83,8 @@ class Passed:
         title: what people call it.
         code: why, a key below ``suggest.beyond.`` in the catalogue: ``unanswered``, ``form`` (not
             a quota), ``measure`` (not an amount), ``group``, ``threshold``, ``rank`` (only the
-            worthiest count), ``version``, ``kinds`` or ``carried`` (caps on what is carried over).
+            worthiest count), ``version``, ``kinds``, ``carried`` (caps on what is carried over) or
+            ``distinct`` (a part is a share of different things).
     """
 
     provision: str

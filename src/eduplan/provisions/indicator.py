@@ -12,7 +12,7 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact
-from eduplan.facts import Getter
+from eduplan.facts import Getter, values_of
 from eduplan.measures import Gauge, Measure, Reading, Way, as_measure
 from eduplan.provisions.population import Population, heads, part_of
 from eduplan.provisions.provision import Docket, Subject
@@ -360,11 +360,11 @@ class IndicatorBench:
         if not field:
             low = heads(pick.sure)
             return Figure(low, low + heads(pick.perhaps), pick.missing)
-        named = [_values(one, field) for one in pick.sure]
-        more = [_values(one, field) for one in pick.perhaps]
+        named = [values_of(one.get, field) for one in pick.sure]
+        more = [values_of(one.get, field) for one in pick.perhaps]
         seen: set[object] = set().union(*named)
-        silent = heads(one for one in pick.sure if not _values(one, field))
-        doubtful = heads(one for one in pick.perhaps if not _values(one, field))
+        silent = heads(one for one in pick.sure if not values_of(one.get, field))
+        doubtful = heads(one for one in pick.perhaps if not values_of(one.get, field))
         high = len(seen.union(*more)) + silent + doubtful
         gap = (Missing("bearer-facts", {"field": field, "count": silent}),) if silent else ()
         return Figure(len(seen), high, (*pick.missing, *gap) if high > len(seen) else ())
@@ -411,13 +411,6 @@ class IndicatorBench:
 
 def _population(selector: Selector | None, scales: Scales) -> Population | None:
     return None if selector is None else Population(selector, scales)
-
-
-def _values(subject: Subject, field: str) -> set[object]:
-    value = subject.get(field)
-    if value is None:
-        return set()
-    return set(value) if type(value) is tuple else {value}
 
 
 def _number(entry: Entry, field: str) -> Number | None:

@@ -12,7 +12,7 @@ import attrs
 
 from eduplan.errors import FaultList, Missing
 from eduplan.exact import Number, at_least, show, show_share
-from eduplan.facts import Getter, Truth
+from eduplan.facts import Getter, Truth, values_of
 from eduplan.messages import LANGUAGES, Text, say
 from eduplan.provisions.population import (
     Part,
@@ -285,10 +285,7 @@ def _heads(members: Iterable[Member]) -> int:
 
 def _values(member: Member, field: str) -> set[object]:
     """Return the values of a fact of a member, none where it is not known."""
-    value = member.subject.get(field) if member.subject is not None else None
-    if value is None:
-        return set()
-    return set(value) if type(value) is tuple else {value}
+    return values_of(member.subject.get, field) if member.subject is not None else set()
 
 
 def _range(low: int, high: int | None) -> str:

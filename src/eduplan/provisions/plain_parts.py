@@ -244,7 +244,8 @@ def _parts(quota: Quota, owed: Number) -> list[PlainPart] | None:
         where = picked(portion.where)
         within = picked(portion.within) if portion.within is not None else None
         asks_more = where is None or (portion.within is not None and within is None)
-        if asks_more or portion.beside or portion.bearer != EVERYTHING:
+        apart = portion.beside or portion.distinct
+        if asks_more or apart or portion.bearer != EVERYTHING:
             return None
         if portion.every is not None and (portion.every.personal or portion.every.needs_calendar):
             return None

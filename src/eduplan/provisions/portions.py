@@ -19,7 +19,7 @@ import attrs
 from eduplan.dates import Period, cycles
 from eduplan.errors import FaultList, Missing, NotKnown, refuse
 from eduplan.exact import Number, exact
-from eduplan.facts import Getter
+from eduplan.facts import Getter, values_of
 from eduplan.measures import Range
 from eduplan.messages import Text
 from eduplan.periods import Every, as_optional_every, periods
@@ -36,6 +36,7 @@ from eduplan.tables import (
     as_flag,
     as_name,
     as_optional_amount,
+    as_optional_name,
     as_optional_text,
     read_each,
     read_table,
@@ -56,6 +57,9 @@ class Portion:
         where: the records that fit it.
         within: of a share, the records it is taken of.
         records: of a share, whether records are counted, and not their amounts.
+        distinct: of a share, the fact whose different values are counted instead, such as
+            ``course``; one counts as fitting where any record that names it fits. Of a group those
+            of each bearer are counted.
         of_owed: whether its bound is a share of what is owed, which leave and part service lessen.
         at_least: the least it must come to, in the unit of the quota; of a share, a fraction.
         at_most: the most it may come to.
@@ -74,6 +78,7 @@ class Portion:
     where: Selector = attrs.field(factory=Selector, converter=as_selector)
     within: Selector | None = attrs.field(default=None, converter=as_optional_selector)
     records: bool = attrs.field(default=False, converter=as_flag)
+    distinct: str = attrs.field(default="", converter=as_optional_name)
     of_owed: bool = attrs.field(default=False, converter=as_flag)
     at_least: Number | None = attrs.field(default=None, converter=as_optional_amount)
     at_most: Number | None = attrs.field(default=None, converter=as_optional_amount)
@@ -88,8 +93,11 @@ class Portion:
             faults.add("bound-missing")
         if self.yearly and self.every is not None:
             faults.add("part-not-with", "yearly", other="every")
-        if self.records and self.within is None:
-            faults.add("part-needs", "records", other="within")
+        for name in ("records", "distinct"):
+            if getattr(self, name) and self.within is None:
+                faults.add("part-needs", name, other="within")
+        if self.records and self.distinct:
+            faults.add("part-not-with", "distinct", other="records")
         if self.beside and (self.within is not None or self.shared):
             faults.add("part-not-with", "beside", other="within, shared")
         if self.of_owed and (self.within is not None or self.yearly or self.every is not None):
@@ -117,6 +125,11 @@ class Portion:
     def most(self) -> bool:
         """Whether its bound is an upper one."""
         return self.at_least is None
+
+    @property
+    def by_number(self) -> bool:
+        """Whether records or things are counted, and not amounts."""
+        return self.records or bool(self.distinct)
 
     @property
     def exclusive(self) -> bool:
@@ -316,11 +329,13 @@ class PortionGauge:
         unknown: dict[str, int] = {}
         for portion, where, within in self._asked(get):
             for days in spans_of(portion, period, inside or period, span or period):
-                found = Tally()
-                for one in ranges:
-                    if days is not None and one.entry.day not in days:
-                        continue
-                    found += _tally(portion, where, within, one, get, unknown)
+                mine = [one for one in ranges if days is None or one.entry.day in days]
+                if within is not None and portion.distinct:
+                    found = _things(portion.distinct, where, within, mine, get, unknown)
+                else:
+                    found = Tally()
+                    for one in mine:
+                        found += _tally(portion, where, within, one, get, unknown)
                 tallies[Place(portion, days)] = found
         missing = tuple(
             Missing("record-fact", {"field": field, "count": count})
@@ -386,6 +401,60 @@ def _tally(
         _note(where, one, get, unknown)
         return Tally(0, high, 0, high if within is not None else 0)
     return Tally(0, 0, low, high) if within is not None else Tally()
+
+
+def _things(
+    field: str,
+    where: Matcher,
+    within: Matcher,
+    ranges: Sequence[Range],
+    get: Getter,
+    unknown: dict[str, int],
+) -> Tally:
+    """Tally the different values of a fact.
+
+    A record that does not say what it is about may be about something that others name, or about
+    something else.
+    """
+    part: set[object] = set()  # those that surely fit
+    fitting: set[object] = set()  # and those that may
+    whole: set[object] = set()  # those that surely are among them, fitting or not
+    others: set[object] = set()  # those that may be among them and not fit
+    some = other = False  # whether there surely is one that fits, and one that does not
+    unnamed_inside = unnamed_outside = 0
+    for one in ranges:
+        inside = within(one.entry.get, get)
+        if inside is False:
+            continue
+        if inside is None:
+            _note(within, one, get, unknown)
+        truth = where(one.entry.get, get)
+        if truth is None:
+            _note(where, one, get, unknown)
+        named = values_of(one.entry.get, field)
+        if not named:
+            unknown[field] = unknown.get(field, 0) + 1
+            some = some or bool(inside and truth)
+            other = other or bool(inside and truth is False)
+            unnamed_inside += truth is not False
+            unnamed_outside += truth is not True
+            continue
+        if inside:
+            whole |= named
+        if truth is not False:
+            fitting |= named
+        if truth is not True:
+            others |= named
+        if inside and truth:
+            part |= named
+    return Tally(
+        max(len(part), int(some)),
+        len(fitting) + unnamed_inside,
+        max(
+            len(whole - fitting) - unnamed_inside, int(other and not fitting and not unnamed_inside)
+        ),
+        len(others - part) + unnamed_outside,
+    )
 
 
 def _note(matcher: Matcher, one: Range, get: Getter, unknown: dict[str, int]) -> None:

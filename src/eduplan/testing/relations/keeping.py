@@ -96,8 +96,9 @@ def _split(quota: Quota) -> Iterator[str]:
         if cap.per is Per.RECORD or cap.best is not None:
             yield f"measure.caps[{index}]"
     for index, part in enumerate(quota.part):
-        if part.records:
-            yield f"part[{index}].records"
+        for key in ("records", "distinct"):
+            if getattr(part, key):
+                yield f"part[{index}].{key}"
     yield from _asks_for(quota, amounts)
     yield from _own_periods(quota)
 
@@ -248,6 +249,7 @@ def _asks_for(quota: Quota, facts: Collection[str]) -> Iterator[str]:
                 yield name
     for limits in (quota.measure.caps, quota.measure.thresholds):
         yield from (one.each for one in limits if one.each in facts)
+    yield from (part.distinct for part in quota.part if part.distinct in facts)
 
 
 def _own_periods(quota: Quota) -> Iterator[str]:
