@@ -1,10 +1,9 @@
 """Parquet in, parquet out: how processor time and memory grow with the number of records.
 
 Each run is a process of its own that judges the training cycle of `bulk_training.toml` from one
-parquet file into another, with random order of records: DuckDB under its own memory limit, polars
-with its streaming engine. Processor time (user and system) and the peak of memory are those the
-operating system says the process had, Python and the libraries included. Nothing but DuckDB's limit
-holds memory down; the peak is what was needed.
+parquet file into another by `judge_parquet`, with random order of records. Processor time (user and
+system) and the peak of memory are those the operating system says the process had, Python and the
+libraries included.
 
 The exponent is the slope of the logarithm of processor time over that of the number of records,
 between the least and the most records.
@@ -27,44 +26,15 @@ from tempfile import TemporaryDirectory
 import province
 from harness import report
 
-from eduplan.frames import evaluate_frame
-
-LIMIT = "900MB"
-"""What DuckDB may take for its own; Python, reading and writing need some more."""
+from eduplan.frames import judge_parquet
 
 GIB = {"duckdb": 4, "polars": 6}
-"""The most that each may come to."""
+"""The most memory that each engine may come to."""
 
 
-def in_duckdb(people: Path, records: Path, out: Path) -> None:
-    """Judge a parquet file into another, spilling to disk beyond the limit."""
-    import duckdb
-
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": LIMIT,
-        "threads": 2,
-        "preserve_insertion_order": False,
-        "temp_directory": str(out.parent),
-    }
-    with duckdb.connect(config=settings) as connection:
-        found = evaluate_frame(
-            province.plan(),
-            connection.read_parquet(str(people)),
-            connection.read_parquet(str(records)),
-            **province.PERIOD,
-        )
-        found.write_parquet(str(out))
-
-
-def in_polars(people: Path, records: Path, out: Path) -> None:
-    """Judge a parquet file into another, as a stream."""
-    import polars as pl
-
-    frames = pl.scan_parquet(people), pl.scan_parquet(records)
-    evaluate_frame(province.plan(), *frames, **province.PERIOD).sink_parquet(out)
-
-
-RUNS = {"duckdb": in_duckdb, "polars": in_polars}
+def judge(engine: str, people: Path, records: Path, out: Path) -> None:
+    """Judge a parquet file into another."""
+    judge_parquet(province.plan(), people, records, out, **province.PERIOD, engine=engine)
 
 
 def measured(engine: str, folder: Path) -> tuple[float, float]:
@@ -83,7 +53,7 @@ def check(folder: Path, records: int) -> None:
     """Stop if the two engines gave other rows, or not one for every teacher."""
     import polars as pl
 
-    first, second = (pl.scan_parquet(folder / f"{engine}.parquet") for engine in RUNS)
+    first, second = (pl.scan_parquet(folder / f"{engine}.parquet") for engine in GIB)
     types = first.collect_schema()
     both = pl.concat([first, second.cast(types)])
     counts = both.group_by(types.names()).len().select(pl.col("len").min(), pl.len().alias("rows"))
@@ -107,7 +77,7 @@ def main() -> None:
     if wanted.run:
         engine, folder_, out = wanted.run
         given = Path(folder_)
-        RUNS[engine](given / "teachers.parquet", given / "records.parquet", Path(out))
+        judge(engine, given / "teachers.parquet", given / "records.parquet", Path(out))
         return
     seconds: dict[tuple[str, int], float] = {}
     peaks: dict[tuple[str, int], float] = {}
@@ -119,7 +89,7 @@ def main() -> None:
                 began = time.perf_counter()
                 province.write(folder, count)
                 say(f"{count} records written in {time.perf_counter() - began:.0f} s")
-            for engine in RUNS:
+            for engine in GIB:
                 began = time.perf_counter()
                 seconds[engine, count], peaks[engine, count] = measured(engine, folder)
                 say(
@@ -131,7 +101,7 @@ def main() -> None:
     least, most = min(wanted.records), max(wanted.records)
     ratios = {}
     figures: dict[str, float] = {}
-    for engine in RUNS:
+    for engine in GIB:
         growth = seconds[engine, most] / seconds[engine, least]
         ratios[f"{engine}_exponent"] = math.log(growth) / math.log(most / least)
         figures[f"{engine}_mb_per_million"] = peaks[engine, most] / (most / 10**6)

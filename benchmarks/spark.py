@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,7 +83,10 @@ def main() -> None:
             found = evaluate_frame(province.plan(), *frames, **province.PERIOD)
             found.write.mode("overwrite").parquet(str(out))
 
-        runs: dict[str, Callable[[Path, Path, Path], None]] = {**scaling.RUNS, "spark": in_spark}
+        runs: dict[str, Callable[[Path, Path, Path], None]] = {
+            **{engine: partial(scaling.judge, engine) for engine in scaling.GIB},
+            "spark": in_spark,
+        }
         taken: dict[str, list[float]] = {engine: [] for engine in runs}
         clock: dict[str, list[float]] = {engine: [] for engine in runs}
         try:

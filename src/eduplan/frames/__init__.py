@@ -9,6 +9,7 @@ from eduplan.errors import MissingExtra
 try:
     from eduplan.frames.drilling import drill_down
     from eduplan.frames.evaluating import evaluate_frame
+    from eduplan.frames.parquet import judge_parquet
     from eduplan.frames.portable import refusals
     from eduplan.frames.rows import rows_of
 except ModuleNotFoundError as error:
@@ -16,4 +17,4 @@ except ModuleNotFoundError as error:
         raise
     raise MissingExtra("frames") from error
 
-__all__ = ["drill_down", "evaluate_frame", "refusals", "rows_of"]
+__all__ = ["drill_down", "evaluate_frame", "judge_parquet", "refusals", "rows_of"]

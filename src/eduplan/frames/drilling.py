@@ -16,10 +16,9 @@ from eduplan.evaluator import evaluate
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import MOST_VALUES, count, split
 from eduplan.frames.forms import FORMS
-from eduplan.frames.portable import with_others
+from eduplan.frames.portable import alone, with_others
 from eduplan.plan import Plan
-from eduplan.provisions import FollowUp, Gate, Provision, Quota, Target
-from eduplan.provisions.quota import Over
+from eduplan.provisions import FollowUp, Provision
 from eduplan.records import Register
 from eduplan.verdicts import Verdict, VerdictRow, row_of
 
@@ -80,7 +79,7 @@ def drill_down(
     people, register, _ = take(bearers, records)
     settled = [provision] if isinstance(provision, Provision) else []
     consulted = with_others(plan, settled)
-    if all(_alone(one) for one in consulted):
+    if all(alone(one) for one in consulted):
         people = people.filter(nw.col("id") == row.bearer)
     elif count(people) > MOST_VALUES:
         raise refuse("too-many-bearers", "bearers", most=MOST_VALUES)
@@ -99,15 +98,6 @@ def drill_down(
         if row_of(verdict) == row:
             return verdict
     raise refuse("no-such-row", "row", provision=provision.id)
-
-
-def _alone(provision: Provision) -> bool:
-    """Say whether a bearer is judged by itself, whoever else there is."""
-    if isinstance(provision, Quota):
-        return provision.scope.over is Over.EACH
-    if isinstance(provision, Target):
-        return not provision.indicator.present
-    return isinstance(provision, FollowUp | Gate)
 
 
 def _own_records(

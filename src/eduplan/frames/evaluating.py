@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar
 
 _ARROW = {nw.String: pa.string(), nw.Date: pa.date32(), nw.Int64: pa.int64()}
-_NO_ROWS = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()]).empty_table()
+NO_ROWS = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()]).empty_table()
 """The result for a plan with nothing to judge."""
 
 
@@ -99,9 +99,9 @@ def evaluate_frame(
     provisions = portable(plan, only)
     first, second, backend = take(bearers, records)
     if not provisions:
-        return backend.back(backend.beside(_NO_ROWS))  # type: ignore[no-any-return]
+        return backend.back(backend.beside(NO_ROWS))  # type: ignore[no-any-return]
     consulted = with_others(plan, provisions)
-    people, register = _columns(consulted, first, second, several or {})
+    people, register = asked_columns(consulted, first, second, several or {})
     check_ids(people)
     docket = Docket(
         Register((), complete_through=complete_through),
@@ -120,10 +120,20 @@ def evaluate_frame(
     return backend.back(backend.below(frames))  # type: ignore[no-any-return]
 
 
-def _columns(
+def asked_columns(
     provisions: Iterable[Provision], bearers: Frame, records: Frame, several: Mapping[str, str]
 ) -> tuple[Columns, Columns]:
-    """Return the columns of both frames that the provisions ask for."""
+    """Return the columns of both frames that provisions ask for.
+
+    Args:
+        provisions: the provisions, with those they rest on.
+        bearers: the bearers.
+        records: the records.
+        several: facts that hold several values in one text, with what stands between these.
+
+    Raises:
+        InputError: columns are missing or hold what cannot be, or a record has no kind or day.
+    """
     asked = [FORMS[type(one)].asks(one) for one in provisions]
     pointers = [field for one in asked for field in one.pointers]
     people = columns(

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from eduplan.errors import Fault, FaultList, NotPortable
 from eduplan.frames.forms import FORMS
 from eduplan.plan import Plan
-from eduplan.provisions import Provision, Unanswered
+from eduplan.provisions import FollowUp, Gate, Provision, Quota, Target, Unanswered
+from eduplan.provisions.quota import Over
 
 
 def portable(plan: Plan, only: Iterable[str] | None = None) -> tuple[Provision, ...]:
@@ -46,6 +47,23 @@ def with_others(plan: Plan, provisions: Iterable[Provision]) -> tuple[Provision,
             others = (plan.provision(name) for name in provision.refers())
             waiting += [other for other in others if isinstance(other, Provision)]
     return tuple(found.values())
+
+
+def alone(provision: Provision) -> bool:
+    """Say whether a bearer is judged by itself, whoever else there is."""
+    if isinstance(provision, Quota):
+        return provision.scope.over is Over.EACH
+    if isinstance(provision, Target):
+        return not provision.indicator.present
+    return isinstance(provision, FollowUp | Gate)
+
+
+def by_bearer(plan: Plan, provision: Provision) -> bool:
+    """Say whether all that a verdict rests on are the bearer and the records that point to it."""
+    return all(
+        alone(one) and not (isinstance(one, FollowUp) and one.answer.link)
+        for one in with_others(plan, [provision])
+    )
 
 
 def _of_others(plan: Plan, provision: Provision | Unanswered) -> Iterator[Fault]:
