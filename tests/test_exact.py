@@ -254,8 +254,9 @@ def rounded_by_decimal(value: Fraction, places: int) -> Fraction:
         return Fraction(quotient.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
 
 
-@given(small_fractions | decimals.map(Fraction), st.integers(0, 4))
+@given(small_fractions | decimals.map(Fraction), st.integers(-2, 4))
 @example(Fraction(5, 2), 0)
+@example(Fraction(150), -2)
 @example(Fraction(-5, 2), 0)
 @example(Fraction(1, 40), 2)
 @example(Fraction(-1, 3), 3)
@@ -316,6 +317,17 @@ def test_people_see_two_places_and_whether_something_was_lost(
     value: Fraction | int, shown: str
 ) -> None:
     assert show(value) == shown
+
+
+@given(small_fractions | decimals.map(Fraction) | st.integers(-100, 100), st.integers(0, 3))
+@example(Fraction(-1, 2), 0)
+@example(Fraction(100), 0)
+def test_people_see_what_rounding_leaves_of_a_number(value: Fraction | int, places: int) -> None:
+    rounded = rounded_by_decimal(Fraction(value), places)
+    mark = "" if rounded == value else "≈"
+
+    assert show(value, places) == mark + spell(rounded)
+    assert show_share(Fraction(value) / 100, places) == f"{mark}{spell(rounded)}%"
 
 
 @pytest.mark.parametrize(

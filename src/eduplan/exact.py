@@ -125,9 +125,13 @@ def round_half_up(value: Number, places: int = 0) -> Fraction:
     if type(value) is int and places >= 0:
         return Fraction(value)
     up, down = (10**places, 1) if places >= 0 else (1, 10**-places)
-    amount, whole = value.numerator * up, value.denominator * down
+    return Fraction(_half_up(value.numerator * up, value.denominator * down) * down, up)
+
+
+def _half_up(amount: int, whole: int) -> int:
+    """Return ``amount`` over ``whole`` as the nearest whole number, halves away from zero."""
     rounded = (2 * abs(amount) + whole) // (2 * whole)
-    return Fraction((rounded if amount >= 0 else -rounded) * down, up)
+    return rounded if amount >= 0 else -rounded
 
 
 def spell(value: Number) -> str:
@@ -141,8 +145,14 @@ def spell(value: Number) -> str:
     places = _places(value)
     if places is None:
         return f"{value.numerator}/{value.denominator}"
-    whole, part = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
-    return f"{'-' if value < 0 else ''}{whole}.{part:0{places}d}"
+    return _with_point(value.numerator * 10**places // value.denominator, places)
+
+
+def _with_point(units: int, places: int) -> str:
+    """Spell a number of units of so many decimal places, without zeros at the end."""
+    whole, part = divmod(abs(units), 10**places)
+    text = f"{whole}.{part:0{places}d}".rstrip("0").rstrip(".")
+    return f"-{text}" if units < 0 else text
 
 
 def decimal(value: Fraction) -> Decimal:
@@ -178,11 +188,16 @@ def show(value: Number, places: int = 2) -> str:
     >>> show(Fraction(10, 3)), show(Fraction(25, 2)), show(360)
     ('≈3.33', '12.5', '360')
     """
-    if type(value) is int:
-        return str(value)
-    rounded = round_half_up(value, places)
-    text = spell(rounded)
-    return text if rounded == value else f"≈{text}"
+    return _shown(value.numerator, value.denominator, places)
+
+
+def _shown(numerator: int, denominator: int, places: int) -> str:
+    if denominator == 1:
+        return str(numerator)
+    scaled = numerator * 10**places
+    units = _half_up(scaled, denominator)
+    text = _with_point(units, places)
+    return text if units * denominator == scaled else f"≈{text}"
 
 
 class Share(NamedTuple):
@@ -200,4 +215,4 @@ def show_share(value: Number, places: int = 1) -> str:
     >>> show_share(Fraction(9, 95))
     '≈9.5%'
     """
-    return f"{show(value * 100, places)}%"
+    return f"{_shown(100 * value.numerator, value.denominator, places)}%"
