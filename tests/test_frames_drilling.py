@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from as_frames import BEARERS, RECORDS, amounts, columns
-from eduplan import InputError, Plan, plan_from_table
+from eduplan import InputError, Period, Plan, plan_from_table
 from eduplan.frames import drill_down, evaluate_frame, rows_of
 from eduplan.verdicts import row_of
 from test_backends import AS_OF, COMPLETE, DURING, people, plan, records
@@ -97,10 +97,12 @@ DAY: dict[str, Any] = {"as_of": date(2025, 1, 1), "complete_through": date(2024,
     ids=["as it is", "date-times", "decimals", "text"],
 )
 def test_whatever_the_columns_hold_the_verdict_is_the_row(more: dict[str, Any]) -> None:
-    # 7.5 and 4 are 11.5 hours of 10: met, however days and amounts are written.
+    # 7.5 and 4 are 11.5 hours of 10: met, however days and amounts are written. Of the year that
+    # begins on the day of judgement there is a row too, now before and now after this one.
     both = one_teacher(**more)
     rows = rows_of(evaluate_frame(hours_of_a_school(), *both, **DAY))
-    row = next(row for row in rows if row.bearer == "t1")
+    last = Period(date(2024, 1, 1), date(2025, 1, 1))
+    (row,) = (row for row in rows if (row.bearer, row.period) == ("t1", last))
     verdict = drill_down(hours_of_a_school(), *both, row, **DAY)
 
     assert row_of(verdict) == row
