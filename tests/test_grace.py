@@ -100,6 +100,68 @@ def test_every_hour_is_where_the_oracle_puts_it(
             assert verdicts[year].status is (Status.MET if hours >= owed else Status.NOT_MET)
 
 
+TOPICS = st.sampled_from([(), ("a",), ("a",), ("b",), ("a", "b")])
+FITTING = st.lists(
+    st.fixed_dictionaries(
+        {"day": DAYS, "hours": st.integers(0, 6), "topic": TOPICS, "away": st.booleans()}
+    ),
+    max_size=6,
+)
+ASKED = st.fixed_dictionaries(
+    {"a": st.integers(0, 4), "b": st.integers(0, 4), "away": st.integers(0, 4)}
+)
+
+
+def served(hours: list[dict[str, Any]], asked: dict[str, int]) -> tuple[int, int]:
+    """Return how many hours of the two topics are filled, each hour filling one, and those away."""
+    only = {name: sum(one["topic"] == (name,) for one in hours) for name in "ab"}
+    filled = sum(min(asked[name], only[name]) for name in "ab")
+    either = sum(len(one["topic"]) == 2 for one in hours)
+    away = min(asked["away"], sum(one["away"] for one in hours))
+    return filled + min(either, asked["a"] + asked["b"] - filled), away
+
+
+def by_hours_with_parts(
+    records: list[dict[str, Any]], owed: int, asked: dict[str, int]
+) -> dict[int, tuple[int, bool]]:
+    """Return what every year comes to and whether it is enough, taking hours one by one.
+
+    An hour of January is taken by the year before where the whole or any part comes nearer by it.
+    """
+    left = {n: one["hours"] for n, one in enumerate(records)}
+    of_year: dict[int, list[int]] = defaultdict(list)
+    for n in sorted(left, key=lambda n: (records[n]["day"], f"r{n}")):
+        of_year[records[n]["day"].year].append(n)
+    found = {}
+    for year in (2019, *YEARS):
+        have = [records[n] for n in of_year[year] for _ in range(left[n])]
+        for n in of_year[year + 1]:
+            while records[n]["day"].month == 1 and left[n]:
+                more = [*have, records[n]]
+                if len(have) >= owed and served(more, asked) == served(have, asked):
+                    break
+                left[n] -= 1
+                have = more
+        full = (asked["a"] + asked["b"], asked["away"])
+        found[year] = len(have), len(have) >= owed and served(have, asked) == full
+    return found
+
+
+@settings(max_examples=300)
+@given(FITTING, st.integers(1, 7), ASKED)
+def test_an_hour_in_grace_goes_where_the_whole_or_a_part_still_lacks_it(
+    records: list[dict[str, Any]], owed: int, asked: dict[str, int]
+) -> None:
+    parts = [{"id": n, "where": {"topic": n}, "at_least": asked[n]} for n in "ab"]
+    away = {"id": "away", "where": {"away": True}, "shared": True, "at_least": asked["away"]}
+    verdicts = judged(plan(at_least=owed, grace="1 month", part=[*parts, away]), records)
+
+    for year, (hours, enough) in by_hours_with_parts(records, owed, asked).items():
+        if year in YEARS:
+            assert verdicts[year].value == hours
+            assert verdicts[year].status is (Status.MET if enough else Status.NOT_MET)
+
+
 @given(COURSES, st.integers(1, 7), st.integers(1, 2))
 def test_no_hour_counts_twice_and_what_counts_is_what_a_verdict_tells(
     records: list[dict[str, Any]], owed: int, months: int
@@ -153,6 +215,17 @@ LEAVE = st.lists(
     ),
     max_size=2,
 )
+PARTS = [
+    {"id": "known", "where": {"recognised": True}, "at_least": 3},
+    {"id": "long", "where": {"hours": {"at_least": 3}}, "at_least": 4},
+    {
+        "id": "half",
+        "where": {"recognised": True},
+        "of_owed": True,
+        "at_least": "1/2",
+        "shared": True,
+    },
+]
 RULES = st.fixed_dictionaries(
     {
         "grace": st.sampled_from(["1 month", None]),
@@ -161,6 +234,7 @@ RULES = st.fixed_dictionaries(
         "before_joining": st.sampled_from(["counts", {"recognised": True}, "lapses"]),
         "serves_at_least": st.sampled_from([None, None, "300 days"]),
         "opens": st.sampled_from([None, None, "11 months"]),
+        "part": st.sampled_from([None, None, PARTS, PARTS[:1], PARTS[1:]]),
     }
 )
 OPEN = {"passed": (True, False), "recognised": (True, False), "reason": ("illness", "private")}

@@ -308,33 +308,45 @@ class _Finder:
                 unknown = Outcome(Status.UNDETERMINED, ("partial-policy",))
                 parts[number] = found.outcomes.kind(always(unknown))
             else:
-                parts[number] = self._judged(portion.most, portion.within is None, seen)
+                doubted = required is None
+                parts[number] = self._judged(portion.most, portion.within is None, seen, doubted)
         asked = [quota.part[number].asked(required or 0) for number in found.parts]
         for several in found.sets:
             total = sum(quota.part[number].asked(required or 0) for number in several)
             asked.append(total if all(asks[number] for number in several) else 0)
         if found.sets:
-            parts[SET] = self._judged(False, True, seen)
+            parts[SET] = self._judged(False, True, seen, required is None)
         limits = {place: quota.measure.caps[place].most(required) or 0 for place in found.shares}
         row = row._replace(kind=kind, due=seen.due, parts=parts, asked=tuple(asked), limits=limits)
         found.rows.append(row)
         for number, portion in enumerate(quota.part):
             if spanned(portion) and asks[number]:
                 found.spells[number] += [
-                    Spell(row.profile, row.place, index, self._of_span(portion, span))
+                    Spell(
+                        row.profile,
+                        row.place,
+                        index,
+                        self._of_span(portion, span, required is None),
+                    )
                     for index, span in enumerate(self._spans(number, row.period, inside))
                     if span.overlaps(days)
                 ]
 
-    def _kind(self, most: bool, grows: bool, seen: View) -> int:
+    def _kind(self, most: bool, grows: bool, seen: View, doubted: bool = False) -> int:
+        """Return the way of judging a figure, where perhaps nothing is owed without failures."""
         kinds = self._quota.measure.kinds
         bound = Bound(0, most, grows)
-        return self._found.outcomes.kind(by_situation(bound, seen, self._docket, kinds))
+        outcomes = by_situation(bound, seen, self._docket, kinds)
+        if doubted:
+            pending = Outcome(Status.PENDING)
+            outcomes = tuple(pending if o.status is Status.NOT_MET else o for o in outcomes)
+        return self._found.outcomes.kind(outcomes)
 
-    def _of_span(self, portion: Portion, span: Period) -> int:
+    def _of_span(self, portion: Portion, span: Period, doubted: bool) -> int:
         if span.start > self._docket.as_of:
             return self._found.outcomes.kind(always(Outcome(Status.PENDING)))
-        return self._judged(portion.most, portion.within is None, view(span, self._docket.as_of))
+        seen = view(span, self._docket.as_of)
+        return self._judged(portion.most, portion.within is None, seen, doubted)
 
     def _spans_of(self, number: int, period: Period, inside: Period) -> tuple[Period, ...]:
         """Return the spans of a part within a period, as the reference tallies them."""

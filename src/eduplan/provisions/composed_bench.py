@@ -26,6 +26,7 @@ from eduplan.provisions.composite import (
     total,
     worst_of,
 )
+from eduplan.provisions.making_up import Floors, made_up
 from eduplan.provisions.owing import Owing, seen_by
 from eduplan.provisions.portions import Tally
 from eduplan.provisions.provision import Docket, Setting, Subject, View
@@ -161,6 +162,8 @@ class ComposedBench(QuotaBench):
         )
         points = self.composite.points(tallied, seen, docket, found.due)
         overall = worst_of([status, *(point.status for point in points)])
+        if owing.missing and overall is Status.NOT_MET:
+            overall = Status.UNDETERMINED  # perhaps nothing is owed
         if overall is Status.UNDETERMINED:
             several = [*lacking, *(m for point in points for m in point.missing)]
             lacking = tuple(m for i, m in enumerate(several) if m not in several[:i])
@@ -198,9 +201,9 @@ class ComposedBench(QuotaBench):
     ) -> tuple[Point, ...]:
         """Return what is to be told of days of grace: what was made up, or that it still may be."""
         points = []
-        if made_up := sum(amount.low for amount in granted.values()):
+        if given := sum(amount.low for amount in granted.values()):
             unit = behind(self.quota.unit)
-            points.append(Point("made-up", Status.MET, {"value": made_up, "unit": unit}))
+            points.append(Point("made-up", Status.MET, {"value": given, "unit": unit}))
         if status is not Status.MET and owing.inside.end <= docket.as_of <= seen.due:
             last = {"last": owing.inside.last, "due": seen.due}
             points.append(Point("in-grace", Status.PENDING, last))
@@ -241,9 +244,12 @@ class _Books:
             end = owing.inside.end
             prior = [one for one in inside if one.entry.day < end]
             late = [one for one in inside if one.entry.day >= end]
-            made_up = _made_up(late, total(prior) + carried, due)
-            granted = {one.entry.id: Tally(one.low, one.high) for one in made_up}
-            inside = ranges = (*prior, *made_up)
+            floors = None
+            if due is not None and late and bench.quota.part:
+                floors = Floors(bench.composite.gauge, self._subject.get, due, prior)
+            taken = made_up(late, total(prior) + carried, due, floors)
+            granted = {one.entry.id: Tally(one.low, one.high) for one in taken}
+            inside = ranges = (*prior, *taken)
         low, high = own.reading.low, own.reading.high
         whole = Tally(low, high) if inside is own.reading.ranges else total(inside)
         whole += carried
@@ -314,27 +320,6 @@ class _Books:
             return Tally(0, most.high), missing + owing.missing
         carried = bench.composite.carried(total(prior), due, most)
         return carried, missing if carried.low != carried.high else ()
-
-
-def _made_up(late: Sequence[Range], whole: Tally, due: Due | None) -> list[Range]:
-    """Return how much of the records in days of grace makes up for what is missing, in order.
-
-    Args:
-        late: the records.
-        whole: what else there is.
-        due: what is owed, None where that is not known.
-    """
-    most: Number | None = None if due is None else max(due.owed - whole.low, 0)
-    sure: Number = 0
-    if due is not None and whole.high is not None:
-        sure = max(due.least - whole.high, 0)
-    found = []
-    for one in late:
-        high = most if one.high is None else one.high if most is None else min(one.high, most)
-        found.append(one._replace(low=min(one.low, sure), high=high))
-        sure = 0 if one.high is None else max(sure - one.high, 0)
-        most = None if most is None else max(most - one.low, 0)
-    return [one for one in found if one.high != 0]
 
 
 def _less(own: Own, taken: Amounts, missing: tuple[Missing, ...]) -> Own:

@@ -292,6 +292,17 @@ class PortionGauge:
             if truth:
                 yield part
 
+    def floors(self, get: Getter) -> Iterator[tuple[Portion, Matcher]]:
+        """Return the parts asked of a bearer that ask for so much in the whole period.
+
+        Raises:
+            NotKnown: whether a part is asked of it depends on a fact that is not known.
+        """
+        for portion, where, within in self._asked(get):
+            spans = portion.yearly or portion.every is not None
+            if within is None and not (portion.most or portion.beside or spans):
+                yield portion, where
+
     def towards_the_whole(
         self, ranges: Sequence[Range], get: Getter
     ) -> tuple[tuple[Range, ...], tuple[Range, ...]]:

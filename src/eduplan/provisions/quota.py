@@ -268,7 +268,8 @@ class Quota(Provision):
         carry_over: what of the period before counts in this one.
         opens: how long before the end of a period records count, by default from its first day.
         grace: how long after its end what is missing may be made up; what is done then counts for
-            the period past until it is met, and only what is left of it for the next.
+            the period past as far as something is missing, of the whole or of a part that it fits,
+            and only what is left of it for the next.
         stub: what is owed in a cycle that begins before the plan or ends after it; left out, such a
             verdict is undetermined.
         serves_at_least: a bearer that is in service for less of a period, and not on leave, owes
@@ -314,8 +315,6 @@ class Quota(Provision):
         for key in ("leave", "carry_over", "opens", "grace", "before_joining"):
             if self.says(key) and self.scope.pooled:
                 faults.add("each-only", key)
-        if self.grace is not None and self.part:
-            faults.add("part-not-with", "grace", other="part")
         if self.grace is not None and not _shorter(self.grace, self.every):
             faults.add("grace-next-period", "grace")
         for path, measure in self._measures():
@@ -326,6 +325,9 @@ class Quota(Provision):
         for index, portion in enumerate(self.part):
             if portion.bearer != EVERYTHING and self.scope.pooled:
                 faults.add("each-only", f"part[{index}].bearer")
+            for key in ("within", "at_most", "beside") if self.grace is not None else ():
+                if getattr(portion, key) not in (None, False):
+                    faults.add("part-not-with", f"part[{index}].{key}", other="grace")
         faults.raise_any()
 
     def _measures(self) -> Iterator[tuple[str, Measure]]:
