@@ -284,3 +284,59 @@ def test_what_is_decided_is_so_whatever_the_unknown_turns_out_to_be(
             assert {way[year].status for way in ways if year in way} == {verdict.status}
         if verdict.status is Status.UNDETERMINED:
             assert verdict.missing
+
+
+LATE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "day": st.sampled_from([date(2021, 12, 31), date(2022, 1, 1), date(2022, 1, 2)]),
+            "hours": st.sampled_from([2, 1, 3, 4]),
+            "passed": st.sampled_from([True, True, None]),
+            "ethics": st.sampled_from([True, None, False]),
+            "it": st.sampled_from([True, None, False]),
+        }
+    ),
+    min_size=2,
+    max_size=4,
+)
+TRUTHS = {name: (True, False) for name in ("passed", "ethics", "it")}
+
+
+@settings(max_examples=400)
+@given(
+    LATE,
+    st.integers(2, 6),
+    st.tuples(st.integers(0, 4), st.integers(0, 4)),
+    st.booleans(),
+)
+def test_what_parts_take_in_grace_is_bounded_by_what_they_could_take(
+    courses: list[dict[str, Any]], owed: int, asked: tuple[int, int], shared: bool
+) -> None:
+    """Held against every way in which the unknown could turn out; the year after is owed one hour."""
+    parts = [
+        {"id": name, "where": {name: True}, "at_least": amount, "shared": shared}
+        for name, amount in zip(("ethics", "it"), asked, strict=True)
+    ]
+    measure = {"sum": "hours", "of": "course", "where": {"passed": True}}
+    rule = plan(at_least=owed, measure=measure, grace="1 month", part=parts)
+    gaps = [(n, key) for n, one in enumerate(courses) for key in TRUTHS if one[key] is None]
+    if len(gaps) > 6:
+        gaps = gaps[:6]
+
+    def with_facts(facts: Mapping[tuple[int, str], object]) -> dict[int, Verdict]:
+        filled = [
+            {key: facts.get((n, key), True if (n, key) not in gaps and value is None else value)
+             for key, value in one.items()}
+            for n, one in enumerate(courses)
+        ]  # fmt: skip
+        return judged(rule, [{k: v for k, v in one.items() if v is not None} for one in filled])
+
+    unknown = with_facts({})
+    answers = product(*(TRUTHS[key] for _, key in gaps))
+    ways = [with_facts(dict(zip(gaps, facts, strict=True))) for facts in answers]
+    for year in (2021, 2022):
+        values = [way[year].value for way in ways]
+        assert unknown[year].value is not None
+        assert unknown[year].value <= min(value for value in values if value is not None)
+        if unknown[year].status in (Status.MET, Status.NOT_MET):
+            assert {way[year].status for way in ways} == {unknown[year].status}

@@ -85,7 +85,7 @@ class Floors:
         low: Number = 0
         high: Number = 0
         for floor in self._floors:
-            if floor.portion.id in fit.maybe and not floor.portion.exclusive:
+            if floor.portion.id in fit.maybe:
                 least, most = self._missing([(floor,)])
                 high = max(high, most)
                 low = max(low, least) if floor.portion.id in fit.sure else low
