@@ -4,13 +4,16 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import polars as pl
 import pytest
+from hypothesis import strategies as st
 
 from as_frames import KINDS, over
 from eduplan import InputError
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
+from eduplan.provisions import Target
 from eduplan.testing import (
     cases,
     check_evaluator,
@@ -37,6 +40,38 @@ MEASURED = cases(
     records=records(bearers=["t1"]),
 )
 ROSTERS = cases(plans=plans(provisions=rosters()), people=grouped_people())
+RELATIVE: list[dict[str, Any]] = [
+    {"rank": 1}, {"rank": 2, "places": 3}, {"upper": "1/2"}, {"upper": "1/2", "places": 4},
+    {"above": "mean"}, {"at_least": "pooled"}, {"at_most": "mean", "places": 3},
+    {"above": "published"},
+]  # fmt: skip
+PEERS: list[dict[str, Any]] = [
+    {}, {"mode": "online"}, {"tier": "@bearer.tier"}, {"level": {"at_most": "@bearer.level"}},
+]  # fmt: skip
+
+
+def among_peers(target: Target) -> st.SearchStrategy[Target]:
+    """Return targets of which some reach is a place among peers, or held against their figures."""
+
+    def of(reach: Any) -> st.SearchStrategy[Any]:
+        peers = st.tuples(st.sampled_from(RELATIVE), st.sampled_from(PEERS))
+        relative = peers.map(lambda pair: {**pair[0], "peers": pair[1]})
+        kept = {"split": reach.split, **({"by": reach.by} if target.milestones else {})}
+        return relative.map(lambda one: type(reach)(relative_to=one, **kept)) | st.just(reach)
+
+    if target.reach is not None:
+        return of(target.reach).map(lambda reach: attrs.evolve(target, reach=reach))
+    several = st.tuples(*(of(milestone) for milestone in target.milestones))
+    return several.map(lambda milestones: attrs.evolve(target, milestones=milestones))
+
+
+AMONG_PEERS = cases(
+    plans=plans(provisions=targets(ways=["figure"]).flatmap(among_peers)),
+    people=st.tuples(*(people(ids=[name]) for name in ("t1", "t2"))).map(
+        lambda both: both[0] + both[1]
+    ),
+    records=figures(bearers=["t1", "t2", "t3"], most=7),
+)
 DUE, AS_OF = date(2024, 8, 30), date(2024, 8, 31)
 NO_RECORDS = pl.DataFrame(schema={"kind": pl.String, "day": pl.Date, "bearer": pl.String})
 
@@ -49,6 +84,11 @@ def test_frames_agree_on_targets(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_figures(kind: str) -> None:
     check_evaluator(over(KINDS[kind]), cases=FIGURES, max_examples=50)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_figures_among_those_of_peers(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=AMONG_PEERS, max_examples=20)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -148,6 +188,49 @@ PASS_RATE = {
     "milestones": {"by": DUE, "at_least": "85%"},
 }
 SCHOOL = pl.DataFrame({"id": ["s0"], "type": ["school"]})
+
+
+MARKS = {"s0": 3, "s1": 2, "s2": 2, "elsewhere": 1}
+
+
+@pytest.mark.parametrize(
+    ("reach", "expected"),
+    [
+        # ties share the better place
+        ({"rank": 2}, [("MET", 1, 2), ("MET", 2, 2), ("MET", 2, 2)]),
+        # the others of the first have 5/3 on average, those of the others 6/3
+        (
+            {"above": "mean"},
+            [("MET", 3, Fraction(5, 3)), ("NOT_MET", 2, 2), ("NOT_MET", 2, 2)],
+        ),
+    ],
+)
+def test_the_figures_of_all_others_are_those_of_peers(
+    reach: dict[str, Any], expected: list[tuple[str, int, Fraction]]
+) -> None:
+    """Whoever has a figure is a peer, also one that is not asked; nobody is one of itself."""
+    bearers = pl.DataFrame({"id": ["s0", "s1", "s2"], "type": ["school"] * 3})
+    head = {"kind": "indicator", "day": DUE, "indicator": "marks"}
+    records = pl.DataFrame([{**head, "bearer": name, "value": v} for name, v in MARKS.items()])
+    target = {
+        **PASS_RATE,
+        "indicator": {"value": "marks"},
+        "milestones": {"by": DUE, "relative_to": reach},
+    }
+
+    found = judged(bearers, records, target=[target])
+
+    rows = [found[name] for name in ("s0", "s1", "s2")]
+    assert [(row.status.value, row.value, row.required) for row in rows] == expected
+
+
+def test_too_many_figures_are_not_held_against_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eduplan.frames.peers.MOST_FIGURES", 1)
+    records = on_file({"value": 0.5}, {"value": 0.5, "bearer": "s1"})
+    target = {**PASS_RATE, "milestones": {"by": DUE, "relative_to": {"rank": 1}}}
+
+    with pytest.raises(InputError, match="records: more than 1 figures on file"):
+        judged(SCHOOL, records, target=[target])
 
 
 def on_file(*figures: dict[str, Any]) -> pl.DataFrame:
@@ -344,11 +427,6 @@ def test_a_school_in_two_areas_or_in_none_is_found() -> None:
 
 
 NOT_PORTABLE: dict[str, tuple[dict[str, Any], str]] = {
-    "a place among peers": (
-        {"target": [{**COMPLIANT, "indicator": {"rate": "pass-rate"},
-                     "milestones": {"by": DUE, "relative_to": {"rank": 1}}}]},
-        "compliant.milestones[0].relative_to: relative_to cannot be judged over frames",
-    ),
     "the records of others": (
         {"target": [{**PASS_RATE, "indicator": {
             "measure": {"count": "course"}, "among": {"type": "school"}}}]},

@@ -267,3 +267,22 @@ def test_a_place_is_one_more_than_those_above(others: list[int], own: int, rank:
     place = 1 + sum(value > own for value in others)
     assert verdict.value == place
     assert verdict.status.value == ("MET" if place <= rank else "NOT_MET")
+
+
+def test_records_of_another_figure_or_year_are_those_of_no_peer() -> None:
+    # a is first with 3 over 2. Of c there are another figure and one of the year after, and of
+    # neither is it known whether it is of the region: c has no figure to stand among.
+    head = {"kind": "indicator", "day": DUE, "indicator": "index", "region": "east"}
+    unknown = {"kind": "indicator", "bearer": "c", "value": 9}
+    records = [
+        {**head, "id": "1", "bearer": "a", "value": 3},
+        {**head, "id": "2", "bearer": "b", "value": 2},
+        {**unknown, "id": "3", "day": DUE, "indicator": "marks"},
+        {**unknown, "id": "4", "day": AFTER, "indicator": "index"},
+    ]
+    reach = {"rank": 1, "peers": {"region": "east"}}
+    plan = plan_with(indicator={"value": "index"}, milestones={"by": DUE, "relative_to": reach})
+
+    verdict = judged(plan, [{"id": "a"}], records)
+
+    assert (verdict.status.value, verdict.value) == ("MET", 1)

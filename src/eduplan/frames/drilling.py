@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,10 @@ from eduplan.dates import Period
 from eduplan.errors import refuse
 from eduplan.evaluator import evaluate
 from eduplan.frames.backends import Frame, take
-from eduplan.frames.columns import MOST_VALUES, count, split
+from eduplan.frames.columns import MOST_VALUES, count
 from eduplan.frames.forms import FORMS
 from eduplan.frames.portable import alone, with_others
+from eduplan.frames.rows import facts_in
 from eduplan.plan import Plan
 from eduplan.provisions import FollowUp, Provision
 from eduplan.records import Register
@@ -83,7 +84,7 @@ def drill_down(
         people = people.filter(nw.col("id") == row.bearer)
     elif count(people) > MOST_VALUES:
         raise refuse("too-many-bearers", "bearers", most=MOST_VALUES)
-    taken = list(_read(people, several or {}))
+    taken = list(facts_in(people, several or {}))
     own = _own_records(register, [one["id"] for one in taken], consulted, several or {})
     verdicts = evaluate(
         plan,
@@ -112,10 +113,10 @@ def _own_records(
     pointers = asked & set(schema)
     if not pointers:
         return
-    found = list(_read(frame.filter(_point_to(pointers, bearers)), several))
+    found = list(facts_in(frame.filter(_point_to(pointers, bearers)), several))
     if any(isinstance(one, FollowUp) and one.answer.link for one in provisions):
         ids = [str(record["id"]) for record in found if "id" in record]
-        found = list(_read(frame.filter(_point_to(pointers, [*bearers, *ids])), several))
+        found = list(facts_in(frame.filter(_point_to(pointers, [*bearers, *ids])), several))
     for number, record in enumerate(found):
         yield {**record, "id": str(record.get("id", number))}
 
@@ -123,20 +124,3 @@ def _own_records(
 def _point_to(pointers: Iterable[str], ids: list[str]) -> nw.Expr:
     """Return whether any of several facts of a record is one of these ids."""
     return reduce(or_, [nw.col(name).fill_null("").is_in(ids) for name in sorted(pointers)])
-
-
-def _read(frame: Frame, several: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Return rows as mappings, without what is absent."""
-    for row in frame.collect().to_arrow().to_pylist():
-        yield {
-            name: split(value, several[name]) if name in several else _plain(value)
-            for name, value in row.items()
-            if value is not None
-        }
-
-
-def _plain(value: object) -> object:
-    """Return a date for a date-time at midnight, as some engines have days; all else as it is."""
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date()
-    return value

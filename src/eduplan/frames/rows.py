@@ -1,8 +1,9 @@
-"""Rows of a result as Python values, with exact numbers."""
+"""Rows as Python values: those of a result with exact numbers, those of a frame as facts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +11,8 @@ import narwhals.stable.v2 as nw
 
 from eduplan.dates import Period
 from eduplan.exact import Number, exact
+from eduplan.frames.backends import Frame
+from eduplan.frames.columns import split
 from eduplan.verdicts import Status, VerdictRow
 
 
@@ -39,3 +42,25 @@ def rows_of(frame: Any) -> Iterator[VerdictRow]:
 
 def _number(count: int | None, parts: int | None) -> Number | None:
     return None if count is None or parts is None else exact(Fraction(count, parts))
+
+
+def facts_in(frame: Frame, several: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Return rows as mappings, without what is absent.
+
+    Args:
+        frame: the rows.
+        several: facts that hold several values in one text, with what stands between these.
+    """
+    for row in frame.collect().to_arrow().to_pylist():
+        yield {
+            name: split(value, several[name]) if name in several else _plain(value)
+            for name, value in row.items()
+            if value is not None
+        }
+
+
+def _plain(value: object) -> object:
+    """Return a date for a date-time at midnight, as some engines have days; all else as it is."""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return value

@@ -30,12 +30,14 @@ from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.crowds import SPELL, Crowd
 from eduplan.frames.figures import STATED, Figures
 from eduplan.frames.measured import Measured, quota_of
+from eduplan.frames.peers import PEER, Asked, Peers
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides, several_operands
 from eduplan.frames.scene import Asks, Scene
 from eduplan.periods import Every
 from eduplan.provisions import Docket, Indicator, Subject, Target, TargetBench
 from eduplan.provisions.indicator import IndicatorBench
+from eduplan.provisions.reach import Relative
 from eduplan.provisions.target_bench import Readings, Span
 from eduplan.selectors import Selector
 from eduplan.verdicts import Verdict
@@ -62,9 +64,6 @@ def refusals(target: Target) -> Iterator[Fault]:
         yield from said_besides(target.every, "every.", _JUDGED)
         if target.every.own is not None:
             yield from said_besides(target.every.own, "every.", _JUDGED)
-    for path, reach in target.reaches():
-        if reach.relative_to is not None:
-            yield Fault("not-portable-key", f"{path}.relative_to", {"key": "relative_to"})
     measure = target.indicator.measure
     if measure is not None:
         yield from measured.refusals(target, measure)
@@ -91,7 +90,8 @@ def rows(target: Target, scene: Scene) -> Frame:
     bench = scene.docket.benches[target.id]
     assert isinstance(bench, TargetBench)  # noqa: S101 - of a target without versions it is
     if not target.indicator.present:
-        who = owing(bench, scene, _periods(target))
+        own = own_fields(*_selectors(target)) if _relative(target) else ()
+        who = owing(bench, scene, (*_periods(target), *own))
         return _of_records(bench, scene, who) if who.subjects else who.others
     who = owing(bench, scene, (*_periods(target), *own_fields(*_selectors(target))))
     if not who.subjects:
@@ -103,7 +103,13 @@ def rows(target: Target, scene: Scene) -> Frame:
 
 def _selectors(target: Target) -> list[Selector]:
     parts = [part.where for _, reach in target.reaches() for part in reach.split]
-    return [*target.indicator.selectors().values(), *parts]
+    peers = [relative.peers for relative in _relative(target)]
+    return [*target.indicator.selectors().values(), *parts, *peers]
+
+
+def _relative(target: Target) -> list[Relative]:
+    """Return where a figure has to stand among those of others."""
+    return [one.relative_to for _, one in target.reaches() if one.relative_to is not None]
 
 
 def _periods(target: Target) -> tuple[str, ...]:
@@ -135,9 +141,6 @@ def _spans(bench: TargetBench, subject: Subject, docket: Docket) -> Sequence[Spa
 
 
 # ---------------------------------------------------------------- what records say
-
-Asked = Sequence[Span | Verdict]
-"""What a bearer is asked for, one period after another; a verdict where it stands already."""
 
 
 class _Reading(NamedTuple):
@@ -174,12 +177,15 @@ def _of_records(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
         found = found_by.standings(one.reads, one.days, one.name)
         grid = grid.join(found, on=[BEARER, "_place"], how="left")
         grid = grid.with_columns(nw.col(one.name).fill_null(0))
-    keys = ["_profile", "_place", *(one.name for one in readings)]
+    peers = Peers(bench, scene, who.subjects, asked) if _relative(bench.target) else None
+    if peers is not None:
+        grid = peers.numbered(grid)
+    keys = ["_profile", "_place", *(one.name for one in readings), *([PEER] if peers else [])]
     table = distinct(grid, *keys).collect().to_arrow()
     if len(table) > MOST_VALUES:
         raise refuse("too-many-values", "records.value", most=MOST_VALUES)
     standings = zip(*(table.column(name).to_pylist() for name in keys), strict=True)
-    verdicts = _verdicts(bench, scene, who, asked, found_by, standings)
+    verdicts = _verdicts(bench, scene, who, asked, found_by, peers, standings)
     return joined(who, grid, keys, verdicts, scene)
 
 
@@ -236,12 +242,13 @@ def _verdicts(
     who: Owing,
     asked: Mapping[int, Asked],
     found_by: Figures | Measured,
+    peers: Peers | None,
     found: Iterable[tuple[int, ...]],
 ) -> Iterator[tuple[tuple[int, ...], Verdict]]:
     """Return what the reference says wherever things stand differently."""
     for key in found:
         number, place, now, base, *rest = key
-        of_parts = dict(zip(bench.parts, rest, strict=True))
+        of_parts = dict(zip(bench.parts, rest, strict=peers is None))
         subject, span = who.subjects[number], asked[number][place]
         if isinstance(span, Verdict):
             yield key, span
@@ -250,5 +257,6 @@ def _verdicts(
             found_by.figure(now),
             None if bench.base(span) is None else found_by.figure(base),
             tuple(found_by.figure(of_parts[part]) for part in span.reach.split),
+            {} if peers is None else peers.of(number, place, rest[-1]),
         )
         yield key, bench.verdict(subject, span, readings, scene.docket)

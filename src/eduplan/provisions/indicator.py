@@ -231,7 +231,9 @@ class IndicatorBench:
         for entry in docket.register.of_kinds(self.indicator.of):
             whose = entry.get(self.indicator.by)
             other = isinstance(whose, str) and whose != subject.id
-            if other and peers(entry.get, subject.get) is not False:
+            if not other or not self._states(entry, period, docket.as_of):
+                continue
+            if peers(entry.get, subject.get) is not False:
                 entries.setdefault(whose, []).append(entry)
         found = {}
         for whose, several in entries.items():
@@ -257,16 +259,20 @@ class IndicatorBench:
         self, entries: Iterable[Entry], bearer: Getter, period: Period, as_of: date
     ) -> Figure:
         """Return the latest figure on file in a period; one that perhaps counts leaves it open."""
-        name = self.indicator.named
         fits = [
             (entry, self._where(entry.get, bearer))
             for entry in entries
-            if entry.day in period and entry.day <= as_of and entry.get("indicator") == name
+            if self._states(entry, period, as_of)
         ]
         newest = max((entry.day for entry, truth in fits if truth), default=date.min)
         latest = [entry for entry, truth in fits if truth and entry.day == newest]
         perhaps = [entry for entry, truth in fits if truth is None and entry.day >= newest]
         return self.stated(latest, perhaps, bearer, period)
+
+    def _states(self, entry: Entry, period: Period, as_of: date) -> bool:
+        """Say whether a record states the indicator in a period, up to the day of judgement."""
+        in_time = entry.day in period and entry.day <= as_of
+        return in_time and entry.get("indicator") == self.indicator.named
 
     def stated(
         self, latest: Sequence[Entry], perhaps: Sequence[Entry], bearer: Getter, period: Period

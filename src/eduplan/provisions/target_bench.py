@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 import attrs
@@ -45,11 +46,13 @@ class Readings(NamedTuple):
         figure: that of the period.
         base: that of the days it has to rise or change from, None where there are none.
         parts: those of the parts it is split into.
+        peers: those of others it has to stand among, by their ids.
     """
 
     figure: Figure
     base: Figure | None = None
     parts: tuple[Figure, ...] = ()
+    peers: Mapping[str, Figure] = MappingProxyType({})
 
 
 class TargetBench(Bench):
@@ -166,7 +169,22 @@ class TargetBench(Bench):
             self.indicator.read(subject, span.period, docket),
             None if base is None else self.indicator.read(subject, base, docket),
             tuple(self.parts[p].read(subject, span.period, docket) for p in span.reach.split),
+            self.peers(subject, span, docket),
         )
+
+    def peers(self, subject: Subject, span: Span, docket: Docket) -> Mapping[str, Figure]:
+        """Return the figures of others that one has to stand among, by their ids; none where not.
+
+        Args:
+            subject: the bearer, who is no peer of itself.
+            span: the period.
+            docket: what the judgement rests on.
+        """
+        relative = span.reach.relative_to
+        if relative is None:
+            return {}
+        matcher = Matcher(relative.peers, self._scales)
+        return self.indicator.of_peers(subject, matcher, span.period, docket)
 
     def verdict(self, subject: Subject, span: Span, readings: Readings, docket: Docket) -> Verdict:
         """Return the verdict on a period in which it is in force, by the figures that were read.
@@ -178,7 +196,7 @@ class TargetBench(Bench):
             docket: what the judgement rests on.
         """
         period, read = span.period, readings.figure
-        figure, bound = self._held_against(subject, span, readings, docket)
+        figure, bound = self._held_against(span, readings, docket)
         status, missing = self._status(figure, bound, span, docket)
         parts = [
             self._part(span, part, found, docket)
@@ -214,9 +232,7 @@ class TargetBench(Bench):
 
     # ------------------------------------------------------------ what it is held against
 
-    def _held_against(
-        self, subject: Subject, span: Span, readings: Readings, docket: Docket
-    ) -> tuple[Figure, Bound]:
+    def _held_against(self, span: Span, readings: Readings, docket: Docket) -> tuple[Figure, Bound]:
         """Return the figure that is judged and its bound; among peers the figure is its place."""
         reach, figure, period = span.reach, readings.figure, self.base(span)
         if reach.level is not None:
@@ -238,7 +254,7 @@ class TargetBench(Bench):
                 return figure, Bound(test, None, None, (gap,))
             base = self._past(readings.base, period, docket)
             return figure, Bound(test, base.low, base.high, base.missing, base.whole)
-        return self._among_peers(subject, span, figure, docket)
+        return self._among_peers(span, figure, readings.peers)
 
     @property
     def _name(self) -> str:
@@ -262,12 +278,10 @@ class TargetBench(Bench):
         return figure._replace(low=low, high=None, missing=(*missing, gap))
 
     def _among_peers(
-        self, subject: Subject, span: Span, figure: Figure, docket: Docket
+        self, span: Span, figure: Figure, peers: Mapping[str, Figure]
     ) -> tuple[Figure, Bound]:
         relative = span.reach.relative_to
         assert relative is not None  # noqa: S101 - it is the last of the ways
-        matcher = Matcher(relative.peers, self._scales)
-        peers = self.indicator.of_peers(subject, matcher, span.period, docket)
         if relative.compared is not None:
             test, which = relative.compared
             return figure, bound_of_peers(test, which, peers, relative.places, self._name)
