@@ -14,12 +14,13 @@ from eduplan.dates import Period
 from eduplan.errors import refuse
 from eduplan.evaluator import evaluate
 from eduplan.frames.backends import Frame, take
+from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import MOST_VALUES, count
 from eduplan.frames.forms import FORMS
 from eduplan.frames.portable import alone, with_others
 from eduplan.frames.rows import facts_in
 from eduplan.plan import Plan
-from eduplan.provisions import FollowUp, Provision
+from eduplan.provisions import FollowUp, Provision, Target
 from eduplan.records import Register
 from eduplan.verdicts import Verdict, VerdictRow, row_of
 
@@ -42,7 +43,8 @@ def drill_down(
     """Return the verdict behind a row of `evaluate_frame`, with its evidence and explanation.
 
     Only the bearer's own row and records are read, wherever they lie; where a verdict rests on
-    others too, such as the mean of a school, all bearers and the records that point to any.
+    others too, such as the mean of a school, all bearers and the records that point to any, and
+    for a place among peers all records of the kind that states figures.
 
     Args:
         plan: the plan.
@@ -113,14 +115,19 @@ def _own_records(
     pointers = asked & set(schema)
     if not pointers:
         return
-    found = list(facts_in(frame.filter(_point_to(pointers, bearers)), several))
+    targets = [one for one in provisions if isinstance(one, Target) and one.relative()]
+    of_peers = [of_kinds(one.indicator.of) for one in targets]
+    found = list(facts_in(frame.filter(_point_to(pointers, bearers, *of_peers)), several))
     if any(isinstance(one, FollowUp) and one.answer.link for one in provisions):
         ids = [str(record["id"]) for record in found if "id" in record]
-        found = list(facts_in(frame.filter(_point_to(pointers, [*bearers, *ids])), several))
+        found = list(
+            facts_in(frame.filter(_point_to(pointers, [*bearers, *ids], *of_peers)), several)
+        )
     for number, record in enumerate(found):
         yield {**record, "id": str(record.get("id", number))}
 
 
-def _point_to(pointers: Iterable[str], ids: list[str]) -> nw.Expr:
-    """Return whether any of several facts of a record is one of these ids."""
-    return reduce(or_, [nw.col(name).fill_null("").is_in(ids) for name in sorted(pointers)])
+def _point_to(pointers: Iterable[str], ids: list[str], *besides: nw.Expr) -> nw.Expr:
+    """Return whether any of several facts of a record is one of these ids, or it is wanted besides."""
+    pointed = [nw.col(name).fill_null("").is_in(ids) for name in sorted(pointers)]
+    return reduce(or_, [*pointed, *besides])

@@ -54,7 +54,7 @@ def alone(provision: Provision) -> bool:
     if isinstance(provision, Quota):
         return provision.scope.over is Over.EACH
     if isinstance(provision, Target):
-        return not provision.indicator.present
+        return not provision.indicator.present and not provision.relative()
     return isinstance(provision, FollowUp | Gate)
 
 

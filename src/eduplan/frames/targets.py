@@ -37,7 +37,6 @@ from eduplan.frames.scene import Asks, Scene
 from eduplan.periods import Every
 from eduplan.provisions import Docket, Indicator, Subject, Target, TargetBench
 from eduplan.provisions.indicator import IndicatorBench
-from eduplan.provisions.reach import Relative
 from eduplan.provisions.target_bench import Readings, Span
 from eduplan.selectors import Selector
 from eduplan.verdicts import Verdict
@@ -90,7 +89,7 @@ def rows(target: Target, scene: Scene) -> Frame:
     bench = scene.docket.benches[target.id]
     assert isinstance(bench, TargetBench)  # noqa: S101 - of a target without versions it is
     if not target.indicator.present:
-        own = own_fields(*_selectors(target)) if _relative(target) else ()
+        own = own_fields(*_selectors(target)) if target.relative() else ()
         who = owing(bench, scene, (*_periods(target), *own))
         return _of_records(bench, scene, who) if who.subjects else who.others
     who = owing(bench, scene, (*_periods(target), *own_fields(*_selectors(target))))
@@ -103,13 +102,8 @@ def rows(target: Target, scene: Scene) -> Frame:
 
 def _selectors(target: Target) -> list[Selector]:
     parts = [part.where for _, reach in target.reaches() for part in reach.split]
-    peers = [relative.peers for relative in _relative(target)]
+    peers = [relative.peers for relative in target.relative()]
     return [*target.indicator.selectors().values(), *parts, *peers]
-
-
-def _relative(target: Target) -> list[Relative]:
-    """Return where a figure has to stand among those of others."""
-    return [one.relative_to for _, one in target.reaches() if one.relative_to is not None]
 
 
 def _periods(target: Target) -> tuple[str, ...]:
@@ -177,7 +171,7 @@ def _of_records(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
         found = found_by.standings(one.reads, one.days, one.name)
         grid = grid.join(found, on=[BEARER, "_place"], how="left")
         grid = grid.with_columns(nw.col(one.name).fill_null(0))
-    peers = Peers(bench, scene, who.subjects, asked) if _relative(bench.target) else None
+    peers = Peers(bench, scene, who.subjects, asked) if bench.target.relative() else None
     if peers is not None:
         grid = peers.numbered(grid)
     keys = ["_profile", "_place", *(one.name for one in readings), *([PEER] if peers else [])]

@@ -13,7 +13,7 @@ from eduplan.messages import Text
 from eduplan.periods import Every, as_optional_every
 from eduplan.provisions.indicator import Indicator, as_indicator
 from eduplan.provisions.provision import Provision
-from eduplan.provisions.reach import Milestone, Reach, as_milestones, as_optional_reach
+from eduplan.provisions.reach import Milestone, Reach, Relative, as_milestones, as_optional_reach
 from eduplan.selectors import Scales
 from eduplan.tables import as_optional_positive, as_text
 
@@ -76,6 +76,10 @@ class Target(Provision):
             yield f"milestones[{index}]", milestone
         if self.reach is not None:
             yield "reach", self.reach
+
+    def relative(self) -> list[Relative]:
+        """Return where it has to stand among the figures of others."""
+        return [one.relative_to for _, one in self.reaches() if one.relative_to is not None]
 
     def faults(self, scales: Scales, faults: FaultList) -> None:
         """Note what does not fit the scales of the plan."""
