@@ -128,6 +128,6 @@ def _own_records(
 
 
 def _point_to(pointers: Iterable[str], ids: list[str], *besides: nw.Expr) -> nw.Expr:
-    """Return whether any of several facts of a record is one of these ids, or it is wanted besides."""
+    """Return whether a fact of a record is one of these ids, or the record is wanted besides."""
     pointed = [nw.col(name).fill_null("").is_in(ids) for name in sorted(pointers)]
     return reduce(or_, [*pointed, *besides])
