@@ -6,13 +6,15 @@ An exemption that nobody has changes nothing about a quota, except that it is no
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from eduplan import Period, Register, Verdict, evaluate, plan_from_table
+from eduplan import Period, Plan, Register, Verdict, evaluate, plan_from_table
 from eduplan.provisions.plain_quota import quick
 
 FIRST = date(2024, 8, 27)
+LAST = date(2024, 9, 8)
 DAYS = st.integers(0, 12).map(lambda offset: FIRST + timedelta(days=offset))
 TEXT = {"zh": "例", "en": "example"}
 NOBODY = {"id": "nobody"}
@@ -87,9 +89,8 @@ def bearers(draw: st.DrawFn) -> dict[str, Any]:
     return bearer
 
 
-def judged(quota: dict[str, Any], *rest: Any) -> list[Verdict]:
-    bearer, several, through, as_of, during = rest
-    plan = plan_from_table(
+def planned(quota: dict[str, Any]) -> Plan:
+    return plan_from_table(
         {
             "plan": {"id": "p", "title": TEXT},
             "document": {"title": TEXT},
@@ -97,6 +98,11 @@ def judged(quota: dict[str, Any], *rest: Any) -> list[Verdict]:
             "quota": [quota],
         }
     )
+
+
+def judged(quota: dict[str, Any] | Plan, *rest: Any) -> list[Verdict]:
+    bearer, several, through, as_of, during = rest
+    plan = quota if isinstance(quota, Plan) else planned(quota)
     register = Register(several, complete_through=through)
     return list(evaluate(plan, [bearer], register, as_of=as_of, during=during))
 
@@ -167,36 +173,82 @@ def test_a_quota_is_plain_or_not_as_the_other_test_takes_it() -> None:
         quota = {**COURSES, "every": "week", "at_least": 1}
         if exempt:
             quota["exempt"] = exempt
-        plan = plan_from_table(
-            {
-                "plan": {"id": "p", "title": TEXT},
-                "document": {"title": TEXT},
-                "clause": [{"number": "1", "gist": TEXT}],
-                "quota": [quota],
-            }
-        )
+        plan = planned(quota)
         (provision,) = plan.provisions
         (bench,) = plan.benches.values()
         assert (quick(provision, bench.citation, {}) is not None) is plain  # type: ignore[arg-type]
 
 
+def course(number: int, day: date, hours: int, level: str, topic: str, stage: str) -> Any:
+    return {
+        "id": f"r{number}",
+        "kind": "course",
+        "day": day,
+        "bearer": "t1",
+        "hours": hours,
+        "passed": number != 3,
+        "level": level,
+        "topic": topic,
+        "stage": stage,
+    }
+
+
+SEVERAL = [
+    course(0, date(2023, 9, 4), 2, "city", "a", "primary"),
+    course(1, date(2024, 8, 28), 3, "city", "a", "primary"),
+    course(2, date(2024, 8, 30), 1, "county", "b", "senior-high"),
+    course(3, date(2024, 9, 1), 2, "city", "a", "primary"),
+    course(4, date(2024, 9, 1), 2, "county", "a", "senior-high"),
+    course(5, date(2024, 9, 5), 0, "town", "a", "primary"),
+    course(6, date(2024, 9, 6), 3, "city", "b", "senior-high"),
+    course(7, date(2023, 9, 3), 1, "town", "b", "primary"),
+    course(8, date(2024, 9, 2), 1, "town", "a", "primary"),
+    course(9, date(2024, 9, 3), 1, "county", "a", "senior-high"),
+]
+
+MEASURES: list[dict[str, Any]] = [
+    {"count": "course"},
+    {"count": ["course", "talk"]},
+    {"count": "course", "where": {"passed": True}},
+    {"sum": "hours", "of": "course"},
+    {"sum": "hours", "of": "course", "where": {"level": "city"}},
+    {"distinct": "topic", "of": "course"},
+    {"distinct": "topic", "of": ["talk", "course"], "where": {"level": "city"}},
+]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("force", [{}, {"since": date(2024, 9, 2)}, {"until": date(2025, 1, 1)}])
+@pytest.mark.parametrize("every", ["school-year", {"cycle": "2 years", "grid": date(2023, 9, 1)}])
+def test_every_measure_comes_to_the_same_in_one_pass(
+    measure: dict[str, Any], force: dict[str, date], every: object
+) -> None:
+    quota = {**COURSES, "measure": measure, "every": every, "at_least": 4, **force}
+    one_pass, long_way = planned(quota), planned({**quota, "exempt": NOBODY})
+    for unknown in ("", "passed", "level", "topic", "hours"):
+        records = [{**record} for record in SEVERAL]
+        if unknown:
+            del records[4][unknown]
+        for size in (0, 4, len(records)):
+            for as_of in (date(2024, 9, 6), date(2024, 9, 8), date(2025, 9, 1)):
+                for through in (as_of, date(2024, 9, 2)):
+                    rest = ({"id": "t1"}, records[:size], through, as_of, Period(FIRST, as_of))
+                    plain = [told(verdict) for verdict in judged(one_pass, *rest)]
+                    assert plain == [told(verdict) for verdict in judged(long_way, *rest)]
+
+
 WHERES = st.sampled_from(
-    [
-        {"level": "city"},
-        {"level": ["city", "county"]},
-        {"topic": "a"},
-        {"stage": "@bearer.stage"},
-        {"level": "city", "topic": "a"},
-    ]
+    [{"level": "city"}, {"level": ["city", "county"]}, {"topic": "a"}, {"stage": "@bearer.stage"}]
 )
 CAPS = st.sampled_from(
     [
         {"at_most": 3, "per": "period"},
         {"at_most": 2, "per": "period", "where": {"level": "city"}},
         {"share": "50%", "per": "period", "where": {"level": ["city", "county"]}},
-        {"at_most": 2, "per": "day"},
     ]
 )
+NOT_PLAIN = [{"where": {"level": "city", "topic": "a"}}, {"beside": True}]
+"""What keeps a part out of the one pass; a cap for every day keeps the quota out of it."""
 SURELY = date(2024, 9, 30)
 
 
@@ -219,8 +271,10 @@ def parts(draw: st.DrawFn) -> list[dict[str, Any]]:
             part["yearly"] = True
         elif span:
             part["every"] = span
-        elif not share and draw(st.integers(0, 5)) == 0:
-            part[draw(st.sampled_from(["beside", "shared"]))] = True
+        elif not share and draw(st.booleans()):
+            part["shared"] = True
+        if draw(st.integers(0, 11)) == 7 and not share and not span:
+            part = {**part, **draw(st.sampled_from(NOT_PLAIN)), "shared": False}
         found.append(part)
     return found
 
@@ -236,12 +290,15 @@ def composites(draw: st.DrawFn) -> dict[str, Any]:
             ]
         )
     )
+    caps = draw(st.lists(CAPS, min_size=1, max_size=2))
+    if draw(st.integers(0, 11)) == 7:
+        caps.append({"at_most": 2, "per": "day"})
     return {
         "id": "q",
         "clause": "1",
         "title": TEXT,
         "bearer": {"role": "teacher"},
-        "measure": {**measure, "caps": draw(st.lists(CAPS, min_size=1, max_size=2))},
+        "measure": {**measure, "caps": caps},
         "every": draw(
             st.sampled_from(
                 [
@@ -251,7 +308,7 @@ def composites(draw: st.DrawFn) -> dict[str, Any]:
                 ]
             )
         ),
-        "at_least": draw(st.integers(0, 8)),
+        "at_least": 2 * draw(st.integers(0, 4)),  # so that half of it is whole
         "part": draw(parts()),
     }
 
@@ -259,9 +316,9 @@ def composites(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def courses(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Records of which nearly all facts are stated, for what is out of the ordinary is not plain."""
-    odd = draw(st.integers(0, 9)) == 0
+    odd = draw(st.integers(0, 9)) == 7
     found = []
-    for index in range(draw(st.integers(0, 6))):
+    for index in range(draw(st.sampled_from([0, 2, 4, 6]))):
         record: dict[str, Any] = {
             "id": f"r{index}",
             "kind": "course",
@@ -289,8 +346,9 @@ def courses(draw: st.DrawFn) -> list[dict[str, Any]]:
     quota=composites(),
     several=courses(),
     stage=st.sampled_from(["primary", "primary", "senior-high", ("primary", "senior-high"), None]),
-    through=st.one_of(st.just(SURELY), DAYS, st.none()),
-    as_of=st.one_of(DAYS, st.sampled_from([date(2024, 9, 3), date(2025, 9, 1)])),
+    through=st.one_of(st.just(SURELY), st.just(SURELY), st.just(SURELY), DAYS, st.none()),
+    as_of=st.one_of(DAYS, st.sampled_from([LAST, LAST, date(2025, 9, 1), date(2025, 9, 3)])),
+    wide=st.sampled_from([False, False, True]),
 )
 def test_parts_and_caps_in_one_pass_agree_with_the_long_way(
     quota: dict[str, Any],
@@ -298,13 +356,62 @@ def test_parts_and_caps_in_one_pass_agree_with_the_long_way(
     stage: object,
     through: object,
     as_of: date,
+    wide: bool,
 ) -> None:
     if through == SURELY:
         through = as_of
     bearer = {"id": "t1", "role": "teacher", "stage": stage}
     if stage is None:
         del bearer["stage"]
-    rest = (bearer, several, through, as_of, Period(FIRST, as_of + timedelta(days=1)))
+    during = Period(FIRST if wide else as_of, as_of + timedelta(days=1))
+    rest = (bearer, several, through, as_of, during)
     plain = [told(verdict) for verdict in judged(quota, *rest)]
     long = [told(verdict) for verdict in judged({**quota, "exempt": NOBODY}, *rest)]
     assert plain == long
+
+
+SHARE_OF_A = {"within": {"topic": "a"}, "where": {"stage": "@bearer.stage"}}
+KINDS_OF_PART: list[dict[str, Any]] = [
+    {"where": {"level": "city"}, "at_least": 8},
+    {"where": {"level": ["city", "county"]}, "at_most": 5},
+    {**SHARE_OF_A, "at_least": "5/7"},
+    {**SHARE_OF_A, "at_most": "5/7"},
+    {**SHARE_OF_A, "at_least": "75%", "records": True},
+    {**SHARE_OF_A, "at_most": "75%", "records": True},
+    {**SHARE_OF_A, "at_least": "60%", "yearly": True},
+    {"where": {"topic": "b"}, "within": {}, "at_least": "40%"},
+    {"yearly": True, "at_least": 3},
+    {"every": "month", "at_most": 2},
+    {"where": {"level": "city"}, "every": "month", "at_least": 2},
+]
+
+
+@pytest.mark.parametrize("unknown", ["", "level", "topic", "stage", "passed", "hours"])
+@pytest.mark.parametrize("part", KINDS_OF_PART)
+def test_every_kind_of_part_is_judged_the_same_in_one_pass(
+    part: dict[str, Any], unknown: str
+) -> None:
+    other = {"id": "other", "where": {"topic": "a"}, "at_least": 4}
+    records = [{**record} for record in SEVERAL]
+    if unknown:
+        del records[4][unknown]
+    bearer = {"id": "t1", "role": "teacher", "stage": "primary"}
+    for cap in ({}, {"where": {"level": "city"}}, {"where": {"topic": "b"}}):
+        quota = {
+            **COURSES,
+            "measure": {
+                "sum": "hours",
+                "of": "course",
+                "where": {"passed": True},
+                "caps": [{"at_most": 3, "per": "period", **cap}],
+            },
+            "every": {"cycle": "2 years", "grid": date(2023, 9, 1)},
+            "at_least": 6,
+            "part": [{"id": "part", **part}, other],
+        }
+        one_pass, long_way = planned(quota), planned({**quota, "exempt": NOBODY})
+        for as_of in (date(2024, 9, 6), date(2024, 9, 8), date(2025, 9, 1)):
+            for through in (as_of, date(2024, 9, 2)):
+                rest = (bearer, records, through, as_of, Period(FIRST, date(2025, 9, 1)))
+                plain = [told(verdict) for verdict in judged(one_pass, *rest)]
+                assert plain == [told(verdict) for verdict in judged(long_way, *rest)]
