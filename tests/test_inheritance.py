@@ -557,6 +557,11 @@ def found_weaker(before: Table, after: Table) -> list[tuple[str, str]]:
     return [(one.code, one.key) for one in weaker(plan)]
 
 
+def of_full_time(amount: object, **more: object) -> Table:
+    """Return a bound in proportion to the part of full time somebody works."""
+    return {"amount": amount, "per": "fte", **more}
+
+
 FIVE_YEARS: Table = {"cycle": "5 years", "grid": date(2021, 1, 1)}
 SHARING: Table = {"after": "training", "answer": "sharing"}
 
@@ -571,6 +576,29 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({"at_most": 20}, {"at_most": 19}, []),
         ({"at_least": 72}, {"at_most": 72, "no_longer": ["at_least"]}, [("bound", "at_least")]),
         ({"at_least": ROWS}, {"at_least": [BY_STAGE, {**ROWS[1], "amount": 80}]}, [("bound", "at_least[1]")]),
+        # in proportion: half-time owed 36 of 72
+        ({"at_least": 72}, {"at_least": of_full_time(72)}, [("bound", "at_least")]),
+        ({"at_least": 72}, {"at_least": of_full_time(80)}, [("bound", "at_least")]),
+        ({"at_least": 72}, {"at_least": of_full_time(80, floor=72)}, []),
+        ({"at_least": 72}, {"at_least": of_full_time(80, floor=71)}, [("bound", "at_least")]),
+        ({"at_least": of_full_time(72)}, {"at_least": 72}, []),
+        ({"at_least": of_full_time(72)}, {"at_least": 71}, [("bound", "at_least")]),
+        ({"at_least": of_full_time(72)}, {"at_least": of_full_time(71)}, [("bound", "at_least")]),
+        ({"at_least": of_full_time(72)}, {"at_least": of_full_time(73)}, []),
+        ({"at_least": of_full_time(72, floor=10)}, {"at_least": of_full_time(72)}, [("bound", "at_least")]),
+        ({"at_least": of_full_time(72, floor=10)}, {"at_least": of_full_time(72, floor=9)}, [("bound", "at_least")]),
+        ({"at_least": of_full_time(72)}, {"at_least": of_full_time(72, floor=9)}, []),
+        ({"at_least": of_full_time(72, floor=80)}, {"at_least": of_full_time(71, floor=80)}, []),
+        ({"at_least": of_full_time(60, floor=30)}, {"at_least": of_full_time(60, floor=20)}, [("bound", "at_least")]),
+        # 60 x and at least 30, against 45 x and at least 40: less is owed for 8/9 of full time on
+        ({"at_least": of_full_time(60, floor=30)}, {"at_least": of_full_time(45, floor=40)}, [("bound", "at_least")]),
+        ({"at_least": of_full_time(2)}, {"at_least": {"amount": 1, "per": "classes"}}, []),
+        ({"at_most": 20}, {"at_most": of_full_time(20)}, []),
+        ({"at_most": of_full_time(20)}, {"at_most": 20}, [("bound", "at_most")]),
+        ({"at_most": of_full_time(20)}, {"at_most": of_full_time(20, floor=5)}, [("bound", "at_most")]),
+        ({"at_least": ROWS}, {"at_least": [BY_STAGE, {**ROWS[1], "per": "fte"}]}, [("bound", "at_least[1]")]),
+        ({"at_least": ROWS}, {"at_least": of_full_time(90)}, [("bound", "at_least")]),
+        ({"at_least": ROWS}, {"at_least": of_full_time(90, floor=90)}, []),
         ({"at_least": ROWS}, {"at_least": 89}, [("bound", "at_least")]),
         ({"at_least": ROWS}, {"at_least": 90}, []),
         ({"force": "must"}, {"force": "shall"}, [("force", "force")]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 import attrs
@@ -218,7 +219,10 @@ def _at(path: str, key: str, old: object, new: object) -> Iterator[_Found]:
         new: what it is.
     """
     code, direction = _DIRECTIONS.get(key, ("", 0))
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
+    if direction and _in_proportion(old, new):
+        if _row_weaker(old, new, direction):
+            yield _Found(path, code, old, new)
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for inner in old if key not in _SELECTORS and key != "not" else ():
             name = key if inner == "amount" else inner
             place = path if inner == "amount" else f"{path}.{inner}"
@@ -245,12 +249,59 @@ def _is_weaker(key: str, old: object, new: object, direction: int) -> bool:
 
 def _all_weaker(old: list[object], new: list[object], direction: int) -> bool:
     """Say whether all rows of a bound are weaker than one that there was."""
-    before, after = (
-        [row.get("amount") for row in rows if isinstance(row, Mapping)] for rows in (old, new)
+    return bool(new) and all(
+        any(_row_weaker(one, other, direction) for one in old) for other in new
     )
-    return bool(after) and all(
-        any(_compare(one, other) == direction for one in before) for other in after
-    )
+
+
+def _in_proportion(*rows: object) -> bool:
+    """Say whether rows of a bound are compared of which any is in proportion to a fact."""
+    if not all(isinstance(row, Mapping) and "amount" in row for row in rows):
+        return False
+    return any("per" in row for row in rows if isinstance(row, Mapping))
+
+
+def _row_weaker(old: object, new: object, direction: int) -> bool:
+    """Say whether somebody owes less by a row than by another, or may do more.
+
+    What is owed in proportion to a fact is looked at for all parts of one up to the whole, such as
+    of full time: it is least or most at an end of that, or where a floor begins to hold. Amounts
+    in proportion to different facts cannot be held against each other.
+    """
+    one, other = _as_owed(old), _as_owed(new)
+    if one is None or other is None or len({one.per, other.per} - {""}) > 1:
+        return False
+    parts = {Fraction(0), Fraction(1), *one.bends, *other.bends}
+    differences = [other.of(part) - one.of(part) for part in parts]
+    return any(difference * direction > 0 for difference in differences)
+
+
+class _Owed(NamedTuple):
+    """What is owed by a row of a bound: an amount, or so much for 1 of a fact, but not less."""
+
+    amount: Number
+    per: str
+    floor: Number
+
+    @property
+    def bends(self) -> list[Fraction]:
+        """Return where the floor stops to hold, as a part of the whole."""
+        holds = self.per and 0 < self.floor < self.amount
+        return [Fraction(self.floor) / self.amount] if holds else []
+
+    def of(self, part: Fraction) -> Number:
+        """Return what is owed for a part of the whole."""
+        return max(self.amount * part, self.floor) if self.per else self.amount
+
+
+def _as_owed(row: object) -> _Owed | None:
+    """Return what a row says is owed; None where it is not a number that can be seen."""
+    if not isinstance(row, Mapping):
+        return None
+    amount, floor = _amount(row.get("amount"))[1], _amount(row.get("floor", 0))[1]
+    if amount is None or floor is None:
+        return None
+    return _Owed(amount, str(row.get("per", "")), floor)
 
 
 def _alike(old: list[object], new: list[object]) -> bool:
