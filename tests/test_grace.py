@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eduplan import Period, Register, Status, Verdict, evaluate, plan_from_table
@@ -308,6 +308,17 @@ TRUTHS = dict.fromkeys(("passed", "ethics", "it"), (True, False))
     st.integers(2, 6),
     st.tuples(st.integers(0, 4), st.integers(0, 4)),
     st.booleans(),
+)
+@example(
+    [
+        {"day": date(2021, 12, 31), "hours": 2, "passed": True, "ethics": True, "it": True},
+        {"day": date(2022, 1, 1), "hours": 2, "passed": None, "ethics": True, "it": True},
+        {"day": date(2022, 1, 1), "hours": 2, "passed": True, "ethics": False, "it": True},
+        {"day": date(2022, 1, 1), "hours": 2, "passed": True, "ethics": True, "it": True},
+    ],
+    3,
+    (3, 0),
+    False,
 )
 def test_what_parts_take_in_grace_is_bounded_by_what_they_could_take(
     courses: list[dict[str, Any]], owed: int, asked: tuple[int, int], shared: bool

@@ -244,6 +244,7 @@ class _Books:
             end = owing.inside.end
             prior = [one for one in inside if one.entry.day < end]
             late = [one for one in inside if one.entry.day >= end]
+            late.sort(key=lambda one: one.entry.place)  # what may not count comes last so far
             floors = None
             if due is not None and late and bench.quota.part:
                 floors = Floors(bench.composite.gauge, self._subject.get, due, prior)
