@@ -224,13 +224,17 @@ NOT_PORTABLE = {
         quota(grace="1 month"),
         "hours.grace: grace cannot be judged over frames",
     ),
-    "a window of records": (
-        quota(opens="3 months"),
-        "hours.opens: opens cannot be judged over frames",
+    "a window of records, and a part in every year": (
+        quota(opens="3 months", part=[{"id": "a", "yearly": True, "at_least": 1}]),
+        "hours.part[0]: yearly together with opens cannot be judged over frames",
     ),
-    "records from before joining": (
-        quota(before_joining="lapses"),
+    "some records from before joining": (
+        quota(before_joining={"mode": "online"}),
         "hours.before_joining: before_joining cannot be judged over frames",
+    ),
+    "no records from before joining, and caps": (
+        quota(before_joining="lapses", measure=caps({"at_most": 1, "per": "month"})),
+        "hours.measure.caps[0]: caps together with before_joining cannot be judged over frames",
     ),
     "hours beside the whole, asked of some": (
         quota(part=[{"id": "a", "at_least": 1, "beside": True, "bearer": {"tier": "a"}}]),
@@ -249,9 +253,9 @@ NOT_PORTABLE = {
         quota(scope={"share": "school"}, every="teaching-week"),
         "hours.scope: scope together with every cannot be judged over frames",
     ),
-    "a window of records, in a later version": (
-        quota(governs="as-of", version=[{"from": date(2024, 1, 1), "opens": "3 months"}]),
-        "hours.version[0].opens: opens cannot be judged over frames",
+    "days of grace, in a later version": (
+        quota(governs="as-of", version=[{"from": date(2024, 1, 1), "grace": "1 month"}]),
+        "hours.version[0].grace: grace cannot be judged over frames",
     ),
     "several facts of the bearer": (
         quota(measure={"count": "visit", "where": {"tier": ["@bearer.tier", "@bearer.level"]}}),

@@ -4,12 +4,19 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import polars as pl
+import pytest
+from hypothesis import reject
+from hypothesis import strategies as st
 
-from eduplan import Period, Plan, Status
+from as_frames import KINDS, over
+from eduplan import InputError, Period, Plan, Status
 from eduplan.frames import evaluate_frame, rows_of
+from eduplan.provisions import Quota
+from eduplan.testing import cases, check_evaluator, divided_quotas, people, plans, quotas, records
 from eduplan.verdicts import VerdictRow
-from test_frames import plan_of, quota
+from test_frames import plan_of, portable, quota
 
 AS_OF = date(2024, 9, 1)
 YEAR = Period(date(2023, 9, 1), date(2024, 9, 1))
@@ -35,6 +42,34 @@ def judged(plan: Plan, as_of: date = AS_OF, **keys: Any) -> dict[str, VerdictRow
     rows = list(rows_of(evaluate_frame(plan, people, records, as_of=as_of, **keys)))
     assert len({row.bearer for row in rows}) == len(rows)
     return {row.bearer: row for row in rows}
+
+
+def counted_on_some_days(quota: Quota) -> st.SearchStrategy[Quota]:
+    """Return a quota of whose periods not all records count."""
+
+    def changed(keys: dict[str, Any]) -> Quota:
+        try:
+            return attrs.evolve(quota, **keys)
+        except InputError:  # such as of a mean
+            reject()
+
+    opens = st.sampled_from([None, "1 month", "100 days", "11 months", "2 years"])
+    before = st.sampled_from(["counts", "lapses", "lapses"])
+    return st.fixed_dictionaries({"opens": opens, "before_joining": before}).map(changed)
+
+
+SOME_DAYS = cases(
+    plans=plans(
+        provisions=(quotas() | divided_quotas()).flatmap(counted_on_some_days).filter(portable)
+    ),
+    people=people(ids=["t1"]),
+    records=records(bearers=["t1"]),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_where_records_count_on_some_days_only(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=SOME_DAYS, max_examples=30)
 
 
 ONLINE, CENTRAL = {"mode": "online"}, {"organised": "central"}
@@ -267,3 +302,26 @@ def test_a_rate_is_how_many_of_a_group_meet_what_each_owes() -> None:
     assert open_["north"].status is Status.PENDING
     assert (open_["north"].required, open_["north"].shortfall) == (Fraction(1, 2), Fraction(1, 2))
     assert open_["south"].due == date(2024, 8, 31)
+
+
+def test_records_count_from_so_long_before_the_end_of_a_period() -> None:
+    # A year that ends on 31 August 2024: of the last six months, since 1 March, the records of 1 to
+    # 5 March count. Of the last 181 days, since 4 March, those of the 4th and the 5th.
+    of_months = judged(plan_of(quota=[quota(opens="6 months")]))
+    of_days = judged(plan_of(quota=[quota(opens="181 days")]))
+
+    assert [of_months[name].value for name in ("t1", "t2", "t3")] == [4, 4, 9]
+    assert [of_days[name].value for name in ("t1", "t2", "t3")] == [0, 2, 9]
+    assert (of_days["t1"].status, of_days["t1"].due) == (Status.NOT_MET, date(2024, 8, 31))
+
+
+def test_what_was_done_before_joining_lapses_where_the_plan_says_so() -> None:
+    people = PEOPLE.with_columns(joined=pl.Series([date(2024, 3, 2), date(2024, 3, 5), None]))
+
+    kept = judged(plan_of(quota=[quota(partial="full")]), people=people)
+    rows = judged(plan_of(quota=[quota(partial="full", before_joining="lapses")]), people=people)
+
+    # t1 came on 2 March, the day of the second record; t2 the day after its last; t3 was there.
+    assert [kept[name].value for name in ("t1", "t2", "t3")] == [4, 4, 9]
+    assert [rows[name].value for name in ("t1", "t2", "t3")] == [2, 0, 9]
+    assert rows["t1"].status is Status.NOT_MET

@@ -64,7 +64,9 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
     frame = bulk.register.frame.filter(of_kinds(measure.kinds))
     frame = frame.select(nw.col(measure.by).alias("_id"), nw.col("day").alias("_day"), *kept)
     days = [segment.days for segments in found.lists for segment in segments]
-    last = min(bulk.docket.as_of, max((one.last for one in days), default=date.min))
+    as_of = bulk.docket.as_of
+    begun = [min(one.last, as_of) for one in days if one.start <= as_of]
+    last = max(begun, default=date.min)
     first = min((one.start for one in days), default=last)
     if measure.way is Way.DAYS and "last_day" in kept:
         frame = day_by_day(frame, bulk, first, last)
@@ -166,7 +168,7 @@ def _in_own_periods(frame: Frame, bulk: Bulk, found: Windows, first: date, last:
     }
     frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
     frame = frame.filter((nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to")))
-    days = list(Period(first, last + DAY)) if rows else []
+    days = list(Period(first, last + DAY)) if rows and first <= last else []
     buckets = _buckets(days, bulk)
     if buckets:
         table = {"_day": pa.array(days, pa.date32()), **buckets}

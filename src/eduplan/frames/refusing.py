@@ -18,7 +18,7 @@ from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.periods import Every, Unit
 from eduplan.provisions import Amount, Provision, Quota
 from eduplan.provisions.portions import Portion
-from eduplan.provisions.quota import Over
+from eduplan.provisions.quota import BeforeJoining, Over
 from eduplan.provisions.versions import Governs
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
@@ -29,7 +29,7 @@ _JUDGED: Judged = {
     Quota: {
         *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
         *("measure", "every", "at_least", "at_most", "partial", "unit", "part", "stub"),
-        *("serves_at_least", "governs", "version", "scope"),
+        *("serves_at_least", "governs", "version", "scope", "opens", "before_joining"),
     },
     Measure: {
         *("way", "kinds", "field", "where", "part", "by", "caps", "tariff", "factors", "absence"),
@@ -67,6 +67,7 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
     assert isinstance(quota, Quota)  # noqa: S101 - for the type checker
     yield from said_besides(quota, "", _JUDGED)
     yield from _of_groups(quota)
+    yield from _of_days(quota)
     yield from said_besides(quota.measure, "measure.", _JUDGED)
     yield from said_besides(quota.every, "every.", _JUDGED)
     for key in ("at_least", "at_most"):
@@ -94,6 +95,20 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
         _beside(cap, part, quota.every) for cap in ranges for part in quota.part
     ):
         yield Fault("not-portable-caps", "measure.caps")
+
+
+def _of_days(quota: Quota) -> Iterator[Fault]:
+    """Return why it cannot be told by days alone which records count."""
+    if quota.opens is not None:
+        for index, part in enumerate(quota.part):
+            if spanned(part):
+                yield _not_with(f"part[{index}]", "every" if part.every else "yearly", "opens")
+    if quota.before_joining.counts is None:
+        for index, cap in enumerate(quota.measure.caps):
+            if cap.per is not Per.RECORD:
+                yield _not_with(f"measure.caps[{index}]", "caps", "before_joining")
+    elif quota.before_joining != BeforeJoining():
+        yield Fault("not-portable-key", "before_joining", {"key": "before_joining"})
 
 
 def _of_groups(quota: Quota) -> Iterator[Fault]:

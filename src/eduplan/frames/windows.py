@@ -21,10 +21,10 @@ from eduplan.exact import Number
 from eduplan.frames.columns import as_days, as_wholes
 from eduplan.frames.outcomes import Outcome, Outcomes, always, by_situation, outcome_of
 from eduplan.measures import Per
-from eduplan.people import bearer_getter
+from eduplan.people import bearer_getter, day_of
 from eduplan.provisions import Bench, Docket, Quota, QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
-from eduplan.provisions.owing import piece_of
+from eduplan.provisions.owing import counting, piece_of
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.provisions.provision import View, view
 from eduplan.selectors import Matcher
@@ -268,10 +268,11 @@ class _Finder:
                     owing = self._bench.owing(subject, self._docket, period, 0)
                     undeclared = tuple(missing.code for missing in owing.missing)
                 inside = piece_of(self._quota, period, self._docket.horizon).inside
+                counted = self._counted(inside, day_of(get, "joined"))
                 asks = [bool(matcher(get, get)) for matcher in self._bearers]
                 row = Window(profile, place, -1, period, verdict.due, verdict.required, True)
                 self._read(row, inside, days, undeclared, asks)
-                segments += self._cut(place, period, inside)
+                segments += self._cut(place, period, inside, counted)
             if segments:
                 self._found.segments[profile] = tuple(segments)
         return self._found
@@ -353,13 +354,21 @@ class _Finder:
         found = spans_of(self._quota.part[number], period, inside, inside)
         return tuple(span for span in found if span is not None)
 
-    def _segments(self, place: int, period: Period, inside: Period) -> tuple[Segment, ...]:
+    def _counted(self, inside: Period, joined: date | None) -> Period:
+        """Return the days of a piece of a period whose records count."""
+        days = counting(self._quota, inside)
+        lapses = joined is not None and self._quota.before_joining.counts is None
+        return Period(max(days.start, joined), days.end) if joined and lapses else days
+
+    def _segments(
+        self, place: int, period: Period, inside: Period, counted: Period
+    ) -> tuple[Segment, ...]:
         by_part = [
             self._spans(number, period, inside)
             for number, portion in enumerate(self._quota.part)
             if spanned(portion)
         ]
-        return segments_of(self._quota, place, period, inside, by_part)
+        return segments_of(self._quota, place, period, counted, by_part)
 
 
 def segments_of(
@@ -375,11 +384,12 @@ def segments_of(
         quota: the quota.
         place: where the period stands among those of a bearer.
         period: the period.
-        inside: the piece of it.
+        inside: the piece of it whose records count.
         by_part: the spans of every part that holds by spans.
     """
     edges = {inside.start, inside.end}
-    edges |= {day for spans in by_part for span in spans for day in (span.start, span.end)}
+    of_parts = {day for spans in by_part for span in spans for day in (span.start, span.end)}
+    edges |= {day for day in of_parts if day in inside}
     by_year = any(cap.per is Per.YEAR for cap in quota.measure.caps)
     if by_year:
         begun = [year.start for year in cycles(period.start, 12, inside)]
