@@ -108,7 +108,8 @@ def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
             sums += Sums(largest=(f"_noted_{number}",))
         else:
             noted.append(unclear)
-    made: dict[str, nw.Expr] = {_NOTED: mark(reduce(or_, noted)) if noted else whole(0)}
+    # Of a record that may not count it is not known what it adds to a part.
+    made: dict[str, nw.Expr] = {_NOTED: mark(reduce(or_, noted, nw.col("_unknown") > 0))}
     for number, several in enumerate(exclusive_sets(quota)):
         sure = reduce(or_, [truths[part].true for part in several])
         maybe = reduce(or_, [~truths[part].false for part in several])
@@ -136,7 +137,7 @@ def _all_of_it(portion: Portion, quota: Quota) -> bool:
 
 def _tallied(part: int, portion: Portion, truth: Truth, within: Truth) -> dict[str, nw.Expr]:
     if portion.records:
-        low, high, unstated = whole(1), whole(1), nw.lit(False)
+        low, high, unstated = nw.col("_sure"), whole(1), nw.lit(False)
     else:
         low, high, unstated = nw.col("_low"), nw.col("_high"), nw.col("_unstated") > 0
     possible = ~truth.false & ~within.false

@@ -39,11 +39,19 @@ class LeftOut(NamedTuple):
 
 
 class Range(NamedTuple):
-    """How much a record counts for: at least, and at most (None where there is no knowing)."""
+    """How much a record counts for: at least, and at most (None where there is no knowing).
+
+    Attributes:
+        entry: the record.
+        low: the least it counts for.
+        high: the most.
+        sure: whether it surely is among the records that count, however much it counts for.
+    """
 
     entry: Entry
     low: Number
     high: Number | None
+    sure: bool = True
 
 
 class Reading(NamedTuple):
@@ -260,9 +268,15 @@ class Gauge:
         ranges: tuple[Range, ...] = ()
         if self.detail:
             least = {entry.id: low for entry, low in zip(entries, lows, strict=True)}
+            doubtful = {entry.id for entry in maybe}
             ranges = tuple(
                 [
-                    Range(entry, least.get(entry.id, 0), None if high is None else cut)
+                    Range(
+                        entry,
+                        least.get(entry.id, 0),
+                        None if high is None else cut,
+                        entry.id not in doubtful,
+                    )
                     for entry, high, cut in zip(possible, highs, most, strict=True)
                 ]
             )

@@ -128,7 +128,7 @@ class ComposedBench(QuotaBench):
             elif truth is False or rule is None:
                 lapsed.append(one.entry.record)
             else:
-                kept.append(one._replace(low=0))
+                kept.append(one._replace(low=0, sure=False))
                 field = rule.blame(one.entry.get, get)
                 doubts[field] = doubts.get(field, 0) + 1
         return Own(
@@ -160,6 +160,10 @@ class ComposedBench(QuotaBench):
         tallied = self.composite.gauge.tally(
             found.ranges, subject.get, seen.period, owing.inside, owing.span
         )
+        own = found.own
+        tallied = tallied._replace(
+            missing=(*tallied.missing, *own.reading.missing, *own.missing)
+        )  # of a record that may not count it is not known what it adds to a part
         points = self.composite.points(tallied, seen, docket, found.due)
         overall = worst_of([status, *(point.status for point in points)])
         if owing.missing and overall is Status.NOT_MET:

@@ -316,7 +316,7 @@ class PortionGauge:
             if True in truths:
                 beside.append(one)
             else:
-                inside.append(one._replace(low=0) if None in truths else one)
+                inside.append(one._replace(low=0, sure=False) if None in truths else one)
         return tuple(inside), tuple(beside)
 
     def tally(
@@ -397,7 +397,7 @@ def _tally(
     get: Getter,
     unknown: dict[str, int],
 ) -> Tally:
-    low, high = (1, 1) if portion.records else (one.low, one.high)
+    low, high = (int(one.sure), 1) if portion.records else (one.low, one.high)
     if within is not None:
         inside = within(one.entry.get, get)
         if inside is False:
@@ -439,6 +439,7 @@ def _things(
             continue
         if inside is None:
             _note(within, one, get, unknown)
+        inside = inside and one.sure
         truth = where(one.entry.get, get)
         if truth is None:
             _note(where, one, get, unknown)

@@ -374,10 +374,13 @@ class QuotaBench(Bench):
                         for member, reading in zip(judged, readings, strict=True)
                     ]
                 )
+                if unknown and not tallied.missing:
+                    told = Missing("members-undetermined", {"count": unknown})
+                    tallied = tallied._replace(missing=(told,))
                 due = Due(required, required)
                 points = self.composite.points(tallied, seen, docket, due, divisor)
                 status = worst_of([status, *(point.status for point in points)])
-                missing += tuple(m for point in points for m in point.missing)
+                missing += tuple(m for point in points for m in point.missing if m not in missing)
             if doubts:
                 status, missing = Status.UNDETERMINED, (*doubts, *missing)
             yield Verdict(
