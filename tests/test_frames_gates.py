@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import polars as pl
 import pytest
+from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from as_frames import KINDS, over
@@ -23,6 +24,7 @@ from eduplan.testing import (
     quotas,
     records,
 )
+from eduplan.testing.provisions import measures
 from test_frames import HEAD, plan_of, portable, quota
 from test_frames_events import answered
 
@@ -39,6 +41,23 @@ def with_gates(drawn: SearchStrategy[Plan]) -> SearchStrategy[Plan]:
     return drawn.flatmap(joined)
 
 
+@st.composite
+def counting(draw: st.DrawFn) -> Gate:
+    """Return gates that rest on what the register holds, and on facts of the bearer."""
+    tallies: list[dict[str, Any]] = []
+    for measure in draw(st.lists(measures(), min_size=1, max_size=2)):
+        bound = draw(st.sampled_from(["at_least", "at_most"]))
+        amount = draw(st.sampled_from([0, 1, "1/2"] if "share" in measure else [0, 1, "3/2", 2]))
+        tallies.append({**measure, bound: amount})
+        if (length := draw(st.sampled_from([None, "1 month", "6 months"]))) is not None:
+            tallies[-1]["in_last"] = length
+    joined = draw(st.sampled_from(["all", "any"]))
+    admits = {joined: [*tallies, draw(st.sampled_from([COUNTY, {"not": COUNTY}]))]}
+    drawn = draw(gates().filter(lambda gate: gate.over is None))
+    return attrs.evolve(drawn, admits=admits)
+
+
+COUNTY = {"bearer": {"level": {"at_least": "county"}}}
 ONE, THEIRS = people(ids=["t1"]), records(bearers=["t1"], linked=True)
 GATES = cases(plans=plans(provisions=gates()), people=ONE, records=THEIRS)
 RESTING = cases(
@@ -46,6 +65,14 @@ RESTING = cases(
     people=ONE,
     records=THEIRS,
 )
+
+
+COUNTING = cases(plans=plans(provisions=counting().filter(portable)), people=ONE, records=THEIRS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_gates_that_count_records(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=COUNTING, max_examples=30)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,7 +96,6 @@ PEOPLE = pl.DataFrame(
     }
 )
 FIVE_YEARS = {"elapsed": "5 years", "since": "since"}
-COUNTY = {"bearer": {"level": {"at_least": "county"}}}
 
 
 def gate(name: str = "entry", **keys: Any) -> dict[str, Any]:
@@ -206,6 +232,31 @@ def test_what_gates_rest_on_is_judged_once() -> None:
     assert times_read(["second", "hours"]) == alone
 
 
+def test_what_the_register_holds_is_counted_up_to_the_day() -> None:
+    # Two lessons in the last six months, since 2 March 2024: the first has them, the second had one
+    # of them the day before, and the third lessons of which one is not known to be online.
+    lessons = {"count": "lesson", "where": {"mode": "online"}, "at_least": 2}
+    plan = plan_of(gate=[gate(admits={**lessons, "in_last": "6 months"})])
+    taken = acts(
+        ("lesson", date(2024, 3, 2), "t1", None, "online"),
+        ("lesson", date(2024, 9, 1), "t1", None, "online"),
+        ("lesson", date(2024, 3, 1), "t2", None, "online"),
+        ("lesson", date(2024, 9, 1), "t2", None, "online"),
+        ("lesson", date(2024, 9, 1), "t3", None, "online"),
+        ("lesson", date(2024, 9, 1), "t3", None, None),
+    )
+
+    assert judge(plan, taken) == [
+        ("t1", "MET", ()),
+        ("t2", "NOT_MET", ()),
+        ("t3", "UNDETERMINED", ("record-fact",)),
+        ("t4", "NOT_MET", ()),
+    ]
+    # Without a register that is complete nobody is known to have too few.
+    open_ = judge(plan, taken, complete_through=None)
+    assert [row[1] for row in open_] == ["MET", "UNDETERMINED", "UNDETERMINED", "UNDETERMINED"]
+
+
 def test_out_of_force_nobody_is_weighed() -> None:
     plan = plan_of(gate=[gate(admits=COUNTY, since=date(2024, 9, 2))])
 
@@ -216,9 +267,13 @@ def test_out_of_force_nobody_is_weighed() -> None:
 
 AWARDS = {"count": "award", "at_least": 1}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "what the register holds": (
-        {"gate": [gate(admits={"all": [COUNTY, AWARDS]})]},
-        "entry.admits.all[1]: what the register holds cannot be a condition over frames",
+    "what the register holds on the day of an act": (
+        {"gate": [gate(admits={"all": [COUNTY, AWARDS]}, over="lesson")]},
+        "entry.admits.all[1]: what the register holds on the day of an act cannot be a condition",
+    ),
+    "what the register holds, capped by month": (
+        {"gate": [gate(admits={**AWARDS, "caps": [{"at_most": 1, "per": "month"}]})]},
+        "entry.admits.measure.caps[0].per: per cannot be judged over frames",
     ),
     "several facts of the bearer": (
         {"gate": [gate(admits={"record": {"tier": ["@bearer.tier", "@bearer.level"]}},

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from as_frames import KINDS, SEVERAL, over
-from eduplan import InputError, NotPortable, Record, Status
+from eduplan import InputError, NotPortable, Plan, Record, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.measures import Way
 from eduplan.testing import cases, check_evaluator, plans, quotas, records
-from test_frames import PEOPLE, plan_of, portable, quota
+from test_frames import HEAD, PEOPLE, plan_of, portable, quota
 
 BOTH = {"mode": "|"}
 
@@ -52,9 +52,13 @@ COURSES = pl.DataFrame(
 
 
 def judged(**keys: Any) -> dict[str, Any]:
+    return judged_by(plan_of(quota=[quota(**keys)]))
+
+
+def judged_by(plan: Plan) -> dict[str, Any]:
     day = date(2024, 8, 31)
     found = evaluate_frame(
-        plan_of(quota=[quota(**keys)]),
+        plan,
         PEOPLE,
         COURSES,
         as_of=day,
@@ -84,6 +88,18 @@ def test_one_of_several_values_is_enough() -> None:
 def test_what_is_told_apart_needs_single_values(measure: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=r"records\.mode: must be a column of text, not several"):
         judged(measure=measure)
+
+
+def test_what_targets_and_gates_tell_apart_needs_single_values_too() -> None:
+    # Two modes of three courses; one by one of the texts there would be two as well.
+    measure = {"distinct": "mode", "of": "training"}
+    reach = {"by": date(2024, 8, 31), "at_least": 2}
+    target = {**HEAD, "id": "modes", "indicator": {"measure": measure}, "milestones": reach}
+    gate = {**HEAD, "id": "entry", "admits": {**measure, "at_least": 2}}
+
+    for table in ({"target": [target]}, {"gate": [gate]}):
+        with pytest.raises(InputError, match=r"records\.mode: must be a column of text"):
+            judged_by(plan_of(**table))
 
 
 def test_caps_and_parts_need_single_values_not_to_meet() -> None:

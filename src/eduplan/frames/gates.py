@@ -18,16 +18,18 @@ import pyarrow as pa
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import Fault, Missing, refuse
-from eduplan.frames.asking import by_profile, door, owing, subject_of, told
+from eduplan.frames import measured
+from eduplan.frames.asking import Days, by_profile, door, owing, subject_of, told
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import of_kinds
+from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds
 from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, flag, whole
+from eduplan.frames.measured import Measured, quota_of
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.refusing import Judged, said_besides, several_operands
 from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.standing import bearers, by_record
-from eduplan.provisions import Docket, Gate, GateBench, Happening, Setting
+from eduplan.provisions import Docket, Gate, GateBench, Happening, Quota, Setting
 from eduplan.provisions.gate import doubtful
 from eduplan.provisions.requirements import (
     BearerIs,
@@ -38,7 +40,14 @@ from eduplan.provisions.requirements import (
     Tally,
     leaves,
 )
-from eduplan.provisions.weighing import Application, Weigher, put_together, weigher
+from eduplan.provisions.weighing import (
+    Application,
+    Weigher,
+    counted_days,
+    held_against,
+    put_together,
+    weigher,
+)
 from eduplan.selectors import Selector
 from eduplan.verdicts import Point, Status, Verdict
 
@@ -66,16 +75,35 @@ def refusals(gate: Gate) -> Iterator[Fault]:
     yield from said_besides(gate, "", _JUDGED)
     for path, leaf in leaves(gate.admits):
         if isinstance(leaf, Tally):
-            yield Fault("not-portable-tally", f"admits.{path}" if path else "admits")
+            yield from _of_tally(gate, leaf, f"admits.{path}" if path else "admits")
     for path, selector in _selectors(gate):
         yield from several_operands(selector, path)
+
+
+def _of_tally(gate: Gate, tally: Tally, path: str) -> Iterator[Fault]:
+    """Return why it cannot be counted what the register holds."""
+    if gate.over is not None:
+        yield Fault("not-portable-tally", path)
+    for fault in measured.refusals(gate, tally.measure):
+        yield fault.under(path)
 
 
 def asks(gate: Gate) -> Asks:
     """Return the facts that a gate asks for."""
     of_records = [field for _, one in _selectors(gate) for field in one.fields()]
-    pointers = (gate.over.by,) if gate.over is not None else ()
-    return Asks((*door(gate), *_of_bearers(gate), *_own(gate)), tuple(of_records), pointers)
+    pointers = [gate.over.by] if gate.over is not None else []
+    of_bearers = [*door(gate), *_of_bearers(gate), *_own(gate)]
+    for quota in _tallied(gate):
+        of_bearers += fields_of_bearer(quota)
+        of_records += fields_of_records(quota)
+        pointers.append(quota.measure.by)
+    return Asks(tuple(of_bearers), tuple(of_records), tuple(pointers))
+
+
+def _tallied(gate: Gate) -> list[Quota]:
+    """Return quotas by the measures of what the register has to hold."""
+    tallies = [leaf for _, leaf in leaves(gate.admits) if isinstance(leaf, Tally)]
+    return [quota_of(gate, tally.measure) for tally in tallies]
 
 
 def _selectors(gate: Gate) -> Iterator[tuple[str, Selector]]:
@@ -237,6 +265,7 @@ class _Table:
     def __init__(self, bench: GateBench, scene: Scene, judge: Judge, profiles: Profiles) -> None:
         self._gate, self._scene, self._judge = bench.gate, scene, judge
         self._profiles = profiles
+        self._counted: dict[str, Measured] = {}
         setting = Setting(scales=scene.docket.scales)
         self._leaves = [
             _Leaf(f"_leaf_{place}", leaf, weigher(leaf, setting, bench.citation), {}, [])
@@ -251,6 +280,8 @@ class _Table:
                 frame = self._reached(frame, leaf)
             elif isinstance(leaf.rule, BearerIs | Elapsed):
                 frame = self._of_facts(frame, leaf)
+            elif isinstance(leaf.rule, Tally):
+                frame = self._of_records(frame, leaf, leaf.rule)
             elif not isinstance(leaf.rule, RecordIs):
                 frame = self._of_verdicts(frame, leaf)
         return frame
@@ -350,9 +381,25 @@ class _Table:
         leaf.said[:] = [self._verdict(name, one["status"], one["reasons"]) for one in said]
         return frame
 
+    def _of_records(self, frame: Frame, leaf: _Leaf, tally: Tally) -> Frame:
+        """Number what the register holds for every bearer."""
+        gate, docket = self._gate, self._scene.docket
+        own = fields_of_bearer(quota_of(gate, tally.measure))
+        bearers = self._profiles.frame((), own=own)
+        found = Measured(gate, tally.measure, self._scene, bearers)
+        days = [Days(0, 0, counted_days(tally, docket.as_of))]
+        readings = found.read(tally.measure, days, leaf.column).drop("_place")
+        self._counted[leaf.column] = found
+        frame = frame.join(readings, on=BEARER, how="left")
+        return frame.with_columns(nw.col(leaf.column).fill_null(0))
+
     def _point(self, leaf: _Leaf, answer: int) -> Point:
         """Return what a requirement comes to, by its number."""
-        if answer not in leaf.points:
+        if answer not in leaf.points and isinstance(leaf.rule, Tally):
+            docket, figure = self._scene.docket, self._counted[leaf.column].figure(answer)
+            status, missing = held_against(leaf.rule, figure, docket.as_of - DAY, docket)
+            leaf.points[answer] = Point("admission", status, missing=missing)
+        elif answer not in leaf.points:
             heard = [verdict for place, verdict in enumerate(leaf.said) if answer >> place & 1]
             leaf.points[answer] = self._hearing(leaf, heard)
         return leaf.points[answer]

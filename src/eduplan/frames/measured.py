@@ -1,4 +1,4 @@
-"""Measures of a target over columns: what was counted in the days that are asked about.
+"""Measures of targets and gates over columns: what was counted in the days that are asked about.
 
 They are read as those of quotas are. Every reading there is has a number, its standing; the
 reference says of each what follows.
@@ -21,12 +21,13 @@ from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct
 from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
 from eduplan.frames.placing import Placed, day_by_day
 from eduplan.frames.profiles import BEARER
+from eduplan.frames.quotas import check_single
 from eduplan.frames.readings import READING, amounts, read
 from eduplan.frames.refusing import refusals as refusals_of_quota
 from eduplan.frames.refusing import said_besides
 from eduplan.frames.scene import Scene
 from eduplan.measures import Cap, Measure, Per, Way
-from eduplan.provisions import Quota, Target
+from eduplan.provisions import Provision, Quota
 from eduplan.provisions.indicator import Figure, IndicatorBench
 
 _EMPTY = (0, 0, 1, 0, 0, 0)
@@ -34,44 +35,49 @@ _NOTHING = (0, 1, 1, 0, 0, 1)
 """Readings where there is no record: of anything, and of a share."""
 
 
-def quota_of(target: Target, measure: Measure) -> Quota:
-    """Return a quota that asks for nothing, by the measure of a target."""
+def quota_of(provision: Provision, measure: Measure) -> Quota:
+    """Return a quota that asks for nothing, by the measure of another provision."""
     return Quota(
-        id=target.id,
-        clause=target.clause,
-        title=target.title,
+        id=provision.id,
+        clause=provision.clause,
+        title=provision.title,
         measure=measure,
         every="plan",
         at_least=0,
     )
 
 
-def refusals(target: Target, measure: Measure) -> Iterator[Fault]:
+def refusals(provision: Provision, measure: Measure) -> Iterator[Fault]:
     """Return why a measure cannot be read over frames, nothing where it can."""
-    for fault in refusals_of_quota(quota_of(target, measure)):
-        yield fault.under("indicator")
+    yield from refusals_of_quota(quota_of(provision, measure))
     for index, cap in enumerate(measure.caps):
-        path = f"indicator.measure.caps[{index}]."
+        path = f"measure.caps[{index}]."
         yield from said_besides(cap, path, {Cap: {"at_most", "per", "where"}})
         if cap.per not in (Per.RECORD, Per.PERIOD):
             yield Fault("not-portable-key", f"{path}per", {"key": "per"})
 
 
 class Measured:
-    """What a target measures over records.
+    """What is measured over records.
 
     Args:
-        target: the target.
+        provision: for which it is.
+        measure: what is counted, apart from where parts narrow it.
         scene: what is judged.
         bearers: bearers with their ``_profile``, and facts that records are held against.
+
+    Raises:
+        InputError: things are counted by a fact with several values.
     """
 
-    def __init__(self, target: Target, scene: Scene, bearers: Frame) -> None:
-        self._target = target
+    def __init__(
+        self, provision: Provision, measure: Measure, scene: Scene, bearers: Frame
+    ) -> None:
+        self._provision = provision
         self._scene = scene
         self._bearers = bearers
-        assert target.indicator.measure is not None  # noqa: S101 - as its indicator says
-        share = target.indicator.measure.way is Way.SHARE
+        check_single(quota_of(provision, measure), scene.register)
+        share = measure.way is Way.SHARE
         self._readings: list[tuple[int, ...]] = [_NOTHING if share else _EMPTY]
 
     def standings(self, reads: IndicatorBench, days: Sequence[Days], name: str) -> Frame:
@@ -87,11 +93,22 @@ class Measured:
         """
         measure = reads.indicator.measure
         assert measure is not None  # noqa: S101 - as its indicator says
-        bulk = Bulk(quota_of(self._target, measure), *self._scene[:5], ())
+        docket = self._scene.docket
+        spans = [one._replace(period=reads.span(one.period, docket)) for one in days]
+        return self.read(measure, spans, name)
+
+    def read(self, measure: Measure, spans: Sequence[Days], name: str) -> Frame:
+        """Return how things stand with a measure of every bearer, as `standings` does.
+
+        Args:
+            measure: what is counted.
+            spans: the days whose records count.
+            name: the column to make.
+        """
+        bulk = Bulk(quota_of(self._provision, measure), *self._scene[:5], ())
         stated = amounts(bulk)
         if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
             raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")
-        spans = [one._replace(period=reads.span(one.period, bulk.docket)) for one in days]
         found = read(self._placed(bulk, spans), bulk, stated, {}).whole
         table = distinct(found, *READING).collect().to_arrow()
         if len(table) > MOST_VALUES:

@@ -58,7 +58,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     frames = []
     for one in versions:
         assert isinstance(one, QuotaBench)  # noqa: S101 - of a quota it is
-        _check_single(one.quota, scene.register)
+        check_single(one.quota, scene.register)
         bulk = Bulk(one.quota, *scene[:5], fields)
         if one.quota.scope.pooled:
             return pooled.rows(bulk, one, profiles)
@@ -73,7 +73,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     return scene.backend.below(frames)
 
 
-def _check_single(quota: Quota, register: Columns) -> None:
+def check_single(quota: Quota, register: Columns) -> None:
     """Refuse facts with several values where records are told apart by single ones.
 
     Raises:

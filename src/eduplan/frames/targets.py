@@ -65,7 +65,8 @@ def refusals(target: Target) -> Iterator[Fault]:
             yield from said_besides(target.every.own, "every.", _JUDGED)
     measure = target.indicator.measure
     if measure is not None:
-        yield from measured.refusals(target, measure)
+        for fault in measured.refusals(target, measure):
+            yield fault.under("indicator")
     if not target.indicator.present:
         for selector in _selectors(target):
             yield from several_operands(selector, "indicator")
@@ -194,7 +195,7 @@ def _reader(bench: TargetBench, scene: Scene, bearers: Frame) -> Figures | Measu
     indicator = bench.target.indicator
     if indicator.measure is None:
         return Figures(indicator, bench.indicator, scene, bearers)
-    return Measured(bench.target, scene, bearers)
+    return Measured(bench.target, indicator.measure, scene, bearers)
 
 
 def _asked(bench: TargetBench, subject: Subject, docket: Docket) -> Asked:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
 from eduplan.exact import Number, show_share
 from eduplan.facts import Getter, Truth
-from eduplan.measures import Gauge, Reading, Way
+from eduplan.measures import Gauge, Way
 from eduplan.messages import LANGUAGES, Language, Text, say
 from eduplan.people import day_of
 from eduplan.provisions.provision import Docket, Setting, Subject
@@ -301,15 +301,13 @@ def _tally(rule: Tally, setting: Setting, citation: Citation) -> Weigher:
 
     def weigh(application: Application) -> Point:
         subject, day, docket, _ = application
-        period = Period(date.min, day + DAY)
-        if rule.in_last is not None:
-            period = Period(add_months(day, -rule.in_last.months) + DAY, day + DAY)
+        period = counted_days(rule, day)
         entries = docket.register.of(subject.id, measure.kinds, measure.by)
         if measure.way is not Way.DAYS:
             entries = entries[bisect_left(entries, (mark(period.start),)) :]
         entries = entries[: bisect_left(entries, (mark(period.end),))]
         reading = gauge.read(entries, subject.get, period)
-        status, missing = _bound(rule, reading, min(day, docket.as_of - DAY), docket)
+        status, missing = held_against(rule, reading, min(day, docket.as_of - DAY), docket)
         facts = {"condition": condition, "found": told(reading.low)}
         return Point(
             "admission-counted",
@@ -324,11 +322,41 @@ def _tally(rule: Tally, setting: Setting, citation: Citation) -> Weigher:
     return weigh
 
 
-def _bound(
-    rule: Tally, reading: Reading, needed: date, docket: Docket
+class Found(Protocol):
+    """What was counted: the least and the most it can be, and what would have to be known."""
+
+    @property
+    def low(self) -> Number | None:
+        """The least."""
+
+    @property
+    def high(self) -> Number | None:
+        """The most, None where there is no knowing."""
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What would have to be known."""
+
+
+def counted_days(rule: Tally, day: date) -> Period:
+    """Return the days whose records a tally counts that is taken on a day."""
+    if rule.in_last is None:
+        return Period(date.min, day + DAY)
+    return Period(add_months(day, -rule.in_last.months) + DAY, day + DAY)
+
+
+def held_against(
+    rule: Tally, reading: Found, needed: date, docket: Docket
 ) -> tuple[Status, tuple[Missing, ...]]:
-    """Hold a reading against its bound; what further records could change needs them all."""
-    low, high = reading.low, reading.high
+    """Hold a reading against its bound; what further records could change needs them all.
+
+    Args:
+        rule: the tally.
+        reading: what was counted.
+        needed: the day through which the register has to be complete.
+        docket: what the judgement rests on.
+    """
+    low, high = reading.low or 0, reading.high
     if rule.measure.grows:
         if rule.at_least is not None and low >= rule.at_least:
             return Status.MET, ()
