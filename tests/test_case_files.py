@@ -380,9 +380,11 @@ def test_the_command_tells_what_is_suggested_instead(run: Run, steps: Path) -> N
 def test_a_suggestion_speaks_of_the_quotas_it_names() -> None:
     table = tomllib.loads(STEPS)["case"][0]
     del table["expect"]
-    assert untried_provisions(run_case(case_from_table(table))) == ("hours",)
+    table["quota"].append({**table["quota"][0], "id": "others"})
     table["suggest"][0]["only"] = ["hours"]
-    assert untried_provisions(run_case(case_from_table(table))) == ()
+    assert untried_provisions(run_case(case_from_table(table))) == ("others",)
+    del table["suggest"][0]["only"]
+    assert untried_provisions(run_case(case_from_table(table))) == (), "nothing is said of any"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -18,6 +18,7 @@ from eduplan.exact import spell
 from eduplan.ledger import Basis
 from eduplan.messages import Language, say
 from eduplan.outlook import Suggestion
+from eduplan.plan import Plan
 from eduplan.verdicts import Verdict
 
 
@@ -101,15 +102,19 @@ def untried_provisions(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     Provisions that a case has of its own do not count.
     """
     tried: dict[str, set[str]] = {}
-    plans = {outcome.case.plan.id: outcome.case.plan for outcome in outcomes}
+    plans: dict[str, Plan] = {}
     for outcome in outcomes:
-        plan = outcome.case.plan
-        if isinstance(outcome.expected, Suggested):
-            tried.setdefault(plan.id, set()).update(outcome.expected.only)
-            continue
-        spoken = outcome.expected.provision
-        names = [spoken] if spoken else [provision.id for provision in plan.provisions]
-        tried.setdefault(plan.id, set()).update(names)
+        plan, expected = outcome.case.plan, outcome.expected
+        names: tuple[str, ...]
+        if isinstance(expected, Suggested):
+            names = expected.only
+        elif expected.provision:
+            names = (expected.provision,)
+        else:
+            names = tuple(provision.id for provision in plan.provisions)
+        if names:
+            plans[plan.id] = plan
+            tried.setdefault(plan.id, set()).update(names)
     return tuple(
         provision.id
         for name, plan in plans.items()
