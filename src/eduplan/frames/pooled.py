@@ -6,7 +6,7 @@ profile; what the records of members come to is read as for single bearers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
@@ -168,7 +168,7 @@ def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any
             inside = piece.inside
             now = seen if inside is period else view(period, docket.as_of, inside, inside)
             bound = Bound(0, quota.at_most is not None, quota.measure.grows)
-            usual = by_situation(bound, now, docket, quota.measure.kinds, _DOUBTS)
+            usual = _with_gaps(by_situation(bound, now, docket, quota.measure.kinds, _DOUBTS))
             doubted = tuple(_doubtful(outcome) for outcome in usual)
             kinds = pool.outcomes.kind(usual), pool.outcomes.kind(doubted)
             pool.spans.append(Span(number, *kinds, period, inside))
@@ -176,6 +176,16 @@ def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any
     for profile, facts in profiles.items():
         _ask(profile, subject_of(str(profile), facts), bulk, bench, pool)
     return pool
+
+
+def _with_gaps(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Return the outcomes of all situations; in those with a gap nothing is decided."""
+    found = []
+    for number, outcome in enumerate(outcomes):
+        doubts = number % 4
+        codes = tuple(sorted(code for doubt, code in _DOUBTS.items() if doubts & doubt))
+        found.append(Outcome(Status.UNDETERMINED, codes) if doubts & _GAP else outcome)
+    return tuple(found)
 
 
 def _doubtful(outcome: Outcome) -> Outcome:

@@ -360,6 +360,7 @@ class QuotaBench(Bench):
             value = exact(Fraction(sum(reading.low for reading in readings)) / divisor)
             most = exact(Fraction(sum(highs)) / divisor) if bounded else None
             required = exact(Fraction(sum(owed)) / divisor) if mean else max(owed)
+            unsaid = gaps  # without which it is not known who counts, nor for how much
             unknown = sum(1 for reading in readings if reading.missing)
             if unknown:
                 gaps = (*gaps, Missing("members-undetermined", {"count": unknown}))
@@ -381,6 +382,8 @@ class QuotaBench(Bench):
                 points = self.composite.points(tallied, seen, docket, due, divisor)
                 status = worst_of([status, *(point.status for point in points)])
                 missing += tuple(m for point in points for m in point.missing if m not in missing)
+            if unsaid:
+                status, missing = Status.UNDETERMINED, gaps
             if doubts:
                 status, missing = Status.UNDETERMINED, (*doubts, *missing)
             yield Verdict(
