@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from as_frames import KINDS, over
-from eduplan import Period, Plan, available_plans, load_plan
+from eduplan import Period, Plan, Status, available_plans, load_plan
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
-from eduplan.provisions import Gate
+from eduplan.provisions import Consequence, Gate, Provision
+from eduplan.provisions.quota import Over
 from eduplan.testing import (
     cases,
     check_evaluator,
@@ -37,6 +38,36 @@ def with_gates(drawn: SearchStrategy[Plan]) -> SearchStrategy[Plan]:
         return gates(rests_on=names).map(
             lambda gate: attrs.evolve(plan, provisions=(*plan.provisions, gate))
         )
+
+    return drawn.flatmap(joined)
+
+
+def of_each(provision: Provision) -> bool:
+    """Say whether a provision can be judged over frames, and by bearer."""
+    scope = getattr(provision, "scope", None)
+    return portable(provision) and (scope is None or scope.over is Over.EACH)
+
+
+def with_bars(drawn: SearchStrategy[Plan]) -> SearchStrategy[Plan]:
+    """Return plans with something that follows from what there is, and a gate that it may bar."""
+
+    @st.composite
+    def joined(draw: st.DrawFn, plan: Plan) -> Plan:
+        amount = draw(st.sampled_from([None, None, 200, "1/3"]))
+        limits = draw(gates().filter(lambda gate: gate.over is None))
+        follows = Consequence(
+            **{**HEAD, "id": "bar"},
+            verdict=draw(st.sampled_from([provision.id for provision in plan.provisions])),
+            status=tuple(draw(st.lists(st.sampled_from(Status), min_size=1, unique=True))),
+            effect="bar" if amount is None else "bonus",
+            amount=amount,
+            **{key: getattr(limits, key) for key in ("bearer", "exempt", "since", "until")},
+        )
+        found = [*plan.provisions, follows]
+        if amount is None:
+            admits = {draw(st.sampled_from(["all", "any"])): [{"bar": "bar"}, COUNTY]}
+            found.append(attrs.evolve(limits, admits=admits))
+        return attrs.evolve(plan, provisions=tuple(found))
 
     return drawn.flatmap(joined)
 
@@ -68,6 +99,17 @@ RESTING = cases(
 
 
 COUNTING = cases(plans=plans(provisions=counting().filter(portable)), people=ONE, records=THEIRS)
+
+BARRED = cases(
+    plans=with_bars(plans(provisions=(quotas() | follow_ups()).filter(of_each))),
+    people=ONE,
+    records=THEIRS,
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_what_follows_and_whom_it_bars(kind: str) -> None:
+    check_evaluator(over(KINDS[kind]), cases=BARRED, max_examples=25)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -257,6 +299,27 @@ def test_what_the_register_holds_is_counted_up_to_the_day() -> None:
     assert [row[1] for row in open_] == ["MET", "UNDETERMINED", "UNDETERMINED", "UNDETERMINED"]
 
 
+def test_what_follows_bars_from_a_gate() -> None:
+    # Of 3 hours t1 has 3 and gets 200; the others have fewer in a year that is over, and are barred.
+    hours = quota(every="calendar-year", partial="full")
+    bonus = {**BAR, "id": "bonus", "status": "MET", "effect": "bonus", "amount": 200}
+    plan = plan_of(quota=[hours], consequence=[BAR, bonus], gate=[gate(admits={"bar": "bar"})])
+    taken = acts(
+        ("training", date(2023, 5, 1), "t1", 3, None), ("training", date(2023, 5, 1), "t2", 2, None)
+    )
+    last_year = Period(date(2023, 1, 1), date(2024, 1, 1))
+
+    assert [row[:2] for row in judge(plan, taken, during=last_year)] == [
+        ("t1", "MET"), ("t2", "NOT_MET"), ("t3", "NOT_MET"), ("t4", "NOT_MET"),
+    ]  # fmt: skip
+    found = evaluate_frame(
+        plan, PEOPLE, taken, as_of=AS_OF, complete_through=AS_OF, during=last_year, only=["bonus"]
+    )
+    rows = {row.bearer: row for row in rows_of(found)}
+    assert (rows["t1"].status, rows["t1"].value, rows["t1"].period) == (Status.MET, 200, last_year)
+    assert (rows["t2"].status, rows["t2"].reasons) == (Status.NOT_APPLICABLE, ("not-triggered",))
+
+
 def test_out_of_force_nobody_is_weighed() -> None:
     plan = plan_of(gate=[gate(admits=COUNTY, since=date(2024, 9, 2))])
 
@@ -265,6 +328,7 @@ def test_out_of_force_nobody_is_weighed() -> None:
 
 # ---------------------------------------------------------------- what is refused
 
+BAR = {**HEAD, "id": "bar", "verdict": "hours", "status": "NOT_MET", "effect": "bar"}
 AWARDS = {"count": "award", "at_least": 1}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "what the register holds on the day of an act": (
@@ -295,14 +359,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "entry: rests on first, which cannot be judged by bearer over frames",
     ),
-    "a bar": (
+    "a bar that follows from the school": (
         {
             "quota": [quota()],
-            "consequence": [{**HEAD, "id": "bar", "verdict": "hours", "status": "NOT_MET",
-                             "effect": "bar"}],
+            "consequence": [{**BAR, "whose": "school"}],
             "gate": [gate(admits={"bar": "bar"})],
         },
         "entry: rests on bar, which cannot be judged by bearer over frames",
+    ),
+    "what follows by amount": (
+        {
+            "quota": [quota()],
+            "consequence": [{**BAR, "id": "entry", "effect": "deduction",
+                             "amount": {"per": "shortfall", "rate": 10}}],
+        },
+        "entry.amount.per: per cannot be judged over frames",
     ),
 }  # fmt: skip
 

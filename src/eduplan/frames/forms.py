@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eduplan.frames import follow_ups, gates, quotas, rosters, targets
+from eduplan.frames import consequences, follow_ups, gates, quotas, rosters, targets
 from eduplan.frames.backends import Frame
 from eduplan.frames.scene import Form, Scene
-from eduplan.provisions import FollowUp, Gate, Provision, Quota, Roster, Target
+from eduplan.provisions import Consequence, FollowUp, Gate, Provision, Quota, Roster, Target
 
 
 def judge(name: str, scene: Scene) -> Frame:
@@ -31,6 +31,11 @@ FORMS: Mapping[type[Provision], Form] = {
     Quota: Form(quotas.refusals, quotas.asks, quotas.rows),
     FollowUp: Form(follow_ups.refusals, follow_ups.asks, follow_ups.rows),
     Gate: Form(gates.refusals, gates.asks, lambda gate, scene: gates.rows(gate, scene, judge)),
+    Consequence: Form(
+        consequences.refusals,
+        consequences.asks,
+        lambda rule, scene: consequences.rows(rule, scene, judge),
+    ),
     Target: Form(targets.refusals, targets.asks, targets.rows),
     Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
 }

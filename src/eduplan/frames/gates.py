@@ -49,7 +49,7 @@ from eduplan.provisions.weighing import (
     weigher,
 )
 from eduplan.selectors import Selector
-from eduplan.verdicts import Point, Status, Verdict
+from eduplan.verdicts import Justification, Point, Status, Verdict
 
 _JUDGED: Judged = {
     Gate: {
@@ -411,7 +411,10 @@ class _Table:
         return leaf.weigh(Application(subject, docket.as_of, docket))
 
     def _verdict(self, name: str, status: str, reasons: str) -> Verdict:
+        # Of a bar it is told why; of that a row has nothing.
+        said = Justification(points=(Point("condition", Status(status)),))
         return Verdict(
+            justification=said,
             citation=self._scene.docket.benches[name].citation,
             bearer=None,
             bearer_id="",

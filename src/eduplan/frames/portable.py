@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from eduplan.errors import Fault, FaultList, NotPortable
 from eduplan.frames.forms import FORMS
 from eduplan.plan import Plan
-from eduplan.provisions import FollowUp, Gate, Provision, Quota, Target, Unanswered
+from eduplan.provisions import Consequence, FollowUp, Gate, Provision, Quota, Target, Unanswered
 from eduplan.provisions.quota import Over
 
 
@@ -55,7 +55,7 @@ def alone(provision: Provision) -> bool:
         return provision.scope.over is Over.EACH
     if isinstance(provision, Target):
         return not provision.indicator.present and not provision.relative()
-    return isinstance(provision, FollowUp | Gate)
+    return isinstance(provision, FollowUp | Gate | Consequence)
 
 
 def by_bearer(plan: Plan, provision: Provision) -> bool:

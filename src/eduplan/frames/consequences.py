@@ -1,0 +1,100 @@
+"""Consequences over frames: the rows of the provision, and what follows from each.
+
+What follows is asked of the reference, once for everything that is said of bearers who are alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import attrs
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.dates import Period
+from eduplan.errors import Fault, Missing, refuse
+from eduplan.frames.asking import door, owing, told
+from eduplan.frames.backends import Frame
+from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct
+from eduplan.frames.profiles import BEARER
+from eduplan.frames.refusing import Judged, said_besides
+from eduplan.frames.scene import Asks, Scene
+from eduplan.provisions import Consequence
+from eduplan.verdicts import Status, Verdict
+
+_JUDGED: Judged = {
+    Consequence: {
+        *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
+        *("verdict", "status", "effect", "amount", "unit"),
+    }
+}
+
+_NO_DAY = date.min
+"""Stands for the days of a period where there is none, for absent days are not joined on."""
+
+_SAID = ("_profile", "_from", "_to", "_status", "_reasons")
+
+
+def refusals(rule: Consequence) -> Iterator[Fault]:
+    """Return why a consequence cannot be judged over frames, nothing where it can."""
+    yield from said_besides(rule, "", _JUDGED)
+    if rule.amount is not None and rule.amount.per is not None:
+        yield Fault("not-portable-key", "amount.per", {"key": "per"})
+
+
+def asks(rule: Consequence) -> Asks:
+    """Return the facts that a consequence asks for."""
+    return Asks(door(rule))
+
+
+def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) -> Frame:
+    """Return the rows of one consequence.
+
+    Args:
+        rule: the consequence.
+        scene: what is judged.
+        judge: judges the provision it follows from.
+    """
+    bench = scene.docket.benches[rule.id]
+    who = owing(bench, scene, ())
+    if not who.subjects:
+        return who.others
+    no_day = nw.lit(_NO_DAY, dtype=nw.Date)
+    said = judge(rule.verdict, scene).select(
+        nw.col("bearer").alias(BEARER),
+        nw.col("period_start").fill_null(no_day).alias("_from"),
+        nw.col("period_end").fill_null(no_day).alias("_to"),
+        nw.col("status").alias("_status"),
+        nw.col("reasons").alias("_reasons"),
+    )
+    frame = who.profiles.frame(who.fields).join(said, on=BEARER, how="inner")
+    ways = distinct(frame, *_SAID).collect().to_arrow().to_pylist()
+    if len(ways) > MOST_VALUES:
+        raise refuse("too-many-profiles", "bearers")
+    table = {
+        "_profile": as_wholes(way["_profile"] for way in ways),
+        **{name: as_days(way[name] for way in ways) for name in ("_from", "_to")},
+        **{
+            name: pa.array([w[name] for w in ways], pa.string()) for name in ("_status", "_reasons")
+        },
+        "_way": as_wholes(range(len(ways))),
+    }
+    frame = frame.join(scene.backend.beside(pa.table(table)), on=list(_SAID), how="inner")
+    docket = attrs.evolve(scene.docket)
+    verdicts = []
+    for number, way in enumerate(ways):
+        subject = who.subjects[way["_profile"]]
+        start, end = way["_from"], way["_to"]
+        verdict = Verdict(
+            citation=docket.benches[rule.verdict].citation,
+            bearer=None,
+            bearer_id="",
+            period=None if start == _NO_DAY else Period(start, end),
+            status=Status(way["_status"]),
+            as_of=docket.as_of,
+            missing=tuple(Missing(code) for code in way["_reasons"].split()),
+        )
+        docket.hear(rule.verdict, subject, (verdict,))
+        verdicts += [((number,), one) for one in bench.judge(subject, docket)]
+    return scene.backend.below([told(frame, ("_way",), verdicts, scene), who.others])
