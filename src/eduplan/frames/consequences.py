@@ -16,7 +16,7 @@ from eduplan.dates import Period
 from eduplan.errors import Fault, Missing, refuse
 from eduplan.frames.asking import door, owing, told
 from eduplan.frames.backends import Frame
-from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct
+from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, flag
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides
 from eduplan.frames.scene import Asks, Scene
@@ -30,10 +30,10 @@ _JUDGED: Judged = {
     }
 }
 
-_NO_DAY = date.min
+_NO_DAY = date(1900, 1, 1)
 """Stands for the days of a period where there is none, for absent days are not joined on."""
 
-_SAID = ("_profile", "_from", "_to", "_status", "_reasons")
+_SAID = ("_profile", "_dated", "_from", "_to", "_status", "_reasons")
 
 
 def refusals(rule: Consequence) -> Iterator[Fault]:
@@ -63,6 +63,7 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
     no_day = nw.lit(_NO_DAY, dtype=nw.Date)
     said = judge(rule.verdict, scene).select(
         nw.col("bearer").alias(BEARER),
+        flag(~nw.col("period_start").is_null()).alias("_dated"),
         nw.col("period_start").fill_null(no_day).alias("_from"),
         nw.col("period_end").fill_null(no_day).alias("_to"),
         nw.col("status").alias("_status"),
@@ -73,7 +74,7 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
     if len(ways) > MOST_VALUES:
         raise refuse("too-many-profiles", "bearers")
     table = {
-        "_profile": as_wholes(way["_profile"] for way in ways),
+        **{name: as_wholes(way[name] for way in ways) for name in ("_profile", "_dated")},
         **{name: as_days(way[name] for way in ways) for name in ("_from", "_to")},
         **{
             name: pa.array([w[name] for w in ways], pa.string()) for name in ("_status", "_reasons")
@@ -85,12 +86,11 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
     verdicts = []
     for number, way in enumerate(ways):
         subject = who.subjects[way["_profile"]]
-        start, end = way["_from"], way["_to"]
         verdict = Verdict(
             citation=docket.benches[rule.verdict].citation,
             bearer=None,
             bearer_id="",
-            period=None if start == _NO_DAY else Period(start, end),
+            period=Period(way["_from"], way["_to"]) if way["_dated"] else None,
             status=Status(way["_status"]),
             as_of=docket.as_of,
             missing=tuple(Missing(code) for code in way["_reasons"].split()),
