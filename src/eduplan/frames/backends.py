@@ -29,6 +29,7 @@ class Backend(NamedTuple):
         beside: puts a small table next to them.
         back: returns a frame as the caller's own kind.
         numbers: whether rows can be numbered without all of them going through one place.
+        divides: whether whole numbers are divided quickly, and without a detour over floats.
         below: puts the rows of frames one below another.
         keep: returns a frame that is worked out once, however often it is asked for.
     """
@@ -36,6 +37,7 @@ class Backend(NamedTuple):
     beside: Callable[[pa.Table], Frame]
     back: Callable[[Frame], Any]
     numbers: bool = True
+    divides: bool = False
     below: Callable[[Sequence[Frame]], Frame] = _below
     keep: Callable[[Frame], Frame] = _as_it_is
 
@@ -99,8 +101,8 @@ def _polars(native: object) -> Backend:
         return frame.collect().lazy()
 
     if isinstance(native, polars.LazyFrame):
-        return Backend(beside, lambda frame: frame.to_native(), keep=keep)
-    return Backend(beside, lambda frame: frame.collect().to_native(), keep=keep)
+        return Backend(beside, lambda frame: frame.to_native(), divides=True, keep=keep)
+    return Backend(beside, lambda frame: frame.collect().to_native(), divides=True, keep=keep)
 
 
 def _arrow(native: object) -> Backend:
@@ -109,9 +111,10 @@ def _arrow(native: object) -> Backend:
         return placed
 
     if not nw.dependencies.is_pandas_dataframe(native):
-        return Backend(beside, lambda frame: frame.to_native())
+        return Backend(beside, lambda frame: frame.to_native(), divides=True)
     kept = nw.dependencies.get_pandas().ArrowDtype
-    return Backend(beside, lambda frame: frame.to_native().to_pandas(types_mapper=kept))
+    back = lambda frame: frame.to_native().to_pandas(types_mapper=kept)  # noqa: E731
+    return Backend(beside, back, divides=True)
 
 
 def _duckdb(native: Any) -> Backend:

@@ -114,26 +114,26 @@ def of_kinds(kinds: Sequence[str]) -> nw.Expr:
     return among(nw.col("kind"), kinds)
 
 
-def told_of(frame: Frame, quota: Quota) -> Frame:
+def told_of(frame: Frame, quota: Quota, bearer: str) -> Frame:
     """Return the rows of a result.
 
     Args:
-        frame: ``bearer``, days, ``status`` and ``reasons``, with ``_value`` and ``_required`` in
+        frame: days, ``status`` and ``reasons``, with ``_value`` and ``_required`` in
             parts of one, how many make one, ``_denominator``, and whether records were read,
             ``_read``.
         quota: the quota.
+        bearer: the column with the ids of bearers.
     """
     value, required, read = nw.col("_value"), nw.col("_required"), nw.col("_read") > 0
     gap = value - required if quota.at_most is not None else required - value
-    frame = frame.with_columns(_lacks=nw.when(gap < 0).then(whole(0)).otherwise(gap))
     figures: Sequence[tuple[str, nw.Expr]] = (
         ("value", value),
         ("required", required),
-        ("shortfall", nw.col("_lacks")),
+        ("shortfall", nw.when(gap < 0).then(whole(0)).otherwise(gap)),
         ("denominator", nw.col("_denominator")),
     )
     return frame.select(
-        "bearer",
+        nw.col(bearer).alias("bearer"),
         nw.lit(quota.id, dtype=nw.String).alias("provision"),
         *("period_start", "period_end", "status"),
         *(nw.when(read).then(figure).alias(name) for name, figure in figures),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -16,7 +17,7 @@ from eduplan.errors import Fault, NotPortable
 from eduplan.exact import Number
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import bucket
-from eduplan.frames.columns import Sort, count, where, whole
+from eduplan.frames.columns import Sort, count, flag, where, whole
 from eduplan.frames.truths import Truth
 from eduplan.measures import Cap, Per
 from eduplan.selectors import EVERYTHING, Selector
@@ -76,29 +77,20 @@ def cut_each(frame: Frame, cap: Cap, parts: int, truth: Truth) -> Frame:
     )
 
 
-def check_apart(frame: Frame, scopes: int) -> None:
+def check_apart(frame: Frame, scopes: Sequence[Truth]) -> None:
     """Refuse records of which it is not known which of several caps holds for them."""
-    held = [nw.col(f"_held_{place}") for place in range(1, scopes + 1)]
+    held = [flag(~truth.false) for truth in scopes]
     frame = frame.with_columns(_caps=nw.col("_sure") * sum(held[1:], start=held[0]))
     if doubtful := count(frame.filter(nw.col("_caps") > 1)):
         raise NotPortable([Fault("caps-doubtful", "records", {"count": doubtful})])
 
 
-def split(frame: Frame, scopes: Sequence[Selector]) -> tuple[Frame, list[str], list[str]]:
-    """Part the figures by the scopes of caps, which do not overlap, with what is in none last."""
-    if not scopes:
-        return frame, ["_low"], ["_high"]
-    made: dict[str, nw.Expr] = {}
-    columns: list[list[str]] = []
-    for figure, held in (("_low", "_held_"), ("_high", "_sure_held_")):
-        inside = [nw.col(f"{held}{place}") for place in range(1, len(scopes) + 1)]
-        names = [f"{figure}_{place}" for place in range(len(scopes) + 1)]
-        parts = [where(one > 0, nw.col(figure)) for one in inside]
-        parts.append(where(sum(inside[1:], start=inside[0]) == 0, nw.col(figure)))
-        made.update(zip(names, parts, strict=True))
-        columns.append(names)
-    low, high = columns
-    return frame.with_columns(**made), low, high
+def split(figure: str, amount: nw.Expr, inside: Sequence[nw.Expr]) -> dict[str, nw.Expr]:
+    """Part a figure by the scopes of caps, which do not overlap, with what is in none last."""
+    if not inside:
+        return {figure: amount}
+    parts = [*inside, ~reduce(or_, inside)]
+    return {f"{figure}_{place}": where(part, amount) for place, part in enumerate(parts)}
 
 
 class Cutter(NamedTuple):
@@ -124,10 +116,18 @@ class Cutter(NamedTuple):
     ) -> tuple[Frame, list[str], list[str]]:
         """Apply the caps of one level to figures that are added up by it."""
         for index, cap in enumerate(self.caps):
-            if Level(cap.per, cap.each) == level:
-                scope = None if cap.where == EVERYTHING else self.scopes.index(cap.where)
-                frame, low = _cut_sum(frame, low, scope, self._most(index))
-                frame, high = _cut_sum(frame, high, scope, self._most(index))
+            if Level(cap.per, cap.each) != level:
+                continue
+            at_most, made = self._most(index), {}
+            ends = []
+            for names in (low, high):
+                # All of a figure cut leaves nothing to tell scopes apart by.
+                everything = cap.where == EVERYTHING
+                name = names[0 if everything else self.scopes.index(cap.where)]
+                made[name] = _smaller(added(names) if everything else nw.col(name), at_most)
+                ends.append([name] if everything else names)
+            frame = frame.with_columns(**made)
+            low, high = ends
         return frame, low, high
 
     def ceiling(self) -> nw.Expr | None:
@@ -161,16 +161,6 @@ class Cutter(NamedTuple):
 
 def _smaller(one: nw.Expr, other: nw.Expr) -> nw.Expr:
     return nw.when(one < other).then(one).otherwise(other)
-
-
-def _cut_sum(
-    frame: Frame, names: list[str], scope: int | None, cut: nw.Expr
-) -> tuple[Frame, list[str]]:
-    """Cut one scope of a figure, or all of it, which leaves nothing to tell scopes apart by."""
-    name = names[0] if scope is None else names[scope]
-    figure = added(names) if scope is None else nw.col(name)
-    frame = frame.with_columns(nw.when(figure > cut).then(cut).otherwise(figure).alias(name))
-    return frame, [name] if scope is None else names
 
 
 def added(names: Sequence[str]) -> nw.Expr:

@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -18,6 +18,9 @@ from eduplan.frames.backends import Backend, Frame
 
 MOST_VALUES = 100_000
 """Columns with more different values are not looked up value by value."""
+
+MOST_TRIED = 12
+"""Of more different values, what is found for each is looked up in a table."""
 
 WHOLE = nw.Int64
 """The type of all figures."""
@@ -82,9 +85,14 @@ def whole(number: int) -> nw.Expr:
     return nw.lit(number, dtype=nw.Int64)
 
 
-def where(truth: nw.Expr, figure: nw.Expr) -> nw.Expr:
-    """Return a figure where something holds, and 0 elsewhere."""
-    return nw.when(truth).then(figure).otherwise(whole(0))
+def where(truth: nw.Expr, figure: nw.Expr, other: nw.Expr | None = None) -> nw.Expr:
+    """Return a figure where something holds, and another, usually 0, elsewhere."""
+    return nw.when(truth).then(figure).otherwise(whole(0) if other is None else other)
+
+
+def times(figure: nw.Expr, number: nw.Expr | int) -> nw.Expr:
+    """Return a figure multiplied by a number, as it is for 1."""
+    return figure if isinstance(number, int) and number == 1 else figure * number
 
 
 def flag(truth: nw.Expr) -> nw.Expr:
@@ -110,6 +118,20 @@ def against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:
     return flag(figure >= bound) + flag(figure > bound)
 
 
+class Survey(NamedTuple):
+    """What one look through all rows tells.
+
+    Attributes:
+        rows: how many there are.
+        blanks: how many of them have nothing, of every column that must be filled.
+        ends: the least and the most, of every column of whole numbers.
+    """
+
+    rows: int
+    blanks: Mapping[str, int]
+    ends: Mapping[str, tuple[int | None, int | None]]
+
+
 @attrs.frozen(eq=False)
 class Columns:
     """The columns of a frame that are needed, by the names of facts.
@@ -119,18 +141,37 @@ class Columns:
         frame: the frame, of which only the needed columns are kept, each in the type of its sort.
         sorts: what each of them holds; a fact without a column is absent of all.
         several: facts that hold several values in one text, with what stands between these.
+        filled: columns that must be filled everywhere.
     """
 
     name: str
     frame: Frame
     sorts: Mapping[str, Sort]
     several: Mapping[str, str] = attrs.field(factory=dict)
+    filled: Sequence[str] = ()
     _values: dict[str, tuple[pa.Array, list[Any]]] = attrs.field(factory=dict, init=False)
 
     @cached_property
+    def survey(self) -> Survey:
+        """What one look through all rows tells."""
+        wholes = [field for field, sort in self.sorts.items() if sort is Sort.WHOLE]
+        looked = self.frame.select(
+            nw.len().alias("_rows"),
+            *(nw.col(field).null_count().alias(f"_blank_{field}") for field in self.filled),
+            *(nw.col(field).min().alias(f"_least_{field}") for field in wholes),
+            *(nw.col(field).max().alias(f"_most_{field}") for field in wholes),
+        )
+        (told,) = looked.collect().to_arrow().to_pylist()
+        return Survey(
+            int(told["_rows"]),
+            {field: int(told[f"_blank_{field}"] or 0) for field in self.filled},
+            {field: (told[f"_least_{field}"], told[f"_most_{field}"]) for field in wholes},
+        )
+
+    @property
     def size(self) -> int:
         """Number of rows."""
-        return count(self.frame)
+        return self.survey.rows
 
     def values(self, field: str) -> tuple[pa.Array, list[Any]]:
         """Return the different values of a column, and the same as Python has them.
@@ -170,6 +211,7 @@ def columns(
     name: str,
     required: Mapping[str, Sort],
     several: Mapping[str, str] = MappingProxyType({}),
+    filled: Sequence[str] = (),
 ) -> Columns:
     """Return the wanted columns of a frame, as far as it has them.
 
@@ -179,6 +221,7 @@ def columns(
         name: what the frame is called in a message.
         required: columns it must have, and what each must hold.
         several: facts that hold several values in one text, with what stands between these.
+        filled: columns that must be filled everywhere.
 
     Raises:
         InputError: a required column is missing, or one holds what facts cannot be; all at once.
@@ -218,7 +261,7 @@ def columns(
         nw.col(field).cast(_CASTS[sort]) if sort in _CASTS else nw.col(field)
         for field, sort in sorts.items()
     ]
-    return Columns(name, frame.select(*picked), sorts, several)
+    return Columns(name, frame.select(*picked), sorts, several, filled)
 
 
 def _blank(frame: Frame, field: str) -> bool:
@@ -263,8 +306,29 @@ def lookup(
         frame: the frame.
         backend: where it lies.
         keys: what is looked up, by the name of the frame's column.
-        made: what is found, by the name of the column to make.
+        made: what is found, whole numbers by the name of the column to make.
     """
+    if len(keys) == 1:
+        ((name, array),) = keys.items()
+        if len(array) <= MOST_TRIED and pa.types.is_string(array.type):
+            values = array.to_pylist()
+            found = {new: tried(name, values, of.to_pylist()) for new, of in made.items()}
+            return frame.with_columns(**found)
     beside = {f"_key_{index}": array for index, array in enumerate(keys.values())}
     table = backend.beside(pa.table({**beside, **made}))
     return frame.join(table, left_on=list(keys), right_on=list(beside), how="left")
+
+
+def tried(name: str, values: Sequence[Any], numbers: Sequence[int]) -> nw.Expr:
+    """Return what is found by the values of a column, tried one after another.
+
+    Args:
+        name: the column.
+        values: its different values.
+        numbers: what is found for each.
+    """
+    found = nw.lit(None, dtype=WHOLE)
+    for value, number in zip(values, numbers, strict=True):
+        hit = ~nw.col(name).is_null() & (nw.col(name) == value)
+        found = nw.when(hit).then(whole(number)).otherwise(found)
+    return found

@@ -13,7 +13,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame, take
-from eduplan.frames.columns import Columns, Sort, columns, flag, sums
+from eduplan.frames.columns import Columns, Sort, columns
 from eduplan.frames.forms import FORMS, judge
 from eduplan.frames.portable import portable, with_others
 from eduplan.frames.profiles import Profiles, check_ids
@@ -141,9 +141,9 @@ def asked_columns(
     )
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
     of_records = [field for one in asked for field in one.of_records]
-    register = columns(records, of_records, "records", needed, several)
-    required = {field: flag(nw.col(field).is_null()) for field in ("kind", "day")}
-    for field, blank in sums(register.frame, **required).items():
+    filled = ("kind", "day")
+    register = columns(records, of_records, "records", needed, several, filled)
+    for field, blank in register.survey.blanks.items():
         if blank:
             raise refuse("column-blank", f"records.{field}", count=blank)
     return people, register

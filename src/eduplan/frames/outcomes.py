@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property, reduce
 from itertools import product
+from operator import or_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -25,6 +26,9 @@ UNKNOWN_FACT, NOTHING_TO_SHARE = 1, 2
 """Doubts of a reading: facts of records are missing; there is nothing of which to take a share."""
 
 DOUBTS = {UNKNOWN_FACT: "record-fact", NOTHING_TO_SHARE: "nothing-to-share"}
+_MOST_RUNS = 4
+"""With more numbers apart from one another, each is looked for."""
+
 _EVEN = 1
 """A bound where only the order of figures matters: 0 falls short of it, 2 passes it."""
 
@@ -53,7 +57,7 @@ def situation(low: nw.Expr, high: nw.Expr, doubts: nw.Expr) -> nw.Expr:
         high: how the most it can be compares, 3 where there is no knowing.
         doubts: what makes it doubtful, added up.
     """
-    return 16 * low + 4 * high + doubts
+    return 16 * doubts + 4 * low + high
 
 
 def always(outcome: Outcome) -> tuple[Outcome, ...]:
@@ -79,7 +83,7 @@ def by_situation(
     """
     even = bound._replace(owed=_EVEN)
     found = []
-    for low, high, doubts in product(range(4), range(4), range(4)):
+    for doubts, low, high in product(range(4), range(4), range(4)):
         most = None if high == 3 else high
         missing = tuple(Missing(code) for doubt, code in told.items() if doubts & doubt)
         status, lacking = decided(even, low, most, missing, seen, docket.register, kinds)
@@ -119,27 +123,30 @@ class Outcomes:
             }
         )
 
-    @cached_property
-    def by_rank(self) -> Sequence[Sequence[int]]:
-        """The numbers of kind and situation that come to each status, the worst status first."""
-        return [
-            [number for number, one in self._possible() if one.status is status] for status in RANKS
-        ]
+    def among(
+        self, figure: nw.Expr, kinds: Collection[int], wanted: Callable[[Outcome], bool]
+    ) -> nw.Expr | None:
+        """Return where a figure comes to an outcome that is wanted, None where it never does.
 
-    @cached_property
-    def by_code(self) -> Sequence[Sequence[int]]:
-        """The numbers of kind and situation with each of the `codes` among their reasons."""
-        return [
-            [number for number, one in self._possible() if code in one.reasons]
-            for code in self.codes
-        ]
-
-    def _possible(self) -> Iterator[tuple[int, Outcome]]:
-        """Return the outcomes of situations that there are: the least is never above the most."""
-        for number, outcome in enumerate(self._flat()):
-            low, high = number % SITUATIONS // 16, number % 16 // 4
-            if low <= min(high, 2):
-                yield number, outcome
+        Args:
+            figure: the number of kind and situation, below 0 where there is none.
+            kinds: the kinds the figure has anywhere.
+            wanted: says whether an outcome is.
+        """
+        flat = self._flat()
+        possible = [number for number in range(len(flat)) if _possible(number, kinds)]
+        runs: list[list[int]] = []
+        before = False
+        for number in possible:
+            if now := wanted(flat[number]):
+                if not before:
+                    runs.append([])
+                runs[-1].append(number)
+            before = now
+        if len(runs) > _MOST_RUNS:
+            return figure.is_in([number for run in runs for number in run])
+        found = [(figure >= run[0]) & (figure <= run[-1]) for run in runs]
+        return reduce(or_, found) if found else None
 
     def put_together(self) -> pa.Table:
         """Return status and reasons by rank and reasons together, as `together` numbers them."""
@@ -160,6 +167,13 @@ class Outcomes:
                 "reasons": pa.array(reasons, pa.string()),
             }
         )
+
+
+def _possible(number: int, kinds: Collection[int]) -> bool:
+    """Say whether a figure of some kinds comes out so: the least is never above the most."""
+    kind, rest = divmod(number, SITUATIONS)
+    low, high = divmod(rest % 16, 4)
+    return kind in kinds and low <= min(high, 2)
 
 
 def together(rank: Any, reasons: Iterable[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -21,7 +21,16 @@ from eduplan.frames.bulk import (
     last_day,
     of_kinds,
 )
-from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, where, whole
+from eduplan.frames.columns import (
+    MOST_TRIED,
+    MOST_VALUES,
+    among,
+    as_wholes,
+    distinct,
+    tried,
+    where,
+    whole,
+)
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.windows import Segment, Windows, spanned
 from eduplan.measures import Per, Way
@@ -42,11 +51,34 @@ class Placed(NamedTuple):
         slots: by the number of a slot, ``_place`` (where the period stands among those of the
             bearer), for every part that holds by spans the number of its span, and the ranges in
             which caps hold; None where ``by`` names these columns themselves.
+        sizes: of ``_slot`` and ``_place`` how many numbers there are, where ``_bearer`` is a number
+            too.
+        sifted: whether those are gone for which the measure's selector does not hold.
     """
 
     frame: Frame
     by: tuple[str, ...]
     slots: pa.Table | None
+    sizes: Mapping[str, int] = {}
+    sifted: bool = False
+
+    def told(self, frame: Frame, bulk: Bulk) -> tuple[Frame, tuple[str, ...]]:
+        """Return a frame with the columns that slots stand for, and the names of these."""
+        if self.slots is None:
+            return frame, self.by
+        names = tuple(name for name in self.slots.column_names if name != "_slot")
+        if self.slots.num_rows > MOST_TRIED:
+            return frame.join(bulk.backend.beside(self.slots), on="_slot", how="inner"), names
+        slots = self.slots.column("_slot").to_pylist()
+        made = {name: _told(slots, self.slots.column(name).to_pylist()) for name in names}
+        return frame.with_columns(**made), names
+
+
+def _told(slots: Sequence[int], numbers: Sequence[int]) -> nw.Expr:
+    """Return what stands for every slot, the slot itself or the same for all where that will do."""
+    if len(set(numbers)) <= 1:
+        return whole(numbers[0] if numbers else 0)
+    return nw.col("_slot") if list(slots) == list(numbers) else tried("_slot", slots, numbers)
 
 
 def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
@@ -61,25 +93,43 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
     quota = bulk.quota
     measure = quota.measure
     kept = [name for name in fields_of_records(quota) if name in bulk.register.sorts]
-    frame = bulk.register.frame.filter(of_kinds(measure.kinds))
-    frame = frame.select(nw.col(measure.by).alias("_id"), nw.col("day").alias("_day"), *kept)
     days = [segment.days for segments in found.lists for segment in segments]
     as_of = bulk.docket.as_of
     begun = [min(one.last, as_of) for one in days if one.start <= as_of]
     last = max(begun, default=date.min)
     first = min((one.start for one in days), default=last)
-    if measure.way is Way.DAYS and "last_day" in kept:
+    by_day = measure.way is Way.DAYS and "last_day" in kept
+    # All at once, since where frames are not lazy every choice of rows copies them.
+    chosen, day = of_kinds(measure.kinds), nw.col("day")
+    if not by_day:
+        chosen = chosen & (day >= _day(first)) & (day <= _day(last))
+    frame, sifted = bulk.register.frame, False
+    if not measure.where.bearer_fields():
+        looked_up, truth = bulk.sieve.apply(frame, measure.where)
+        if looked_up is frame and not truth.constant:
+            chosen, sifted = chosen & ~truth.false, True
+    frame = frame.filter(chosen)
+    frame = frame.select(nw.col(measure.by).alias("_id"), day.alias("_day"), *kept)
+    if by_day:
         frame = day_by_day(frame, bulk, first, last)
-    else:
-        frame = frame.filter((nw.col("_day") >= _day(first)) & (nw.col("_day") <= _day(last)))
     if _held_against_bearers(bulk, found):
         keys = bulk.profiles.keyed(bulk.fields, numbered=numbers, own=fields_of_bearer(quota))
+        if 0 < len(found.segments) <= MOST_EDGES:  # only of those who owe anything
+            keys = keys.filter(among(nw.col("_profile"), list(found.segments)))
         frame = frame.join(keys, on="_id", how="inner")
     else:
         frame = frame.with_columns(nw.col("_id").alias(BEARER))
     if quota.every.personal:
-        return _in_own_periods(frame, bulk, found, first, last)
-    return _in_shared_periods(frame, bulk, found, last)
+        placed = _in_own_periods(frame, bulk, found, first, last)
+    else:
+        placed = _in_shared_periods(frame, bulk, found, last)
+    placed = placed._replace(sifted=sifted)
+    if not numbers:
+        return placed
+    sizes = {"_place": 1 + max((row.place for row in found.rows), default=0)}
+    if placed.slots is not None:
+        sizes["_slot"] = max(placed.slots.num_rows, 1)
+    return placed._replace(sizes=sizes)
 
 
 def _held_against_bearers(bulk: Bulk, found: Windows) -> bool:

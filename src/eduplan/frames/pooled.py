@@ -140,7 +140,7 @@ def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]
         several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), NAMED, broken))
     told = bulk.backend.beside(pool.outcomes.told())
     frame = bulk.backend.below([_plain(one) for one in several])
-    return told_of(frame.join(told, on="_situation", how="left"), bulk.quota)
+    return told_of(frame.join(told, on="_situation", how="left"), bulk.quota, "bearer")
 
 
 def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]]) -> Pool:

@@ -7,7 +7,7 @@ of all figures makes the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from operator import and_, or_
@@ -17,22 +17,24 @@ import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk
-from eduplan.frames.columns import WHOLE, against, flag, mark, where, whole
+from eduplan.frames.columns import against, flag, times, where, whole
+from eduplan.frames.grouping import Figures, Grouping
 from eduplan.frames.outcomes import (
     NOTHING_TO_SHARE,
     RANKS,
     SITUATIONS,
     UNKNOWN_FACT,
+    Outcome,
     Outcomes,
     situation,
     together,
 )
 from eduplan.frames.profiles import BEARER
-from eduplan.frames.truths import ALWAYS, Sieve, Truth
+from eduplan.frames.truths import ALWAYS, Truth
 from eduplan.frames.windows import Windows, exclusive_sets, spanned
 from eduplan.provisions import Quota
 from eduplan.provisions.portions import Portion
-from eduplan.selectors import EVERYTHING
+from eduplan.selectors import EVERYTHING, Selector
 from eduplan.verdicts import Status
 
 GROUP = (BEARER, "_place")
@@ -41,92 +43,84 @@ _NOTED = "_noted"
 _MET = RANKS.index(Status.MET)
 
 
-class Sums(NamedTuple):
-    """Columns to be added up, and columns of which the largest is taken."""
+class Reckoned(NamedTuple):
+    """Figures of a record, or of all the records of a group.
 
-    added: tuple[str, ...] = ()
-    largest: tuple[str, ...] = ()
+    Attributes:
+        low: what it comes to at the least.
+        high: what it comes to at the most.
+        open: whether there is no knowing what it comes to at the most.
+    """
 
-    def __add__(self, other: object) -> Sums:
-        assert isinstance(other, Sums)  # noqa: S101 - for the type checker
-        return Sums((*self.added, *other.added), (*self.largest, *other.largest))
+    low: nw.Expr
+    high: nw.Expr
+    open: nw.Expr
 
-    def of(self, frame: Frame, by: Sequence[str]) -> Frame:
-        """Return them for every group."""
-        found = frame.group_by(*by).agg(
-            *(nw.col(name).sum() for name in self.added),
-            *(nw.col(name).max() for name in self.largest),
-        )
-        return found.with_columns(nw.col(name).cast(WHOLE) for name in (*self.added, *self.largest))
+    def where(self, sure: nw.Expr, maybe: nw.Expr) -> Reckoned:
+        """Return what is left where something holds for sure, and where it may hold."""
+        return Reckoned(where(sure, self.low), where(maybe, self.high), maybe & self.open)
 
-
-def sums_of(part: object, portion: Portion) -> Sums:
-    """Return the columns of a part, or of one of its spans."""
-    sides = ("", "out_") if portion.within is not None else ("",)
-    return Sums(
-        tuple(f"_{part}_{side}{end}" for side in sides for end in ("low", "high")),
-        tuple(f"_{part}_{side}open" for side in sides),
-    )
+    def named(self, name: str) -> Figures:
+        """Return them with their columns."""
+        ends = {f"{name}low": self.low, f"{name}high": self.high}
+        return Figures(ends, {f"{name}open": self.open})
 
 
-def sums_of_sets(quota: Quota) -> Sums:
-    """Return the columns of all sets of parts that may not share an hour."""
-    numbers = range(len(exclusive_sets(quota)))
-    return Sums(
-        tuple(f"_set_{number}_{end}" for number in numbers for end in ("low", "high")),
-        tuple(f"_set_{number}_open" for number in numbers),
-    )
+def reckoned(name: str) -> Reckoned:
+    """Return the columns that a figure has in a frame of groups."""
+    return Reckoned(nw.col(f"{name}low"), nw.col(f"{name}high"), nw.col(f"{name}open") > 0)
 
 
-def tally(frame: Frame, quota: Quota, sieve: Sieve) -> tuple[Frame, Sums]:
-    """Return records with what they come to for every part.
+def _sides(part: object, portion: Portion) -> Sequence[str]:
+    """Return how the columns of a part begin: of one that is a share, inside and outside."""
+    return [f"_{part}_", f"_{part}_out_"] if portion.within is not None else [f"_{part}_"]
+
+
+def tally(
+    quota: Quota, told: Mapping[Selector, Truth], amount: Reckoned, unknown: nw.Expr
+) -> tuple[Figures, Reckoned]:
+    """Return what a record comes to for every part.
 
     Args:
-        frame: records with ``_low`` and ``_high``, and ``_unstated`` where there is no knowing.
         quota: the quota.
-        sieve: makes truths of selectors.
+        told: whether the record fits the selectors of the parts.
+        amount: what it comes to.
+        unknown: whether facts of it are missing, so that it may not count.
 
     Returns:
-        The frame, in which records beside the whole no longer count towards it, and the columns to
-        be added up. Of parts that are all of the whole there are none: see `spread`.
+        The figures of parts; and what the record comes to for the whole, nothing where it counts
+        beside it. Of parts that are all of the whole there are no figures: see `spread`.
     """
     truths: dict[int, Truth] = {}
     noted: list[nw.Expr] = []
-    sums = sums_of_sets(quota)
+    figures = Figures({})
     for number, portion in enumerate(quota.part):
         if _all_of_it(portion, quota):
             continue
-        frame, truths[number] = sieve.apply(frame, portion.where)
-        within = ALWAYS
+        truth = truths[number] = told[portion.where]
+        within = ALWAYS if portion.within is None else told[portion.within]
+        each = Reckoned(nw.col("_sure"), whole(1), nw.lit(False)) if portion.records else amount
+        inside = each.where(truth.true & within.true, ~truth.false & ~within.false)
+        figures |= inside.named(f"_{number}_")
         if portion.within is not None:
-            frame, within = sieve.apply(frame, portion.within)
-        frame = frame.with_columns(**_tallied(number, portion, truths[number], within))
-        unclear = within.unknown | (~within.false & truths[number].unknown)
-        sums += sums_of(number, portion)
+            outside = each.where(truth.false & within.true, ~truth.true & ~within.false)
+            figures |= outside.named(f"_{number}_out_")
+        unclear = within.unknown | (~within.false & truth.unknown)
         if spanned(portion):
-            frame = frame.with_columns(mark(unclear).alias(f"_noted_{number}"))
-            sums += Sums(largest=(f"_noted_{number}",))
+            figures |= Figures({}, {f"_noted_{number}": unclear})
         else:
             noted.append(unclear)
     # Of a record that may not count it is not known what it adds to a part.
-    made: dict[str, nw.Expr] = {_NOTED: mark(reduce(or_, noted, nw.col("_unknown") > 0))}
+    figures |= Figures({}, {_NOTED: reduce(or_, noted, unknown)})
     for number, several in enumerate(exclusive_sets(quota)):
         sure = reduce(or_, [truths[part].true for part in several])
         maybe = reduce(or_, [~truths[part].false for part in several])
-        made[f"_set_{number}_low"] = where(sure, nw.col("_low"))
-        made[f"_set_{number}_high"] = where(maybe, nw.col("_high"))
-        made[f"_set_{number}_open"] = mark(maybe & (nw.col("_unstated") > 0))
-    frame = frame.with_columns(**made)
-    beside = [truths[number] for number, part in enumerate(quota.part) if part.beside]
-    if beside:
+        figures |= amount.where(sure, maybe).named(f"_set_{number}_")
+    if beside := [truths[number] for number, part in enumerate(quota.part) if part.beside]:
         perhaps_not = reduce(and_, [truth.false for truth in beside])
         not_surely = reduce(and_, [~truth.true for truth in beside])
-        frame = frame.with_columns(
-            _low=where(perhaps_not, nw.col("_low")),
-            _high=where(not_surely, nw.col("_high")),
-            _unstated=mark(not_surely & (nw.col("_unstated") > 0)),
-        )
-    return frame, sums + Sums(largest=(_NOTED,))
+        amount = amount.where(perhaps_not, not_surely)
+    return figures, amount
 
 
 def _all_of_it(portion: Portion, quota: Quota) -> bool:
@@ -135,71 +129,47 @@ def _all_of_it(portion: Portion, quota: Quota) -> bool:
     return alone and not any(part.beside for part in quota.part)
 
 
-def _tallied(part: int, portion: Portion, truth: Truth, within: Truth) -> dict[str, nw.Expr]:
-    if portion.records:
-        low, high, unstated = nw.col("_sure"), whole(1), nw.lit(False)
-    else:
-        low, high, unstated = nw.col("_low"), nw.col("_high"), nw.col("_unstated") > 0
-    possible = ~truth.false & ~within.false
-    made = {
-        f"_{part}_low": where(truth.true & within.true, low),
-        f"_{part}_high": where(possible, high),
-        f"_{part}_open": mark(possible & unstated),
-    }
-    if portion.within is not None:
-        outside = ~truth.true & ~within.false
-        made |= {
-            f"_{part}_out_low": where(truth.false & within.true, low),
-            f"_{part}_out_high": where(outside, high),
-            f"_{part}_out_open": mark(outside & unstated),
-        }
-    return made
-
-
 def spread(
-    frame: Frame, quota: Quota, across: Mapping[int, int], low: nw.Expr, high: nw.Expr
-) -> tuple[Frame, Sums, dict[int, Frame]]:
-    """Return what the parts come to, ready to be added up for whole periods.
+    quota: Quota, across: Mapping[int, int], all_of_it: Reckoned
+) -> tuple[Figures, dict[int, Figures]]:
+    """Return the figures of parts, ready to be added up for whole periods.
 
     Args:
-        frame: sums for every bearer, with ``_place`` and the spans of parts.
         quota: the quota.
         across: how many spans the parts have that are judged side by side.
-        low: the least of the whole, with caps applied.
-        high: the most of it, likewise.
+        all_of_it: what the whole comes to in a range of days, with caps applied.
 
     Returns:
-        The frame; the columns to be added up; and of the other parts that hold by spans, what they
-        come to in each.
+        The figures; and those of the other parts that hold by spans, to be added up for each.
     """
-    made: dict[str, nw.Expr] = {}
-    noted = nw.col(_NOTED)
-    sums = sums_of_sets(quota) + Sums(largest=(_NOTED,))
-    spans: dict[int, Frame] = {}
+    figures = Figures({})
+    noted = [nw.col(_NOTED) > 0]
+    spans: dict[int, Figures] = {}
     for number, portion in enumerate(quota.part):
-        if _all_of_it(portion, quota):
-            figures = (low, high, nw.col("_unstated"))
-            names = (f"_{number}_low", f"_{number}_high", f"_{number}_open")
-            frame = frame.with_columns(**dict(zip(names, figures, strict=True)))
-        mine = sums_of(number, portion)
+        simple = _all_of_it(portion, quota)
+        sides = {side: reckoned(side) for side in _sides(number, portion)}
+        if simple:
+            sides = {f"_{number}_": all_of_it}
         if not spanned(portion):
-            sums += mine
+            for side, figure in sides.items():
+                figures |= figure.named(side)
             continue
         held = nw.col(f"_span_{number}")
-        if not _all_of_it(portion, quota):
-            noted = noted + where(held >= 0, nw.col(f"_noted_{number}"))
+        if not simple:
+            noted.append((held >= 0) & (nw.col(f"_noted_{number}") > 0))
         if number not in across:
-            within = frame.filter(held >= 0).with_columns(held.alias("_span"))
-            spans[number] = mine.of(within, (*GROUP, "_span"))
+            of_part = Figures({})
+            for side, figure in sides.items():
+                of_part |= figure.named(side)
+            spans[number] = of_part
             continue
         for span in range(across[number]):
-            of_span = sums_of(f"{number}_{span}", portion)
-            sums += of_span
-            for name, column in zip(
-                (*of_span.added, *of_span.largest), (*mine.added, *mine.largest), strict=True
-            ):
-                made[name] = where(held == span, nw.col(column))
-    return frame.with_columns(**made, **{_NOTED: flag(noted > 0)}), sums, spans
+            for side, figure in sides.items():
+                of_span = side.replace(f"_{number}_", f"_{number}_{span}_", 1)
+                figures |= figure.where(held == span, held == span).named(of_span)
+    for number in range(len(exclusive_sets(quota))):
+        figures |= reckoned(f"_set_{number}_").named(f"_set_{number}_")
+    return figures | Figures({}, {_NOTED: reduce(or_, noted)}), spans
 
 
 # ---------------------------------------------------------------- what follows
@@ -208,7 +178,7 @@ def spread(
 def judged(
     frame: Frame, bulk: Bulk, found: Windows, spans: Mapping[int, Frame], parts: int
 ) -> Frame:
-    """Return status and reasons of the whole with all its parts.
+    """Return what the whole with all its parts comes to, by the numbers of `together`.
 
     Args:
         frame: the whole with its ``_situation``, and the sums of the parts.
@@ -226,28 +196,31 @@ def judged(
             kind = nw.col(f"_kind_{of}") * SITUATIONS
             asked = _spell_asks(portion, parts)
             if not spanned(portion):
-                asked = nw.col(f"_asked_{of}") * parts, nw.col("_asked_of")
+                asked = times(nw.col(f"_asked_{of}"), parts), _asked_of(found)
             made[f"_of_{of}"] = kind + _situation(of, portion, asked)
     if made:
         frame = frame.with_columns(**made)
-    told = [_Told(outcomes, nw.col(name)) for name in ("_situation", *made)]
+    kinds = {"_situation": found.kinds["_kind"]}
+    kinds |= {name: found.kinds[name.replace("_of", "_kind", 1)] for name in made}
+    told = [_Told(outcomes, nw.col(name), several) for name, several in kinds.items()]
     for number, sums in spans.items():
         worst = _worst_span(frame, number, bulk, found, sums, parts)
         frame = frame.join(worst, on=list(GROUP), how="left")
         filled = [name for name in worst.collect_schema().names() if name not in GROUP]
         frame = frame.with_columns(nw.col(name).fill_null(0) for name in filled)
-        told.append(_Told(outcomes, None, number))
+        told.append(_Told(outcomes, None, part=number))
     if found.sets:
         frame, clash = _clashes(frame, found, parts)
-        told.append(_Told(outcomes, nw.col("_of_set"), holds=clash))
-    ranks = [reduce(or_, [one.ranks(rank) for one in told]) for rank in range(len(RANKS))]
-    rank = whole(len(RANKS) - 1)
-    for place in reversed(range(len(RANKS) - 1)):
-        rank = nw.when(ranks[place]).then(whole(place)).otherwise(rank)
+        told.append(_Told(outcomes, nw.col("_of_set"), found.kinds["_kind_set"], holds=clash))
+    # What is not told to be anything else is met.
+    rank = whole(_MET)
+    for place in reversed([place for place in range(len(RANKS)) if place != _MET]):
+        if (holds := _any(one.ranks(place) for one in told)) is not None:
+            rank = nw.when(holds).then(whole(place)).otherwise(rank)
     codes = range(len(outcomes.codes))
-    reasons = [flag(reduce(or_, [one.gives(code) for one in told])) for code in codes]
-    frame = frame.with_columns(_verdict=together(rank, reasons))
-    return frame.join(bulk.backend.beside(outcomes.put_together()), on="_verdict", how="left")
+    given = [_any(one.gives(code) for one in told) for code in codes]
+    reasons = [whole(0) if one is None else flag(one) for one in given]
+    return frame.with_columns(_verdict=together(rank, reasons))
 
 
 def _spans_of(part: int, found: Windows) -> Sequence[str]:
@@ -260,38 +233,52 @@ class _Told(NamedTuple):
     Attributes:
         outcomes: the ways in which figures are judged.
         situation: how the figure came out; None where ranks and reasons stand in columns.
+        kinds: the ways in which it is judged anywhere.
         part: number of the part in their names.
         holds: where the figure tells something.
     """
 
     outcomes: Outcomes
     situation: nw.Expr | None
+    kinds: Collection[int] = ()
     part: int = -1
     holds: nw.Expr | None = None
 
-    def ranks(self, rank: int) -> nw.Expr:
-        """Return whether the status has a rank."""
-        return self._among(self.outcomes.by_rank[rank], f"_ranks_{rank}")
+    def ranks(self, rank: int) -> nw.Expr | None:
+        """Return whether the status has a rank, None where it never has."""
+        return self._told(f"_ranks_{rank}", lambda one: one.status is RANKS[rank])
 
-    def gives(self, code: int) -> nw.Expr:
-        """Return whether a reason is given."""
-        return self._among(self.outcomes.by_code[code], f"_gives_{code}")
+    def gives(self, code: int) -> nw.Expr | None:
+        """Return whether a reason is given, None where it never is."""
+        reason = self.outcomes.codes[code]
+        return self._told(f"_gives_{code}", lambda one: reason in one.reasons)
 
-    def _among(self, situations: Sequence[int], column: str) -> nw.Expr:
+    def _told(self, column: str, wanted: Callable[[Outcome], bool]) -> nw.Expr | None:
         if self.situation is None:
             return nw.col(f"{column}_{self.part}") > 0
-        if not situations:
-            return nw.lit(False)
-        found = self.situation.is_in(situations)
-        return found if self.holds is None else found & self.holds
+        found = self.outcomes.among(self.situation, self.kinds, wanted)
+        return found if found is None or self.holds is None else found & self.holds
 
 
-def _spell_asks(portion: Portion, parts: int) -> tuple[nw.Expr, nw.Expr]:
+def _any(truths: Iterable[nw.Expr | None]) -> nw.Expr | None:
+    """Return whether one of several holds, None where none ever does."""
+    there = [one for one in truths if one is not None]
+    return reduce(or_, there) if there else None
+
+
+def _asked_of(found: Windows) -> nw.Expr | int:
+    """Return how many parts of one what is asked is counted in."""
+    return nw.col("_asked_of") if any(row.parts_of_asked != 1 for row in found.rows) else 1
+
+
+def _spell_asks(portion: Portion, parts: int) -> tuple[nw.Expr, nw.Expr | int]:
     """Return what a part asks in a span, as `_situation` takes it."""
-    return whole(int(portion.bound * parts)), whole(1)
+    return whole(int(portion.bound * parts)), 1
 
 
-def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr]) -> nw.Expr:
+def _situation(
+    part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr | int]
+) -> nw.Expr:
     """Return how the figure of a part comes out against its bound.
 
     Args:
@@ -305,29 +292,28 @@ def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr]) -
     bound = Fraction(portion.bound)
     if portion.within is None:
         owed, of = asked
-        top = nw.when(no_top).then(whole(3)).otherwise(against(high * of, owed))
-        noted = flag(no_top | (low != high)) * nw.col(_NOTED) * UNKNOWN_FACT
-        return situation(against(low * of, owed), top, noted)
+        top = nw.when(no_top).then(whole(3)).otherwise(against(times(high, of), owed))
+        noted = where(no_top | (low != high), times(nw.col(_NOTED), UNKNOWN_FACT))
+        return situation(against(times(low, of), owed), top, noted)
     out_low, out_high = nw.col(f"_{part}_out_low"), nw.col(f"_{part}_out_high")
     no_out_top = nw.col(f"_{part}_out_open") > 0
     # At the least the part is small and all else large; at the most the other way round.
     least_known = ~no_out_top & (low + out_high > 0)
     most_known = ~no_top & (high + out_low > 0)
-    sure, possible = flag(least_known), flag(most_known)
-    least, least_of = sure * low, sure * (low + out_high) + (1 - sure)
-    most, most_of = possible * high + (1 - possible), possible * (high + out_low) + (1 - possible)
-    times, over = bound.denominator, bound.numerator
+    one = whole(1)
+    least, least_of = where(least_known, low), where(least_known, low + out_high, one)
+    most, most_of = where(most_known, high, one), where(most_known, high + out_low, one)
+    of, over = bound.denominator, bound.numerator
     # The two shares are the same where nothing is doubtful, and where all or nothing is in the part
     # at the most. No products of two sums: they could be too large.
     exactly = (low == high) & (out_low == out_high)
     same = least_known & most_known & (exactly | (high == 0) | (out_high == 0))
     known = same | (~no_out_top & (out_high == 0) & (low > 0)) | (most_known & (high == 0))
-    nothing = flag((low == 0) & (out_low == 0) & (no_top | (high == 0)))
-    doubts = nw.col(_NOTED) * UNKNOWN_FACT + nothing * NOTHING_TO_SHARE
+    nothing = where((low == 0) & (out_low == 0) & (no_top | (high == 0)), whole(NOTHING_TO_SHARE))
     return situation(
-        against(least * times, least_of * over),
-        against(most * times, most_of * over),
-        flag(~known) * doubts,
+        against(times(least, of), times(least_of, over)),
+        against(times(most, of), times(most_of, over)),
+        where(~known, times(nw.col(_NOTED), UNKNOWN_FACT) + nothing),
     )
 
 
@@ -336,20 +322,21 @@ def _worst_span(
 ) -> Frame:
     """Return, for every bearer and period, which ranks and reasons the spans of a part have."""
     portion, outcomes = bulk.quota.part[number], found.outcomes
-    mine = sums_of(number, portion)
     spells = frame.select(*GROUP, "_profile", _NOTED).join(
         bulk.backend.beside(found.spell_table(number)), on=["_profile", "_place"], how="inner"
     )
     spells = spells.join(sums, on=[*GROUP, "_span"], how="left")
-    spells = spells.with_columns(nw.col(name).fill_null(0) for name in (*mine.added, *mine.largest))
+    mine = [f"{side}{end}" for side in _sides(number, portion) for end in Reckoned._fields]
+    spells = spells.with_columns(nw.col(name).fill_null(0) for name in mine)
     asked = _spell_asks(portion, parts)
     made = nw.col("_kind") * SITUATIONS + _situation(number, portion, asked)
     spells = spells.with_columns(_of_span=made)
-    one = _Told(outcomes, nw.col("_of_span"))
-    said = {f"_ranks_{rank}_{number}": flag(one.ranks(rank)) for rank in range(len(RANKS))}
-    for code in range(len(outcomes.codes)):
-        said[f"_gives_{code}_{number}"] = flag(one.gives(code))
-    return Sums(largest=tuple(said)).of(spells.with_columns(**said), GROUP)
+    one = _Told(outcomes, nw.col("_of_span"), {spell.kind for spell in found.spells[number]})
+    asked_of = {f"_ranks_{rank}_{number}": one.ranks(rank) for rank in range(len(RANKS))}
+    asked_of |= {f"_gives_{code}_{number}": one.gives(code) for code in range(len(outcomes.codes))}
+    said = {name: nw.lit(False) if holds is None else holds for name, holds in asked_of.items()}
+    most = len(found.spells[number])
+    return Grouping(bulk.backend, most, most).of(spells, GROUP, Figures({}, said))
 
 
 def _clashes(frame: Frame, found: Windows, parts: int) -> tuple[Frame, nw.Expr]:
@@ -365,13 +352,17 @@ def _clashes(frame: Frame, found: Windows, parts: int) -> tuple[Frame, nw.Expr]:
     far = int(max(asked, default=0)) * parts + 1
     frame = frame.with_columns(_worst=whole(0), _all_met=whole(0), _doubted=whole(0))
     for number, several in enumerate(found.sets):
-        bound, of = nw.col(f"_asked_set_{number}") * parts, nw.col("_asked_of")
-        low, high = nw.col(f"_set_{number}_low") * of, nw.col(f"_set_{number}_high") * of
+        bound, of = times(nw.col(f"_asked_set_{number}"), parts), _asked_of(found)
+        low, high = (times(nw.col(f"_set_{number}_{end}"), of) for end in ("low", "high"))
         no_top = nw.col(f"_set_{number}_open") > 0
-        met = [_Told(found.outcomes, nw.col(f"_of_{part}")).ranks(_MET) for part in several]
+        of_each = [
+            _Told(found.outcomes, nw.col(f"_of_{part}"), found.kinds[f"_kind_{part}"])
+            for part in several
+        ]
+        met = [one.ranks(_MET) for one in of_each]
         frame = frame.with_columns(
             _lacks=where(low < bound, where(~no_top & (high < bound), whole(far)) + (bound - low)),
-            _these_met=flag(reduce(and_, met)),
+            _these_met=flag(reduce(and_, [nw.lit(False) if one is None else one for one in met])),
             _these_doubted=flag(no_top | (low != high)),
         )
         more = nw.col("_lacks") > nw.col("_worst")

@@ -95,20 +95,23 @@ def check_single(quota: Quota, register: Columns) -> None:
 
 def _rows(bulk: Bulk, found: Windows) -> Frame:
     """Return the rows of one version of a quota."""
-    numbers = numbered(bulk, found)
-    grid = bulk.profiles.keyed(bulk.fields, numbered=numbers)
-    grid = grid.join(bulk.backend.beside(found.table()), on="_profile", how="inner")
     stated = amounts(bulk)
     _check_size(bulk, stated, found)
+    numbers = numbered(bulk, found)
+    # Small tables are put beside before anything else is done: DuckDB looks through all that was
+    # done so far whenever one comes.
+    owed = bulk.backend.beside(found.table())
+    outcomes = found.outcomes
+    told = bulk.backend.beside(outcomes.put_together() if bulk.quota.part else outcomes.told())
+    grid = bulk.profiles.keyed(bulk.fields, numbered=numbers).join(owed, on="_profile", how="inner")
     limits = grid.select(*GROUP, *found.limits)
     read_ = read(place(bulk, found, numbers=numbers), bulk, stated, found.across, limits)
     frame = grid.join(read_.whole, on=list(GROUP), how="left")
-    frame = _compared(frame.with_columns(nw.col(name).fill_null(0) for name in read_.parts), bulk)
+    frame = _compared(frame, bulk, read_.parts)
     if bulk.quota.part:
         frame = judged(frame, bulk, found, read_.spans, stated.parts)
-    else:
-        frame = frame.join(bulk.backend.beside(found.outcomes.told()), on="_situation", how="left")
-    return told_of(frame.with_columns(bearer=nw.col("_id")), bulk.quota)
+    frame = frame.join(told, on="_verdict" if bulk.quota.part else "_situation", how="left")
+    return told_of(frame, bulk.quota, "_id")
 
 
 def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
@@ -123,24 +126,28 @@ def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
         raise refuse("amounts-too-large", f"records.{stated.field or 'bearer'}")
 
 
-def _compared(frame: Frame, bulk: Bulk) -> Frame:
+def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str]) -> Frame:
     """Return what was read, compared with what is owed.
 
     Figures are compared crosswise: so many parts of one with so many parts of another.
+
+    Args:
+        frame: what is owed, and what was read, if anything.
+        bulk: the quota.
+        parts: the columns of parts.
     """
     empty = {"_low": 0, "_high": 0, "_parts_of": 1, "_open": 0, "_unknown": 0, "_nothing": 0}
     if bulk.quota.measure.way is Way.SHARE:
         empty.update(_high=1, _nothing=1)
+    empty.update(dict.fromkeys(parts, 0))
     frame = frame.with_columns(nw.col(name).fill_null(usual) for name, usual in empty.items())
-    parts, owed_parts = nw.col("_parts_of"), nw.col("_owed_parts")
-    frame = frame.with_columns(
-        _value=nw.col("_low") * owed_parts,
-        _most=nw.col("_high") * owed_parts,
-        _required=nw.col("_owed") * parts,
-        _denominator=parts * owed_parts,
-    )
-    value, bound = nw.col("_value"), nw.col("_required").fill_null(0)
-    most = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(nw.col("_most"), bound))
+    parts_of, owed_parts = nw.col("_parts_of"), nw.col("_owed_parts")
+    value, most = nw.col("_low") * owed_parts, nw.col("_high") * owed_parts
+    required = nw.col("_owed") * parts_of
+    bound = required.fill_null(0)
+    compared = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(most, bound))
     doubts = nw.col("_unknown") * UNKNOWN_FACT + nw.col("_nothing") * NOTHING_TO_SHARE
-    number = nw.col("_kind") * SITUATIONS + situation(against(value, bound), most, doubts)
-    return frame.with_columns(_situation=number)
+    number = nw.col("_kind") * SITUATIONS + situation(against(value, bound), compared, doubts)
+    return frame.with_columns(
+        _value=value, _required=required, _denominator=parts_of * owed_parts, _situation=number
+    )

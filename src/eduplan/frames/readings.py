@@ -30,9 +30,19 @@ from eduplan.frames.capping import (
     split,
     told_apart,
 )
-from eduplan.frames.columns import WHOLE, Columns, Sort, flag, lookup, mark, where, whole
+from eduplan.frames.columns import (
+    WHOLE,
+    Columns,
+    Sort,
+    as_wholes,
+    flag,
+    lookup,
+    where,
+    whole,
+)
+from eduplan.frames.grouping import Figures, Grouping, columns_of
 from eduplan.frames.placing import Placed
-from eduplan.frames.portions import GROUP, Sums, spread, tally
+from eduplan.frames.portions import GROUP, Reckoned, spread, tally
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.tariffs import Worths, worths
 from eduplan.frames.truths import Sieve
@@ -42,6 +52,10 @@ from eduplan.selectors import EVERYTHING, Selector
 READING = ("_low", "_high", "_parts_of", "_open", "_unknown", "_nothing")
 """Columns of a reading: least and most, both in parts of one, how many parts make one, and whether
 there is no most, facts are missing, there is nothing to share."""
+
+
+_USUAL = 10_000
+"""Larger amounts are looked up once more among the records that count alone."""
 
 
 @attrs.frozen(eq=False)
@@ -67,24 +81,22 @@ class Amounts:
             Columns ``_least`` and ``_amount``, the least and the most a record counts for,
             ``_unstated`` where there is no most, and ``_doubt`` where facts are missing.
         """
-        frame = self._stated(frame, bulk)
-        return frame.with_columns(_least=nw.col("_amount"), _doubt=nw.col("_unstated"))
-
-    def _stated(self, frame: Frame, bulk: Bulk) -> Frame:
-        if not self.field:
-            return frame.with_columns(_amount=whole(self.parts), _unstated=whole(0))
-        if self.field not in bulk.register.sorts:
-            return frame.with_columns(_amount=whole(0), _unstated=whole(1))
-        if self.table is None:
-            amount = nw.col(self.field)
-            if self.parts != 1:
+        amount, unstated = whole(self.parts), whole(0)
+        if self.field and self.field not in bulk.register.sorts:
+            amount, unstated = whole(0), whole(1)
+        elif self.field:
+            stated = nw.col(self.field)
+            if self.table is not None:
+                array, numbers = self.table
+                made = {"_looked_up": as_wholes(numbers)}
+                frame = lookup(frame, bulk.backend, {self.field: array}, made)
+                stated = nw.col("_looked_up")
+            amount, unstated = stated.fill_null(0), flag(stated.is_null())
+            if self.table is None and self.parts != 1:
                 amount = amount * self.parts
-        else:
-            array, numbers = self.table
-            made = {"_looked_up": pa.array(numbers, pa.int64())}
-            frame = lookup(frame, bulk.backend, {self.field: array}, made)
-            amount = nw.col("_looked_up")
-        return frame.with_columns(_amount=amount.fill_null(0), _unstated=flag(amount.is_null()))
+        return frame.with_columns(
+            _least=amount, _amount=amount, _unstated=unstated, _doubt=unstated
+        )
 
 
 def amounts(bulk: Bulk) -> Amounts | Worths:
@@ -104,10 +116,11 @@ def amounts(bulk: Bulk) -> Amounts | Worths:
     if sort in (Sort.FLAG, Sort.DAY):
         raise refuse("amounts-not-numbers", f"records.{field}")
     if sort is Sort.WHOLE:
-        ends = records.frame.filter(of_kinds(measure.kinds)).select(
-            nw.col(field).min().alias("least"), nw.col(field).max().alias("most")
-        )
-        least, most = ends.collect().row(0)
+        least, most = records.survey.ends[field]
+        if (least or 0) < 0 or (most or 0) > _USUAL:  # perhaps of records of other kinds
+            of_these = records.frame.filter(of_kinds(measure.kinds))
+            ends = of_these.select(_least=nw.col(field).min(), _most=nw.col(field).max())
+            least, most = ends.collect().row(0)
         _not_negative(field, least)
         return Amounts(caps, caps * int(most or 0), None, field)
     array, values = records.values(field)
@@ -164,7 +177,7 @@ def read(
     if measure.where == EVERYTHING:
         frame = frame.with_columns(_sure=whole(1), _maybe=whole(0))
     else:
-        frame = sieve.sift(frame, measure.where)
+        frame = sieve.sift(frame, measure.where, sifted=placed.sifted)
     if measure.way is Way.DISTINCT:
         return Readings(_distinct(frame, measure.field, bulk.register))
     if measure.way is Way.DAYS:
@@ -172,7 +185,7 @@ def read(
     frame = stated.add(frame, bulk)
     if measure.way is Way.SHARE:
         return Readings(_share(frame, measure.part, sieve))
-    return _sums(placed._replace(frame=frame), bulk, stated.parts, across, limits)
+    return _sums(placed._replace(frame=frame), bulk, stated, across, limits)
 
 
 def _finish(frame: Frame, *kept: str, **made: nw.Expr) -> Frame:
@@ -256,59 +269,86 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
     )
 
 
+def _figures(
+    placed: Placed, bulk: Bulk, stated: Amounts | Worths
+) -> tuple[Frame, Figures, Figures, Cutter]:
+    """Return what records come to: for the whole, by the scopes of caps, and for parts.
+
+    Returns:
+        Records with the truths that are needed, the figures of the whole, those of its parts, and
+        what cuts the first by caps.
+    """
+    quota, caps, sorts = bulk.quota, bulk.quota.measure.caps, bulk.register.sorts
+    of_parts = [one for part in quota.part for one in (part.where, part.within) if one is not None]
+    frame, told = bulk.sieve.tell(
+        placed.frame,
+        (*(cap.where for cap in caps), *of_parts),
+        _low=where(nw.col("_sure") > 0, nw.col("_least")),
+        _high=nw.col("_amount"),
+    )
+    unknown = (nw.col("_maybe") > 0) | (nw.col("_doubt") > 0)
+    scopes: list[Selector] = []
+    for cap in caps:
+        truth = told[cap.where]
+        if (unclear := doubt(cap, truth, sorts)) is not None:
+            unknown = unknown | (unclear & (nw.col("_sure") > 0))
+        if cap.per is Per.RECORD:
+            frame = cut_each(frame, cap, stated.parts, truth)
+        elif cap.where != EVERYTHING and cap.where not in scopes:
+            scopes.append(cap.where)
+    truths = [told[scope] for scope in scopes]
+    if len(scopes) > 1:
+        check_apart(frame, truths)
+    amount = Reckoned(nw.col("_low"), nw.col("_high"), nw.col("_unstated") > 0)
+    tallied = Figures({})
+    if quota.part:
+        tallied, amount = tally(quota, told, amount, unknown)
+    lows = split("_low", amount.low, [~truth.false for truth in truths])
+    highs = split("_high", amount.high, [truth.true for truth in truths])
+    figures = Figures({**lows, **highs}, {"_unknown": unknown, "_unstated": amount.open})
+    return frame, figures, tallied, Cutter(caps, scopes, stated.parts)
+
+
 def _sums(
-    placed: Placed, bulk: Bulk, parts: int, across: Mapping[int, int], limits: Frame | None
+    placed: Placed,
+    bulk: Bulk,
+    stated: Amounts | Worths,
+    across: Mapping[int, int],
+    limits: Frame | None,
 ) -> Readings:
     """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most.
 
     Records are added up once, by all that tells them apart; everything else is made of these sums.
     """
-    quota, sieve = bulk.quota, bulk.sieve
-    caps = quota.measure.caps
-    frame = placed.frame.with_columns(
-        _low=where(nw.col("_sure") > 0, nw.col("_least")),
-        _high=nw.col("_amount"),
-        _unknown=mark((nw.col("_maybe") > 0) | (nw.col("_doubt") > 0)),
-        _unstated=mark(nw.col("_unstated") > 0),
-    )
-    scopes: list[Selector] = []
-    sorts = bulk.register.sorts
-    for cap in caps:
-        frame, truth = sieve.apply(frame, cap.where)
-        if (unclear := doubt(cap, truth, sorts)) is not None:
-            unclear_of = unclear & (nw.col("_sure") > 0)
-            frame = frame.with_columns(_unknown=mark((nw.col("_unknown") > 0) | unclear_of))
-        if cap.per is Per.RECORD:
-            frame = cut_each(frame, cap, parts, truth)
-        elif cap.where != EVERYTHING and cap.where not in scopes:
-            scopes.append(cap.where)
-            frame = frame.with_columns(
-                flag(~truth.false).alias(f"_held_{len(scopes)}"),
-                flag(truth.true).alias(f"_sure_held_{len(scopes)}"),
-            )
-    if len(scopes) > 1:
-        check_apart(frame, len(scopes))
-    sums = Sums(largest=("_unknown", "_unstated"))
-    if quota.part:
-        frame, tallied = tally(frame, quota, sieve)
-        sums += tallied
-    frame, low, high = split(frame, scopes)
-    cutter, several, each = Cutter(caps, scopes, parts), levels(caps), told_apart(caps, sorts)
-    by = (*placed.by, *each)
-    for place, level in enumerate(several or [None]):
-        frame = (sums + Sums((*low, *high))).of(frame, (BEARER, *by))
-        if placed.slots is not None and place == 0:
-            frame = frame.join(bulk.backend.beside(placed.slots), on="_slot", how="inner")
-            by = (*(name for name in placed.slots.column_names if name != "_slot"), *each)
+    quota, caps, rows = bulk.quota, bulk.quota.measure.caps, max(bulk.register.size, 1)
+    grouping = Grouping(bulk.backend, max(stated.largest, stated.parts) * rows, rows, placed.sizes)
+    frame, figures, tallied, cutter = _figures(placed, bulk, stated)
+    low = [name for name in figures.added if name.startswith("_low")]
+    high = [name for name in figures.added if name.startswith("_high")]
+    several, each = levels(caps), told_apart(caps, bulk.register.sorts)
+    frame = grouping.of(frame, (BEARER, *placed.by, *each), figures | tallied)
+    frame, by = placed.told(frame, bulk)
+    by = (*by, *each)
+    for place, level in enumerate(several):
+        if place:
+            frame = grouping.of(frame, (BEARER, *by), figures | tallied)
         frame, low, high = cutter.cut(frame, low, high, level)
         by = kept(by, caps, level)
-    part_sums = Sums()
-    spans: Mapping[int, Frame] = {}
+        figures, tallied = columns_of((*low, *high), tuple(figures.marks)), tallied.again()
+    of_spans: Mapping[int, Figures] = {}
     if quota.part:
-        frame, part_sums, spans = spread(frame, quota, across, added(low), added(high))
+        all_of_it = Reckoned(added(low), added(high), nw.col("_unstated") > 0)
+        tallied, of_spans = spread(quota, across, all_of_it)
+    spans = {}
+    for part, of_span in of_spans.items():
+        held = f"_span_{part}"
+        within = frame.filter(nw.col(held) >= 0).with_columns(nw.col(held).alias("_span"))
+        spans[part] = grouping.of(within, (*GROUP, "_span"), of_span)
     if by != ("_place",) or several:
-        whole_ = Sums((*low, *high), ("_unknown", "_unstated")) + part_sums
-        frame = whole_.of(frame, GROUP)
+        figures = columns_of((*low, *high), tuple(figures.marks))
+        frame = grouping.of(frame, GROUP, figures | tallied)
+    else:
+        frame = tallied.beside(frame)
     if cutter.shares and limits is not None:
         frame = frame.join(limits, on=list(GROUP), how="inner")
     frame = cutter.scaled(frame, (*low, *high))
@@ -316,7 +356,7 @@ def _sums(
     ceiling, unstated, all_told = cutter.ceiling(), nw.col("_unstated"), added(high)
     if ceiling is not None:
         all_told = nw.when(unstated > 0).then(ceiling).otherwise(all_told)
-    names = (*part_sums.added, *part_sums.largest)
+    names = tallied.names
     found = _finish(
         frame,
         *names,

@@ -7,7 +7,7 @@ ideas about absent values come in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
@@ -22,7 +22,7 @@ from eduplan.facts import getter
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import MOST_VALUES, Columns, Sort, among, flag, lookup
 from eduplan.frames.profiles import Profiles
-from eduplan.selectors import BEARER, Condition, Matcher, Scales, Selector, Test
+from eduplan.selectors import BEARER, EVERYTHING, Condition, Matcher, Scales, Selector, Test
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -32,6 +32,8 @@ class Truth(NamedTuple):
 
     true: nw.Expr
     false: nw.Expr
+    constant: bool = False
+    """Whether it is the same of all, so that no column comes in."""
 
     @property
     def unknown(self) -> nw.Expr:
@@ -40,7 +42,7 @@ class Truth(NamedTuple):
 
 
 def _constant(truth: bool | None) -> Truth:
-    return Truth(nw.lit(truth is True), nw.lit(truth is False))
+    return Truth(nw.lit(truth is True), nw.lit(truth is False), constant=True)
 
 
 ALWAYS = _constant(True)
@@ -74,17 +76,46 @@ class Sieve:
                 Truth(
                     reduce(or_, [branch.true for branch in branches]),
                     reduce(and_, [branch.false for branch in branches]),
+                    all(branch.constant for branch in branches),
                 )
             )
         frame, branches = self._each(frame, selector.none_of)
-        truths.extend(Truth(branch.false, branch.true) for branch in branches)
+        truths.extend(Truth(one.false, one.true, one.constant) for one in branches)
         if not truths:
             return frame, ALWAYS
         true = reduce(and_, [truth.true for truth in truths])
-        return frame, Truth(true, reduce(or_, [truth.false for truth in truths]))
+        constant = all(truth.constant for truth in truths)
+        return frame, Truth(true, reduce(or_, [truth.false for truth in truths]), constant)
+
+    def tell(
+        self, frame: Frame, selectors: Iterable[Selector], **more: nw.Expr
+    ) -> tuple[Frame, Mapping[Selector, Truth]]:
+        """Return the truths of selectors in columns, as they are asked for more than once.
+
+        Args:
+            frame: the frame.
+            selectors: the selectors.
+            more: columns to make besides.
+        """
+        told = {EVERYTHING: ALWAYS}
+        for selector in selectors:
+            if selector in told:
+                continue
+            frame, truth = self.apply(frame, selector)
+            self._made += 1
+            true, false = f"_true_{self._made}", f"_false_{self._made}"
+            more |= {true: truth.true, false: truth.false}
+            told[selector] = Truth(nw.col(true), nw.col(false))
+        return frame.with_columns(**more) if more else frame, told
 
     def sift(
-        self, frame: Frame, selector: Selector, sure: str = "_sure", maybe: str = "_maybe"
+        self,
+        frame: Frame,
+        selector: Selector,
+        sure: str = "_sure",
+        maybe: str = "_maybe",
+        *,
+        sifted: bool = False,
     ) -> Frame:
         """Return the rows for which a selector holds or may hold, with a flag for each.
 
@@ -93,10 +124,14 @@ class Sieve:
             selector: the selector.
             sure: column that says where it holds.
             maybe: column that says where that is not known.
+            sifted: whether the others are gone already.
         """
         frame, truth = self.apply(frame, selector)
+        if not truth.constant and not sifted:
+            # Before anything is made, so that it is done where the rows are read.
+            frame = frame.filter(~truth.false)
         frame = frame.with_columns(flag(truth.true).alias(sure), flag(truth.unknown).alias(maybe))
-        return frame.filter(nw.col(sure) + nw.col(maybe) > 0)
+        return frame.filter(nw.col(sure) + nw.col(maybe) > 0) if truth.constant else frame
 
     def _each(self, frame: Frame, selectors: Iterable[Selector]) -> tuple[Frame, list[Truth]]:
         found = []
@@ -140,16 +175,13 @@ class Sieve:
         if own is None:
             return None
         known = ~column.is_null() & ~nw.col(own).is_null()
-        same = column.fill_null("") == nw.col(own).fill_null("")
-        return _turned(Truth(known & same, known & ~same), condition.test)
+        same, other = column == nw.col(own), column != nw.col(own)
+        return _turned(Truth(known & same, known & other), condition.test)
 
     def _of_text(self, condition: Condition, column: nw.Expr) -> Truth:
         if condition.test in (Test.IS, Test.NOT):
             wanted = [operand for operand in condition.operands if isinstance(operand, str)]
-            known = ~column.is_null()
-            hit = among(column.fill_null(""), wanted)
-            sure = known & hit if "" in wanted else hit
-            return _turned(Truth(sure, known & ~hit), condition.test)
+            return _turned(_among(column, wanted), condition.test)
         scale = self._scales.get(condition.scale or condition.field)
         matcher = Matcher(Selector((condition,)), self._scales)
         values = scale.values if scale is not None else ()
@@ -191,6 +223,12 @@ class Sieve:
         return frame, Truth(code == 1, code == 2)
 
 
+def _among(column: nw.Expr, wanted: Sequence[Any]) -> Truth:
+    """Return whether a column is one of some values; what is absent is never asked."""
+    known, hit = ~column.is_null(), among(column, wanted)
+    return Truth(known & hit, known & ~hit)
+
+
 def _turned(truth: Truth, test: Test) -> Truth:
     return truth if test is Test.IS else Truth(truth.false, truth.true)
 
@@ -210,9 +248,7 @@ def _of_whole(condition: Condition, column: nw.Expr) -> Truth:
         for operand in condition.operands
         if isinstance(operand, int | Fraction) and operand == int(operand)
     ]
-    known = ~column.is_null()
-    hit = among(column.fill_null(0), wanted)
-    return _turned(Truth(known & hit, known & ~hit), condition.test)
+    return _turned(_among(column, wanted), condition.test)
 
 
 def _in_order(condition: Condition, column: nw.Expr) -> Truth:
@@ -220,10 +256,9 @@ def _in_order(condition: Condition, column: nw.Expr) -> Truth:
     bound = condition.operands[0]
     if isinstance(bound, bool) or not isinstance(bound, int | Fraction):
         return _constant(None)
-    known, filled = ~column.is_null(), column.fill_null(0)
+    known = ~column.is_null()
     lowest = {Test.AT_LEAST: ceil(bound), Test.ABOVE: floor(bound) + 1}.get(condition.test)
     if lowest is not None:
-        hit = filled >= lowest
-    else:
-        hit = filled <= {Test.AT_MOST: floor(bound), Test.BELOW: ceil(bound) - 1}[condition.test]
-    return Truth(known & hit, known & ~hit)
+        return Truth(known & (column >= lowest), known & (column < lowest))
+    highest = {Test.AT_MOST: floor(bound), Test.BELOW: ceil(bound) - 1}[condition.test]
+    return Truth(known & (column <= highest), known & (column > highest))

@@ -6,7 +6,7 @@ profile: it is given a bearer with these facts and no records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
@@ -184,6 +184,16 @@ class Windows:
                 **parts,
             }
         )
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Collection[int]]:
+        """For every column of the table with the number of a way of judging, all that stand there.
+
+        Nothing may be asked of them before the last window is found.
+        """
+        table = self.table()
+        names = [name for name in table.column_names if name.startswith("_kind")]
+        return {name: set(table.column(name).to_pylist()) for name in names}
 
     @property
     def limits(self) -> Sequence[str]:
