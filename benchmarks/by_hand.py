@@ -60,7 +60,7 @@ with numbered as (
         bool_or(unstated and perhaps) as central_open,
         bool_or(unstated and perhaps and same is not false) as in_open,
         bool_or(unstated and perhaps and same is not true) as out_open,
-        bool_or(unclear or (central and same is null)) as noted
+        bool_or(not sure or unstated or unclear or (central and same is null)) as noted
     from taken
     group by number, year
 ), capped as (
@@ -214,7 +214,7 @@ def in_polars(people: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
         central_open=c("unstated") & c("perhaps"),
         in_open=c("unstated") & c("perhaps") & inside,
         out_open=c("unstated") & c("perhaps") & outside,
-        noted=unclear | (central & c("same").is_null()),
+        noted=~sure | c("unstated") | unclear | (central & c("same").is_null()),
     )
     yearly = made.group_by("key").agg(c(*figures).sum(), c(*_FLAGS).max())
     low = c("online_low").clip(upper_bound=ONLINE) + c("other_low")
@@ -343,7 +343,7 @@ def in_pandas(people: Any, records: Any) -> Any:
         "central_open": unstated & perhaps,
         "in_open": unstated & perhaps & ~other,
         "out_open": unstated & perhaps & ~same,
-        "noted": unclear | (central & blank),
+        "noted": ~sure | unstated | unclear | (central & blank),
     }
     columns = {name: np.where(truth, hours, 0) for name, truth in figures.items()}
     made = pd.DataFrame({**columns, **doubts}, copy=False)
