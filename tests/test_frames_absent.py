@@ -77,3 +77,38 @@ def test_it_is_unknown_of_every_record(
 
     assert Counter(rows_of(found)) == Counter(expected)
     assert Status.UNDETERMINED in {row.status for row in expected if row.bearer == "t1"}
+
+
+NEVER = {
+    "above the top of a scale": {"level": {"above": "city"}},
+    "not below its bottom": {"not": {"level": {"below": "school"}}},
+    "true or false": {"passed": [True, False]},
+    "neither": {"not": {"passed": [True, False]}},
+}
+
+
+@pytest.mark.parametrize("asked", NEVER.values(), ids=list(NEVER))
+@pytest.mark.parametrize(
+    "make",
+    [pl.from_arrow, duckdb.connect().from_arrow, lambda table: table],
+    ids=["polars", "duckdb", "pyarrow"],
+)
+def test_what_no_record_can_be_is_told_as_by_the_reference(
+    make: Callable[[pa.Table], Any], asked: dict[str, Any]
+) -> None:
+    plan = plan_of(
+        quota=[
+            quota("whole", measure={**SUM, "where": asked}),
+            quota("part", measure=SUM, part=[{"id": "a", "where": asked, "at_least": 2}]),
+        ]
+    )
+    records = RECORDS.append_column("level", [["city", None]])
+    records = records.append_column("passed", [[True, None]])
+    register = Register(records.to_pylist(), complete_through=DAY)
+    expected = evaluate(plan, PEOPLE.to_pylist(), register, as_of=DAY, during=YEAR)
+
+    found = evaluate_frame(
+        plan, make(PEOPLE), make(records), as_of=DAY, complete_through=DAY, during=YEAR
+    )
+
+    assert Counter(rows_of(found)) == Counter(map(row_of, expected))

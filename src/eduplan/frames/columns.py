@@ -110,7 +110,12 @@ def among(column: nw.Expr, wanted: Sequence[Any]) -> nw.Expr:
     """Return whether a column, nowhere absent, is one of some values."""
     if len(wanted) > 1:
         return column.is_in(list(wanted))
-    return column == wanted[0] if wanted else nw.lit(False)
+    return column == wanted[0] if wanted else never(column)
+
+
+def never(column: nw.Expr) -> nw.Expr:
+    """Return what holds of no row, though a column comes in: rows are chosen by nothing else."""
+    return column.is_null() & ~column.is_null()
 
 
 def against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:

@@ -114,7 +114,7 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
         frame = day_by_day(frame, bulk, first, last)
     if _held_against_bearers(bulk, found):
         keys = bulk.profiles.keyed(bulk.fields, numbered=numbers, own=fields_of_bearer(quota))
-        if 0 < len(found.segments) <= MOST_EDGES:  # only of those who owe anything
+        if len(found.segments) <= MOST_EDGES:  # only of those who owe anything
             keys = keys.filter(among(nw.col("_profile"), list(found.segments)))
         frame = frame.join(keys, on="_id", how="inner")
     else:

@@ -276,9 +276,7 @@ def _spell_asks(portion: Portion, parts: int) -> tuple[nw.Expr, nw.Expr | int]:
     return whole(int(portion.bound * parts)), 1
 
 
-def _situation(
-    part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr | int]
-) -> nw.Expr:
+def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr | int]) -> nw.Expr:
     """Return how the figure of a part comes out against its bound.
 
     Args:

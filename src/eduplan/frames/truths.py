@@ -20,7 +20,7 @@ import pyarrow as pa
 from eduplan.errors import refuse
 from eduplan.facts import getter
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import MOST_VALUES, Columns, Sort, among, flag, lookup
+from eduplan.frames.columns import MOST_VALUES, Columns, Sort, among, flag, lookup, never
 from eduplan.frames.profiles import Profiles
 from eduplan.selectors import BEARER, EVERYTHING, Condition, Matcher, Scales, Selector, Test
 
@@ -238,7 +238,7 @@ def _of_flag(condition: Condition, column: nw.Expr) -> Truth:
     yes, no = column.fill_null(value=False), ~column.fill_null(value=True)
     if len(wanted) == 1:
         return _turned(Truth(yes, no) if True in wanted else Truth(no, yes), condition.test)
-    known, nothing = ~column.is_null(), nw.lit(False)
+    known, nothing = ~column.is_null(), never(column)
     return _turned(Truth(known, nothing) if wanted else Truth(nothing, known), condition.test)
 
 
