@@ -60,6 +60,11 @@ def situation(low: nw.Expr, high: nw.Expr, doubts: nw.Expr) -> nw.Expr:
     return 16 * doubts + 4 * low + high
 
 
+def doubts_of(number: int) -> int:
+    """Return what makes a situation doubtful, by its number."""
+    return number // 16
+
+
 def always(outcome: Outcome) -> tuple[Outcome, ...]:
     """Return the same outcome for every situation."""
     return (outcome,) * SITUATIONS

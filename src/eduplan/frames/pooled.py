@@ -28,6 +28,7 @@ from eduplan.frames.outcomes import (
     Outcomes,
     always,
     by_situation,
+    doubts_of,
     outcome_of,
     situation,
 )
@@ -182,7 +183,7 @@ def _with_gaps(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """Return the outcomes of all situations; in those with a gap nothing is decided."""
     found = []
     for number, outcome in enumerate(outcomes):
-        doubts = number % 4
+        doubts = doubts_of(number)
         codes = tuple(sorted(code for doubt, code in _DOUBTS.items() if doubts & doubt))
         found.append(Outcome(Status.UNDETERMINED, codes) if doubts & _GAP else outcome)
     return tuple(found)
