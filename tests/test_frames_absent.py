@@ -54,12 +54,15 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("asked", ASKED.values(), ids=list(ASKED))
-@pytest.mark.parametrize(
+in_every_kind = pytest.mark.parametrize(
     "make",
     [pl.from_arrow, duckdb.connect().from_arrow, lambda table: table],
     ids=["polars", "duckdb", "pyarrow"],
 )
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=list(ASKED))
+@in_every_kind
 def test_it_is_unknown_of_every_record(
     make: Callable[[pa.Table], Any], asked: dict[str, Any]
 ) -> None:
@@ -88,11 +91,7 @@ NEVER = {
 
 
 @pytest.mark.parametrize("asked", NEVER.values(), ids=list(NEVER))
-@pytest.mark.parametrize(
-    "make",
-    [pl.from_arrow, duckdb.connect().from_arrow, lambda table: table],
-    ids=["polars", "duckdb", "pyarrow"],
-)
+@in_every_kind
 def test_what_no_record_can_be_is_told_as_by_the_reference(
     make: Callable[[pa.Table], Any], asked: dict[str, Any]
 ) -> None:

@@ -113,7 +113,10 @@ def _arrow(native: object) -> Backend:
     if not nw.dependencies.is_pandas_dataframe(native):
         return Backend(beside, lambda frame: frame.to_native(), divides=True)
     kept = nw.dependencies.get_pandas().ArrowDtype
-    back = lambda frame: frame.to_native().to_pandas(types_mapper=kept)  # noqa: E731
+
+    def back(frame: Frame) -> Any:
+        return frame.to_native().to_pandas(types_mapper=kept)
+
     return Backend(beside, back, divides=True)
 
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import WHOLE, flag, mark
+from eduplan.frames.columns import LARGEST, WHOLE, flag, mark
 
-DIGITS = 63
+DIGITS = LARGEST.bit_length()
 """Binary digits of the whole numbers that a column holds."""
 
 

@@ -150,18 +150,17 @@ def spread(
         sides = {side: reckoned(side) for side in _sides(number, portion)}
         if simple:
             sides = {f"_{number}_": all_of_it}
+        mine = Figures({})
+        for side, figure in sides.items():
+            mine |= figure.named(side)
         if not spanned(portion):
-            for side, figure in sides.items():
-                figures |= figure.named(side)
+            figures |= mine
             continue
         held = nw.col(f"_span_{number}")
         if not simple:
             noted.append((held >= 0) & (nw.col(f"_noted_{number}") > 0))
         if number not in across:
-            of_part = Figures({})
-            for side, figure in sides.items():
-                of_part |= figure.named(side)
-            spans[number] = of_part
+            spans[number] = mine
             continue
         for span in range(across[number]):
             for side, figure in sides.items():

@@ -327,6 +327,7 @@ def _sums(
     high = [name for name in figures.added if name.startswith("_high")]
     several, each = levels(caps), told_apart(caps, bulk.register.sorts)
     frame = grouping.of(frame, (BEARER, *placed.by, *each), figures | tallied)
+    figures, tallied = figures.again(), tallied.again()
     frame, by = placed.told(frame, bulk)
     by = (*by, *each)
     for place, level in enumerate(several):
@@ -334,7 +335,7 @@ def _sums(
             frame = grouping.of(frame, (BEARER, *by), figures | tallied)
         frame, low, high = cutter.cut(frame, low, high, level)
         by = kept(by, caps, level)
-        figures, tallied = columns_of((*low, *high), tuple(figures.marks)), tallied.again()
+        figures = columns_of((*low, *high), tuple(figures.marks))
     of_spans: Mapping[int, Figures] = {}
     if quota.part:
         all_of_it = Reckoned(added(low), added(high), nw.col("_unstated") > 0)
@@ -345,7 +346,6 @@ def _sums(
         within = frame.filter(nw.col(held) >= 0).with_columns(nw.col(held).alias("_span"))
         spans[part] = grouping.of(within, (*GROUP, "_span"), of_span)
     if by != ("_place",) or several:
-        figures = columns_of((*low, *high), tuple(figures.marks))
         frame = grouping.of(frame, GROUP, figures | tallied)
     else:
         frame = tallied.beside(frame)
