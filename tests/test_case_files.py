@@ -63,6 +63,16 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def refused(file: Path, path: str, says: str) -> CaseFileError:
+    """Return what running a file raises, which tells a mistake with its place."""
+    with pytest.raises(CaseFileError) as caught:
+        run_cases(file)
+
+    found = {(one.path, one.message("en")) for one in caught.value.faults}
+    assert any(at == path and says in message for at, message in found), found
+    return caught.value
+
+
 def changed(file: Path, *pairs: tuple[str, str]) -> Path:
     text = file.read_text("utf-8")
     for old, new in pairs:
@@ -183,13 +193,9 @@ def test_periods_owed_are_all_of_them_and_no_others(file: Path) -> None:
 def test_a_mistake_in_a_case_is_told_with_its_place(
     file: Path, old: str, new: str, path: str, says: str
 ) -> None:
-    with pytest.raises(CaseFileError) as caught:
-        run_cases(changed(file, (old, new)))
-
-    found = {(one.path, one.message("en")) for one in caught.value.faults}
-    assert any(at == path and says in message for at, message in found), found
+    error = refused(changed(file, (old, new)), path, says)
     for lang in LANGUAGES:
-        assert caught.value.message(lang).startswith("cases.toml")
+        assert error.message(lang).startswith("cases.toml")
 
 
 def test_all_mistakes_are_told_together_each_with_its_line(file: Path) -> None:
@@ -361,12 +367,8 @@ def test_what_is_needed_rested_on_and_suggested_is_told(
 def test_a_mistake_in_steps_and_suggestions_is_told_with_its_place(
     steps: Path, old: str, new: str, path: str, says: str
 ) -> None:
-    with pytest.raises(CaseFileError) as caught:
-        run_cases(changed(steps, (old, new)))
-
-    found = {(one.path, one.message("en")) for one in caught.value.faults}
-    assert any(at == f"case[0]{path}" and says in message for at, message in found), found
-    assert caught.value.message("zh")
+    error = refused(changed(steps, (old, new)), f"case[0]{path}", says)
+    assert error.message("zh")
 
 
 def test_the_command_tells_what_is_suggested_instead(run: Run, steps: Path) -> None:
