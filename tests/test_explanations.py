@@ -292,6 +292,46 @@ def test_what_did_not_count_is_told_with_its_reason(lang: Language) -> None:
     assert re.search(r"74\D.*\b3\b" if lang == "en" else r"74.*少计3", text)
 
 
+@pytest.mark.parametrize(
+    ("cycle", "part", "zh", "en"),
+    [
+        (  # twelve months that are a calendar year are that year
+            {"cycle": "2 years", "grid": date(2025, 1, 1)},
+            {"yearly": True},
+            "每年（2025年）0次，应不少于1次",
+            "every year (2025): 0 of at least 1 times",
+        ),
+        (  # others are told by their first and last day
+            {"cycle": "2 years", "grid": date(2024, 9, 1)},
+            {"yearly": True},
+            "每年（2024年9月1日至2025年8月31日）0次，应不少于1次",
+            "every year (1 September 2024 to 31 August 2025): 0 of at least 1 times",
+        ),
+        (
+            "calendar-year",
+            {"every": "month"},
+            "每年（2025年2月）0次，应不少于1次",
+            "every year (February 2025): 0 of at least 1 times",
+        ),
+    ],
+)
+def test_the_days_a_part_holds_for_are_told_as_people_call_them(
+    cycle: object, part: dict[str, object], zh: str, en: str
+) -> None:
+    title = {"zh": "每年", "en": "every year"}
+    quota = {
+        "every": cycle,
+        "measure": {"count": "training"},
+        "unit": {"zh": "次", "en": "times"},
+        "at_least": 2,
+        "part": [{"id": "yearly", "title": title, "at_least": 1, **part}],
+    }
+    verdict = one("quota", quota, [], date(2025, 6, 1), date(2025, 6, 1))
+
+    assert zh in verdict.explain("zh")
+    assert en in verdict.explain("en")
+
+
 @in_both_languages
 def test_a_mean_tells_how_many_were_taken_together(lang: Language) -> None:
     provision = {**LEAST, "scope": {"mean": "school"}}

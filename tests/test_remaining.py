@@ -203,7 +203,7 @@ def test_an_hour_may_serve_the_whole_and_a_part_and_a_year() -> None:
     assert needs(found) == {"ethics": ("least", 10), "yearly": ("least-in", 8)}
     assert found.explain("en") == (
         "t: Training hours: at least 12 hours more by 31 December 2024, of which "
-        "Ethics 10 hours; yearly 8 hours from 1 January 2024 to 31 December 2024."
+        "Ethics 10 hours; yearly (2024) 8 hours."
     )
 
 

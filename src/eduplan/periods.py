@@ -21,7 +21,7 @@ from eduplan.cycles import (
     as_renewal,
     own_cycles,
 )
-from eduplan.dates import DAY, Period, as_date, cycles, show_day
+from eduplan.dates import DAY, Period, add_months, as_date, cycles, show_day
 from eduplan.errors import FaultList, NotKnown, refuse
 from eduplan.facts import Getter
 from eduplan.lengths import Length, as_cycle_length
@@ -364,21 +364,41 @@ def describe(unit: Unit, period: Period, lang: Language) -> str:
     'school year 2024-25'
     """
     start, last = period.start, period.last
-    whole_years = unit is Unit.CYCLE and (start.month, start.day, last.month, last.day) == (
-        1,
-        1,
-        12,
-        31,
-    )
-    key = "cycle-of-years" if whole_years else unit.value
+    key = unit.value
+    if unit is Unit.CYCLE and _whole_years(period):
+        key = "calendar-year" if start.year == last.year else "cycle-of-years"
     return say(
         f"period.{key}",
         lang,
-        start=show_day(start, lang),
-        last=show_day(last, lang),
+        start=start,
+        last=last,
         year=start.year,
         month=start.month,
         month_name=say(f"month.{start.month}", lang),
         end_year=last.year,
         short=f"{last.year % 100:02d}",
     )
+
+
+def _whole_years(period: Period) -> bool:
+    start, end = period.start, period.end
+    return start.month == start.day == end.month == end.day == 1
+
+
+@lru_cache(maxsize=4096)
+def show_days(days: Period, lang: Language) -> str:
+    """Return days as people call them: a year, a month, a day, otherwise the first and the last.
+
+    >>> show_days(Period(date(2024, 1, 1), date(2025, 1, 1)), "en")
+    '2024'
+    >>> show_days(Period(date(2024, 3, 1), date(2025, 3, 1)), "en")
+    '1 March 2024 to 28 February 2025'
+    """
+    start = days.start
+    if days.days == 1:
+        return show_day(start, lang)
+    if start.day == 1 and days.end == add_months(start, 1):
+        return describe(Unit.MONTH, days, lang)
+    if start.year == days.last.year and _whole_years(days):
+        return describe(Unit.CALENDAR_YEAR, days, lang)
+    return say("period.days", lang, start=start, last=days.last)

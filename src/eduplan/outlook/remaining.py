@@ -16,6 +16,7 @@ from eduplan.errors import refuse
 from eduplan.exact import Number, exact, show
 from eduplan.messages import Language, Text, say
 from eduplan.outlook.least import Row, least
+from eduplan.periods import show_days
 from eduplan.provisions.portions import Portion, Standing
 from eduplan.selectors import EVERYTHING, Selector
 from eduplan.verdicts import Point, Status, Verdict
@@ -38,7 +39,7 @@ class Need:
         amount: how much, in the unit of the quota, or how many records or things; None of what is
             lost.
         due: the last day on which it can be done.
-        start: of a part that holds for some days only, the first of them.
+        days: of a part that holds for some days only, which.
     """
 
     id: str
@@ -46,7 +47,7 @@ class Need:
     code: str
     amount: Number | None
     due: date | None
-    start: date | None = None
+    days: Period | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -171,10 +172,15 @@ class _Asked(NamedTuple):
         return max(self.required - self.value, 0)
 
     def of(self, code: str, amount: Number | None) -> Need:
-        title = self.portion.called
-        start = self.span.start if self.span is not None else None
-        due = self.point.due
-        return Need(id=self.portion.id, title=title, code=code, amount=amount, due=due, start=start)
+        portion = self.portion
+        return Need(
+            id=portion.id,
+            title=portion.called,
+            code=code,
+            amount=amount,
+            due=self.point.due,
+            days=self.span,
+        )
 
 
 class _Wanted:
@@ -448,7 +454,7 @@ def _tell(found: Remaining, lang: Language) -> str:
                 title=need.title,
                 amount=show(need.amount) if need.amount is not None else "",
                 units=tell_unit(need.amount, citation, lang),
-                start=need.start,
+                days=show_days(need.days, lang) if need.days is not None else "",
                 last=need.due,
             )
             for need in found.parts

@@ -227,7 +227,7 @@ class Place(NamedTuple):
             "unit": unit,
         }
         if self.span is not None:
-            facts |= {"start": self.span.start, "last": self.span.last}
+            facts["days"] = self.span
         return facts
 
 

@@ -71,7 +71,6 @@ class ScheduleBench(Bench):
         self._kinds = (*rule.what.kind, *waiving)
         self._grace = timedelta(days=rule.grace)
         self._counts = rule.late is Late.COUNTS
-        self._spans: dict[Period, Text] = {}
         self._names: dict[tuple[int, Cell], Text] = {}
 
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
@@ -279,7 +278,7 @@ class ScheduleBench(Bench):
         how = low.how.value if low.how is not How.NONE else _WORDS[status]
         facts: dict[str, object] = {
             "of": self._name(due.place, cell),
-            "when": self._span(window or due.period),
+            "when": window or due.period,
         }
         if low.entry is not None:
             facts["day"] = low.entry.day
@@ -418,13 +417,6 @@ class ScheduleBench(Bench):
         blamed = self._where.blame(entry.get, get) or self._occasions[0].blame(entry.get, get)
         return "differs", blamed
 
-    def _span(self, days: Period) -> Text:
-        found = self._spans.get(days)
-        if found is None:
-            key = "day" if days.days == 1 else "days"
-            found = self._spans[days] = _both(key, start=days.start, last=days.last)
-        return found
-
     def _name(self, place: int, cell: Cell) -> Text:
         """Return what people call an occurrence: its occasion and the values of its cell."""
         title = self._titles[place] if self._titles else None
@@ -461,10 +453,6 @@ _WORDS: Mapping[Status, str] = {
     Status.PENDING: "open",
     Status.UNDETERMINED: "unknown",
 }
-
-
-def _both(key: str, **facts: object) -> Text:
-    return Text(**{lang: say(f"explain.schedule.{key}", lang, **facts) for lang in LANGUAGES})
 
 
 def _names(stated: object, value: Scalar) -> bool:

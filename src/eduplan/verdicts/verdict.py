@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from eduplan.dates import Period, show_day
+from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number, Share, show
 from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, places, say
-from eduplan.periods import Unit, describe
+from eduplan.periods import Unit, describe, show_days
 from eduplan.sources import Force, tell_clauses
 
 if TYPE_CHECKING:  # what counted is named here; who counts loads the measures
@@ -123,6 +123,8 @@ class Citation:
             return self.label(fact, lang)
         if isinstance(fact, bool):
             return self.label("yes" if fact else "no", lang)
+        if isinstance(fact, Period):
+            return show_days(fact, lang)
         if isinstance(fact, Share):
             return str(fact)
         if isinstance(fact, Point):
@@ -327,8 +329,7 @@ class Verdict(Draft):
         if self.period is None:
             return ""
         if self.citation.every is None:
-            facts = {"start": self.period.start, "last": self.period.last}
-            return say("period.follow-up", lang, **{k: show_day(v, lang) for k, v in facts.items()})
+            return show_days(self.period, lang)
         return describe(self.citation.every, self.period, lang)
 
     def _repr_html_(self) -> str:
