@@ -7,12 +7,13 @@ builds sentences.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal, get_args
+from string import Formatter
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, get_args
 
 import attrs
 import pendulum
@@ -92,38 +93,64 @@ def say(key: str, lang: Language, /, **facts: object) -> str:
     >>> say("status.MET", "en")
     'met'
     """
-    for name, value in facts.items():
-        if type(value) not in _WORDS:
-            facts[name] = _word(value, lang)
-    return _templates(lang)[key].format_map(facts)
+    head, rest = template(key, lang)
+    words = [head]
+    for name, after in rest:
+        fact = facts[name]
+        words.append(fact if type(fact) is str else word(fact, lang))
+        words.append(after)
+    return "".join(words)
 
 
-@cache
-def places(key: str, lang: Language) -> tuple[str, ...]:
-    """Return the names of the facts that message ``key`` tells in ``lang``, each once.
+class Template(NamedTuple):
+    """A message taken apart, since it is put together often.
 
-    >>> places("explain.days", "en")
-    ('count',)
+    Attributes:
+        head: the words before its first fact.
+        rest: the names of its facts, each with the words that follow it.
     """
-    return tuple(dict.fromkeys(_PLACE.findall(_templates(lang)[key])))
+
+    head: str
+    rest: tuple[tuple[str, str], ...]
 
 
 @cache
-def _templates(lang: Language) -> Mapping[str, str]:
-    return {key: text[lang] for key, text in catalogue().items()}
+def template(key: str, lang: Language) -> Template:
+    """Return message ``key`` taken apart.
+
+    >>> template("explain.days", "en")
+    Template(head='', rest=(('count', ' days'),))
+    """
+    words, names = [""], []
+    for before, name, _, _ in Formatter().parse(catalogue()[key][lang]):
+        words[-1] += before
+        if name is not None:
+            names.append(name)
+            words.append("")
+    return Template(words[0], tuple(zip(names, words[1:], strict=True)))
 
 
-_PLACE = re.compile(r"\{(\w+)")
+def word(value: object, lang: Language) -> str:
+    """Return a fact in words: a `Text` in that language, a day as people write it.
 
-_WORDS = frozenset({str, int})
-"""Types of facts that stand in a sentence as they are."""
-
-
-def _word(value: object, lang: Language) -> object:
-    if isinstance(value, Text):
-        return value.zh if lang == "zh" else value.en
+    >>> word(("a", 3), "zh")
+    'a、3'
+    """
+    tell = PLAIN.get(type(value))
+    if tell is not None:
+        return tell(value, lang)
     if isinstance(value, date):
         return show_day(value, lang)
     if isinstance(value, tuple):
-        return ("、" if lang == "zh" else ", ").join(str(_word(item, lang)) for item in value)
-    return value
+        return ("、" if lang == "zh" else ", ").join([word(item, lang) for item in value])
+    return str(value)
+
+
+def _as_it_is(value: object, _: Language) -> str:
+    return str(value)
+
+
+PLAIN: Mapping[type, Callable[[Any, Language], str]] = MappingProxyType(
+    {int: _as_it_is, type(None): _as_it_is, Text: Text.__getitem__, date: show_day}
+)
+"""How facts are told that say the same wherever they stand, by their type."""

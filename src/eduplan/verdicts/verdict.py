@@ -16,7 +16,17 @@ from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number, Share, show
 from eduplan.facts import getter
-from eduplan.messages import LANGUAGES, Language, Text, catalogue, escape, places, say
+from eduplan.messages import (
+    LANGUAGES,
+    PLAIN,
+    Language,
+    Text,
+    catalogue,
+    escape,
+    say,
+    template,
+    word,
+)
 from eduplan.periods import Unit, describe, show_days
 from eduplan.sources import Force, tell_clauses
 
@@ -115,29 +125,27 @@ class Citation:
         text = self.labels.get(name) or catalogue().get(f"term.{name}")
         return text[lang] if text is not None else name
 
-    def named(self, fact: object, lang: Language) -> object:
-        """Return a fact for a sentence: names as people know them, amounts as they write them."""
-        if type(fact) in _AS_IT_STANDS:
-            return fact
+    def named(self, fact: object, lang: Language) -> str:
+        """Return a fact in words: names as people know them, amounts as they write them."""
         if isinstance(fact, str):
             return self.label(fact, lang)
         if isinstance(fact, bool):
             return self.label("yes" if fact else "no", lang)
         if isinstance(fact, Period):
             return show_days(fact, lang)
-        if isinstance(fact, Share):
-            return str(fact)
         if isinstance(fact, Point):
             return fact.message(self, lang)
+        if isinstance(fact, Share):
+            return str(fact)
         if isinstance(fact, tuple):
-            told = tuple(self.named(one, lang) for one in fact)
+            told = [self.named(one, lang) for one in fact]
             points = bool(fact) and isinstance(fact[0], Point)
-            return say("explain.between", lang).join(map(str, told)) if points else told
-        return show(fact) if isinstance(fact, Fraction) else fact
+            return say("explain.between", lang).join(told) if points else word(tuple(told), lang)
+        return show(fact) if isinstance(fact, Fraction) else word(fact, lang)
 
 
-_AS_IT_STANDS = frozenset({int, date, Text, type(None)})
-"""Types of facts that need no name."""
+_PLAIN = {**PLAIN, Period: show_days}
+"""How facts are told that need no name."""
 
 
 class Reason(NamedTuple):
@@ -177,12 +185,13 @@ class Point(NamedTuple):
 
     def message(self, citation: Citation, lang: Language) -> str:
         """Return the point in words, without its status."""
-        key, facts = f"point.{self.code}", self.facts
-        told = {
-            name: fact if type(fact := facts[name]) in _AS_IT_STANDS else citation.named(fact, lang)
-            for name in places(key, lang)
-        }
-        return say(key, lang, **told)
+        head, rest = template(f"point.{self.code}", lang)
+        facts, words = self.facts, [head]
+        for name, after in rest:
+            fact = facts[name]
+            words.append(_PLAIN.get(type(fact), citation.named)(fact, lang))
+            words.append(after)
+        return "".join(words)
 
 
 class Justification(NamedTuple):
