@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -144,7 +144,7 @@ class Citation:
         return show(fact) if isinstance(fact, Fraction) else word(fact, lang)
 
 
-_PLAIN = {**PLAIN, Period: show_days}
+_PLAIN: Mapping[type, Callable[[Any, Language], str]] = {**PLAIN, Period: show_days}
 """How facts are told that need no name."""
 
 
