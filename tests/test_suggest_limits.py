@@ -175,11 +175,12 @@ def test_two_parts_at_the_same_time() -> None:
 
     assert [one.code for one in found.shortages] == ["together"]
     assert found.explain() == (
-        "1 cannot comply: central; computing cannot all be met, because courses they need take "
-        "place at the same time. If any one of these were not asked for, the others could be met."
+        "1 cannot comply, because courses they need take place at the same time. What cannot all "
+        "be met: central; computing. If any one of these were not asked for, the others could be "
+        "met."
     )
     assert found.explain("zh") == (
-        "1人无法达标：集中；信息技术不能都满足，因为所需的课程有的在同一时间；"
+        "1人无法达标，因为所需的课程有的在同一时间；不能都满足的是：集中；信息技术。"
         "其中任一项若不要求，其余各项即可满足。"
     )
 
