@@ -138,6 +138,7 @@ TOLD: dict[str, tuple[Verdict, str, list[str]]] = {
     "share-met": (share([HELD], OVER, FULL), "MET", ["100%", "75%"]),
     "share-not-met": (share([HELD, REGULAR], OVER, FULL), "NOT_MET", ["50%", "75%", "25%"]),
     "share-pending": (share([HELD, REGULAR], OPEN, HALF), "PENDING", ["50%", "75%", "25%", "183"]),
+    "share-held": (share([HELD], OPEN, HALF), "PENDING", ["100%", "75%", "183"]),
     "share-nothing": (share([], OVER, FULL), "UNDETERMINED", []),
     "share-not-for": (share([], OVER, FULL, bearer=HEAD), "NOT_APPLICABLE", []),
     "follow-met": (follow([HELD, SENT], OVER, FULL), "MET", []),
@@ -274,6 +275,14 @@ def test_being_behind_is_told(lang: Language) -> None:
     assert phrase in behind  # 30 of 72 with half the year over
     assert phrase not in ahead
     assert catalogue()["explain.on-pace"][lang] in ahead
+
+
+@in_both_languages
+def test_a_share_that_is_as_it_should_be_lacks_nothing(lang: Language) -> None:
+    told = TOLD["share-held"][0].explain(lang)
+
+    assert "0%" not in told.replace("100%", "")
+    assert {"zh": "差", "en": "missing"}[lang] not in told
 
 
 @in_both_languages

@@ -134,6 +134,15 @@ def test_a_rate_that_is_none_is_refused_without_its_value(facts: dict[str, Any])
         judged(plan, [{"id": "a"}], [{**record, "day": DUE, **facts}])
 
 
+def test_where_neither_figure_nor_bound_is_known_only_what_is_missing_is_told() -> None:
+    plan = plan_with(indicator={"rate": "pass-rate"}, every="calendar-year", reach={"rises": "higher"})
+    verdict = judged(plan, [{"id": "a"}], [])
+
+    assert verdict.status == "UNDETERMINED"
+    assert "known so far" not in verdict.explain("en")
+    assert "已知" not in verdict.explain("zh")
+
+
 def test_few_people_are_told_nowhere() -> None:
     plan = plan_with(
         indicator={"share": {"passed": True}, "within": {"type": "pupil"}},

@@ -451,9 +451,11 @@ def tell_target(verdict: Verdict, lang: Language) -> Told:
         **whole.facts,
         "due": verdict.due,
         "days": tell_days(verdict.days_left or 0, lang),
-        "undecided": tell_undecided(verdict, lang),
     }
-    body = say(f"explain.target.{verdict.status}", lang, **facts)
+    body = tell_undecided(verdict, lang)
+    undecided = verdict.status is Status.UNDETERMINED
+    if not undecided or verdict.value is not None or verdict.required is not None:
+        body = say(f"explain.target.{verdict.status}", lang, undecided=body, **facts)
     told = attrs.evolve(verdict, justification=Justification(points=tuple(parts)))
     evidence = tell_points(told, lang)
     if verdict.justification.counted:

@@ -28,8 +28,8 @@ def tell_figures(verdict: Verdict, lang: Language) -> Told:
     if verdict.status is Status.PENDING and not verdict.citation.most and verdict.shortfall:
         pace = say("explain.behind" if verdict.behind else "explain.on-pace", lang)
     reached = verdict.status is not Status.MET and not verdict.citation.most
-    if reached and verdict.justification.points and not verdict.shortfall:
-        side = "parts"
+    if reached and not verdict.shortfall:
+        side = "parts" if verdict.justification.points else "reached"
     body = say(f"explain.{side}.{verdict.status}", lang, **_figures(verdict, lang)) + pace
     return Told(body, tell_records(verdict, lang) + tell_points(verdict, lang))
 
