@@ -135,7 +135,9 @@ def test_a_rate_that_is_none_is_refused_without_its_value(facts: dict[str, Any])
 
 
 def test_where_neither_figure_nor_bound_is_known_only_what_is_missing_is_told() -> None:
-    plan = plan_with(indicator={"rate": "pass-rate"}, every="calendar-year", reach={"rises": "higher"})
+    plan = plan_with(
+        indicator={"rate": "pass-rate"}, every="calendar-year", reach={"rises": "higher"}
+    )
     verdict = judged(plan, [{"id": "a"}], [])
 
     assert verdict.status == "UNDETERMINED"
