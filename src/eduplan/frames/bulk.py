@@ -16,7 +16,7 @@ from eduplan.frames.profiles import Profiles
 from eduplan.frames.truths import Sieve
 from eduplan.measures import Measure, Per, Way
 from eduplan.measures.tariff import DAYS
-from eduplan.provisions import Docket, Quota
+from eduplan.provisions import Docket, Provision, Quota
 from eduplan.selectors import Selector
 
 
@@ -46,6 +46,18 @@ class Bulk(NamedTuple):
         """What amounts are held against besides what is owed, so that it has to be whole too."""
         caps = [cap.at_most for cap in self.quota.measure.caps if cap.at_most is not None]
         return *caps, *(part.bound for part in self.quota.part if part.within is None)
+
+
+def quota_of(provision: Provision, measure: Measure) -> Quota:
+    """Return a quota that asks for nothing, by the measure of another provision."""
+    return Quota(
+        id=provision.id,
+        clause=provision.clause,
+        title=provision.title,
+        measure=measure,
+        every="plan",
+        at_least=0,
+    )
 
 
 BUCKETS: Mapping[Per, Callable[[date], int]] = {

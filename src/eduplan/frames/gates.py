@@ -21,9 +21,9 @@ from eduplan.errors import Fault, Missing, refuse
 from eduplan.frames import measured
 from eduplan.frames.asking import Days, by_profile, door, owing, subject_of, told
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds
+from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds, quota_of
 from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, flag, whole
-from eduplan.frames.measured import Measured, quota_of
+from eduplan.frames.measured import Measured
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.refusing import Judged, said_besides, several_operands

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from eduplan.errors import Fault, Missing, refuse
 from eduplan.exact import exact
 from eduplan.frames.asking import Days
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, fields_of_records, of_kinds
+from eduplan.frames.bulk import Bulk, quota_of
 from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct
 from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
-from eduplan.frames.placing import Placed, day_by_day
+from eduplan.frames.placing import in_days
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.quotas import check_single
 from eduplan.frames.readings import READING, amounts, read
@@ -27,24 +26,12 @@ from eduplan.frames.refusing import refusals as refusals_of_quota
 from eduplan.frames.refusing import said_besides
 from eduplan.frames.scene import Scene
 from eduplan.measures import Cap, Measure, Per, Way
-from eduplan.provisions import Provision, Quota
+from eduplan.provisions import Provision
 from eduplan.provisions.indicator import Figure, IndicatorBench
 
 _EMPTY = (0, 0, 1, 0, 0, 0)
 _NOTHING = (0, 1, 1, 0, 0, 1)
 """Readings where there is no record: of anything, and of a share."""
-
-
-def quota_of(provision: Provision, measure: Measure) -> Quota:
-    """Return a quota that asks for nothing, by the measure of another provision."""
-    return Quota(
-        id=provision.id,
-        clause=provision.clause,
-        title=provision.title,
-        measure=measure,
-        every="plan",
-        at_least=0,
-    )
 
 
 def refusals(provision: Provision, measure: Measure) -> Iterator[Fault]:
@@ -109,7 +96,7 @@ class Measured:
         stated = amounts(bulk)
         if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
             raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")
-        found = read(self._placed(bulk, spans), bulk, stated, {}).whole
+        found = read(in_days(bulk, self._bearers, spans), bulk, stated, {}).whole
         table = distinct(found, *READING).collect().to_arrow()
         if len(table) > MOST_VALUES:
             raise refuse(
@@ -122,26 +109,6 @@ class Measured:
         both = {n: pa.array(values, pa.int64()) for n, values in {**columns, **numbers}.items()}
         found = found.join(bulk.backend.beside(pa.table(both)), on=list(READING), how="inner")
         return found.select(BEARER, "_place", name)
-
-    def _placed(self, bulk: Bulk, days: Sequence[Days]) -> Placed:
-        """Return records put into the days that are asked about."""
-        measure = bulk.quota.measure
-        kept = [name for name in fields_of_records(bulk.quota) if name in bulk.register.sorts]
-        frame = bulk.register.frame.filter(of_kinds(measure.kinds))
-        frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
-        if measure.way is Way.DAYS and "last_day" in kept and days:
-            first = min(one.period.start for one in days)
-            frame = day_by_day(frame, bulk, first, max(one.period.last for one in days))
-        frame = frame.join(self._bearers, on=BEARER, how="inner")
-        table = {
-            "_profile": pa.array([one.profile for one in days], pa.int64()),
-            "_place": pa.array([one.place for one in days], pa.int64()),
-            "_from": pa.array([one.period.start for one in days], pa.date32()),
-            "_to": pa.array([one.period.end for one in days], pa.date32()),
-        }
-        frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
-        inside = (nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to"))
-        return Placed(frame.filter(inside), ("_place",), None)
 
     def figure(self, standing: int) -> Figure:
         """Return what the reference reads where things stand so."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
+from eduplan.frames.asking import Days
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import (
     BUCKETS,
@@ -25,6 +26,7 @@ from eduplan.frames.columns import (
     MOST_TRIED,
     MOST_VALUES,
     among,
+    as_days,
     as_wholes,
     distinct,
     tried,
@@ -245,6 +247,33 @@ def _buckets(days: Sequence[date], bulk: Bulk) -> dict[str, pa.Array]:
         if any(cap.per is per for cap in bulk.quota.measure.caps):
             table[bucket(per)] = pa.array([number(day) for day in days], pa.int64())
     return table
+
+
+def in_days(bulk: Bulk, bearers: Frame, days: Sequence[Days]) -> Placed:
+    """Return the records of some days, each with the place of these.
+
+    Args:
+        bulk: a quota by whose measure they are counted.
+        bearers: bearers with their ``_profile``, and facts that records are held against.
+        days: the days.
+    """
+    measure = bulk.quota.measure
+    kept = [name for name in fields_of_records(bulk.quota) if name in bulk.register.sorts]
+    frame = bulk.register.frame.filter(of_kinds(measure.kinds))
+    frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
+    if measure.way is Way.DAYS and "last_day" in kept and days:
+        first = min(one.period.start for one in days)
+        frame = day_by_day(frame, bulk, first, max(one.period.last for one in days))
+    frame = frame.join(bearers, on=BEARER, how="inner")
+    table = {
+        "_profile": as_wholes(one.profile for one in days),
+        "_place": as_wholes(one.place for one in days),
+        "_from": as_days(one.period.start for one in days),
+        "_to": as_days(one.period.end for one in days),
+    }
+    frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
+    inside = (nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to"))
+    return Placed(frame.filter(inside), ("_place",), None)
 
 
 def day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:

@@ -22,6 +22,7 @@ from eduplan.frames.asking import subject_of
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, told_of
 from eduplan.frames.columns import LARGEST, WHOLE, against, as_days, as_wholes, flag, whole
+from eduplan.frames.finding import segments_of
 from eduplan.frames.outcomes import (
     SITUATIONS,
     Outcome,
@@ -36,7 +37,7 @@ from eduplan.frames.placing import place
 from eduplan.frames.portions import GROUP
 from eduplan.frames.profiles import BEARER, NAMED
 from eduplan.frames.readings import amounts, read
-from eduplan.frames.windows import Windows, segments_of
+from eduplan.frames.windows import Windows
 from eduplan.provisions import QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
 from eduplan.provisions.owing import piece_of

@@ -199,6 +199,8 @@ def judged(
             made[f"_of_{of}"] = kind + _situation(of, portion, asked)
     if made:
         frame = frame.with_columns(**made)
+    if found.spares:
+        frame = _hung_on_leave(frame, quota, found, parts)
     kinds = {"_situation": found.kinds["_kind"]}
     kinds |= {name: found.kinds[name.replace("_of", "_kind", 1)] for name in made}
     told = [_Told(outcomes, nw.col(name), several) for name, several in kinds.items()]
@@ -220,6 +222,26 @@ def judged(
     given = [_any(one.gives(code) for one in told) for code in codes]
     reasons = [whole(0) if one is None else flag(one) for one in given]
     return frame.with_columns(_verdict=together(rank, reasons))
+
+
+def _hung_on_leave(frame: Frame, quota: Quota, found: Windows, parts: int) -> Frame:
+    """Leave parts open that would come out otherwise if all leave not known of were leave."""
+    for number, portion in enumerate(quota.part):
+        if not portion.of_owed:
+            continue
+        of, spared, kinds = f"_of_{number}", f"_spared_of_{number}", found.kinds[f"_kind_{number}"]
+        asked = times(nw.col(f"_spared_{number}"), parts), _asked_of(found)
+        kind = nw.col(f"_kind_{number}")
+        frame = frame.with_columns(
+            (kind * SITUATIONS + _situation(number, portion, asked)).alias(spared)
+        )
+        one, other = (_Told(found.outcomes, nw.col(name), kinds) for name in (of, spared))
+        ranks = [(one.ranks(rank), other.ranks(rank)) for rank in range(len(RANKS))]
+        same = [this & that for this, that in ranks if this is not None and that is not None]
+        settled = reduce(or_, same, kind < 0)
+        unclear = whole(found.unclear * SITUATIONS)
+        frame = frame.with_columns(where(settled, nw.col(of), unclear).alias(of))
+    return frame
 
 
 def _spans_of(part: int, found: Windows) -> Sequence[str]:
@@ -319,8 +341,9 @@ def _worst_span(
 ) -> Frame:
     """Return, for every bearer and period, which ranks and reasons the spans of a part have."""
     portion, outcomes = bulk.quota.part[number], found.outcomes
-    spells = frame.select(*GROUP, "_profile", _NOTED).join(
-        bulk.backend.beside(found.spell_table(number)), on=["_profile", "_place"], how="inner"
+    on = ["_profile", "_place", *(["_leave"] if found.varied else [])]
+    spells = frame.select(BEARER, *on, _NOTED).join(
+        bulk.backend.beside(found.spell_table(number)), on=on, how="inner"
     )
     spells = spells.join(sums, on=[*GROUP, "_span"], how="left")
     mine = [f"{side}{end}" for side in _sides(number, portion) for end in Reckoned._fields]
@@ -374,5 +397,9 @@ def _clashes(frame: Frame, found: Windows, parts: int) -> tuple[Frame, nw.Expr]:
     clash = (nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0)
     enough = 2 * flag(nw.col("_worst") <= far)
     doubts = nw.col("_doubted") * nw.col(_NOTED) * UNKNOWN_FACT
+    if found.spares:
+        unsettled = nw.col("_unsettled") > 0
+        enough = where(unsettled, whole(3), enough)
+        doubts = where(unsettled, whole(UNKNOWN_FACT), doubts)
     made = nw.col("_kind_set") * SITUATIONS + situation(whole(0), enough, doubts)
     return frame.with_columns(_of_set=made), clash

@@ -11,7 +11,9 @@ from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records, told_of
-from eduplan.frames.columns import LARGEST, Columns, Sort, against, whole
+from eduplan.frames.columns import LARGEST, Columns, Sort, against, where, whole
+from eduplan.frames.finding import profile_fields
+from eduplan.frames.leave import Away, measured_as, windows
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
 from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
@@ -19,7 +21,7 @@ from eduplan.frames.readings import Amounts, amounts, read
 from eduplan.frames.refusing import refusals
 from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.tariffs import Worths
-from eduplan.frames.windows import Windows, profile_fields, windows
+from eduplan.frames.windows import Windows
 from eduplan.measures import Per, Way
 from eduplan.provisions import Bench, Quota, QuotaBench, VersionedBench
 from eduplan.provisions.share_bench import ShareBench
@@ -30,6 +32,7 @@ __all__ = ["asks", "refusals", "rows"]
 def asks(quota: Quota) -> Asks:
     """Return the facts that a quota asks for, in all its versions."""
     says = _says(quota)
+    says = (*says, *(one for quota in says if (one := measured_as(quota)) is not None))
     group = [quota.scope.group] if quota.scope.group not in ("", "all") else []
     return Asks(
         (*_fields(quota), *group, *(field for one in says for field in fields_of_bearer(one))),
@@ -64,12 +67,12 @@ def rows(quota: Quota, scene: Scene) -> Frame:
             return pooled.rows(bulk, one, profiles)
         if isinstance(one, ShareBench):
             assert isinstance(one.each, QuotaBench)  # noqa: S101 - of a quota it is
-            of_each = windows(one.each, profiles, docket, one.each)
-            each = _rows(bulk._replace(quota=one.each.quota), of_each)
+            of_each = bulk._replace(quota=one.each.quota)
+            each = _rows(of_each, *windows(of_each, one.each, one.each, profiles))
             return rates.rows(bulk, one, profiles, each)
-        found = windows(one, profiles, docket, bench)
+        found, away = windows(bulk, one, bench, profiles)
         if found.rows or one is versions[-1]:
-            frames.append(_rows(bulk, found))
+            frames.append(_rows(bulk, found, away))
     return scene.backend.below(frames)
 
 
@@ -93,7 +96,7 @@ def check_single(quota: Quota, register: Columns) -> None:
         raise NotPortable([Fault("not-portable-caps", f"{quota.id}.measure.caps")])
 
 
-def _rows(bulk: Bulk, found: Windows) -> Frame:
+def _rows(bulk: Bulk, found: Windows, away: Away | None) -> Frame:
     """Return the rows of one version of a quota."""
     stated = amounts(bulk)
     _check_size(bulk, stated, found)
@@ -103,11 +106,16 @@ def _rows(bulk: Bulk, found: Windows) -> Frame:
     owed = bulk.backend.beside(found.table())
     outcomes = found.outcomes
     told = bulk.backend.beside(outcomes.put_together() if bulk.quota.part else outcomes.told())
-    grid = bulk.profiles.keyed(bulk.fields, numbered=numbers).join(owed, on="_profile", how="inner")
+    grid = bulk.profiles.keyed(bulk.fields, numbered=numbers)
+    if away is None:
+        grid = grid.join(owed, on="_profile", how="inner")
+    else:
+        grid = away.beside(grid, found, bulk.backend)
+        grid = grid.join(owed, on=["_profile", "_place", "_leave"], how="inner")
     limits = grid.select(*GROUP, *found.limits)
     read_ = read(place(bulk, found, numbers=numbers), bulk, stated, found.across, limits)
     frame = grid.join(read_.whole, on=list(GROUP), how="left")
-    frame = _compared(frame, bulk, read_.parts)
+    frame = _compared(frame, bulk, read_.parts, spares=found.spares)
     if bulk.quota.part:
         frame = judged(frame, bulk, found, read_.spans, stated.parts)
     frame = frame.join(told, on="_verdict" if bulk.quota.part else "_situation", how="left")
@@ -117,6 +125,7 @@ def _rows(bulk: Bulk, found: Windows) -> Frame:
 def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
     """Refuse amounts whose sums, compared crosswise, would not fit."""
     owed = [Fraction(row.required or 0) for row in found.rows]
+    owed += [Fraction(row.spared.required) for row in found.rows if row.spared is not None]
     most = max(stated.largest, stated.parts) * max(bulk.register.size, 1)
     most *= max((row.parts_of_asked * row.parts_of_limits for row in found.rows), default=1)
     asked = [ask * row.parts_of_asked * stated.parts for row in found.rows for ask in row.asked]
@@ -126,7 +135,7 @@ def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
         raise refuse("amounts-too-large", f"records.{stated.field or 'bearer'}")
 
 
-def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str]) -> Frame:
+def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str], *, spares: bool) -> Frame:
     """Return what was read, compared with what is owed.
 
     Figures are compared crosswise: so many parts of one with so many parts of another.
@@ -135,6 +144,7 @@ def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str]) -> Frame:
         frame: what is owed, and what was read, if anything.
         bulk: the quota.
         parts: the columns of parts.
+        spares: whether it is not known of any leave that it is some.
     """
     empty = {"_low": 0, "_high": 0, "_parts_of": 1, "_open": 0, "_unknown": 0, "_nothing": 0}
     if bulk.quota.measure.way is Way.SHARE:
@@ -147,7 +157,12 @@ def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str]) -> Frame:
     bound = required.fill_null(0)
     compared = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(most, bound))
     doubts = nw.col("_unknown") * UNKNOWN_FACT + nw.col("_nothing") * NOTHING_TO_SHARE
-    number = nw.col("_kind") * SITUATIONS + situation(against(value, bound), compared, doubts)
+    kind = nw.col("_kind")
+    if spares:
+        least = nw.col("_spared") * parts_of
+        enough = (nw.col("_open") > 0) | (nw.col("_high") * nw.col("_spared_parts") >= least)
+        kind = where(enough, nw.col("_kind_spared"), kind)
+    number = kind * SITUATIONS + situation(against(value, bound), compared, doubts)
     return frame.with_columns(
         _value=value, _required=required, _denominator=parts_of * owed_parts, _situation=number
     )

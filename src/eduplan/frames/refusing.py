@@ -18,7 +18,7 @@ from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.periods import Every, Unit
 from eduplan.provisions import Amount, Provision, Quota
 from eduplan.provisions.portions import Portion
-from eduplan.provisions.quota import BeforeJoining, Over
+from eduplan.provisions.quota import BeforeJoining, Leave, Over
 from eduplan.provisions.versions import Governs
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
@@ -29,8 +29,9 @@ _JUDGED: Judged = {
     Quota: {
         *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
         *("measure", "every", "at_least", "at_most", "partial", "unit", "part", "stub"),
-        *("serves_at_least", "governs", "version", "scope", "opens", "before_joining"),
+        *("serves_at_least", "governs", "version", "scope", "opens", "before_joining", "leave"),
     },
+    Leave: {"kind", "where", "by"},
     Measure: {
         *("way", "kinds", "field", "where", "part", "by", "caps", "tariff", "factors", "absence"),
     },
@@ -82,6 +83,8 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
             yield _not_with(f"measure.caps[{index}].share", "share", other)
     for selector in selectors(quota):
         yield from several_operands(selector, "measure")
+    if quota.leave is not None:
+        yield from several_operands(quota.leave.where, "leave")
     for index, part in enumerate(quota.part):
         yield from said_besides(part, f"part[{index}].", _JUDGED)
         if part.beside and part.bearer != EVERYTHING:

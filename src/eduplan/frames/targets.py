@@ -25,11 +25,11 @@ from eduplan.frames.asking import (
     own_fields,
 )
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import fields_of_bearer, fields_of_records
+from eduplan.frames.bulk import fields_of_bearer, fields_of_records, quota_of
 from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.crowds import SPELL, Crowd
 from eduplan.frames.figures import STATED, Figures
-from eduplan.frames.measured import Measured, quota_of
+from eduplan.frames.measured import Measured
 from eduplan.frames.peers import PEER, Asked, Peers
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides, several_operands
