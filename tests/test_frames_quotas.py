@@ -87,6 +87,20 @@ def test_a_part_is_asked_of_some_only() -> None:
     assert (rows["t3"].status, rows["t3"].reasons) == (Status.UNDETERMINED, ("bearer-fact",))
 
 
+def test_what_is_not_known_for_parts_asked_of_others_is_not_missing() -> None:
+    records = HOURS.with_columns(tier=pl.lit(None, pl.String), passed=pl.lit(value=False))
+    of_others = {"id": "tier", "where": {"tier": "a"}, "at_least": 1, "bearer": {"tier": "a"}}
+    passed = {"id": "passed", "where": ONLINE, "within": {"passed": True}, "at_least": "1/2"}
+
+    for part in (of_others, {**of_others, "yearly": True}):
+        rows = judged(plan_of(quota=[quota(part=[part, passed])]), records=records)
+
+        # None of the records was passed, so that there is nothing of which to take a share. Their
+        # tier is not known, which matters to t1 only.
+        assert rows["t1"].reasons == ("nothing-to-share", "record-fact")
+        assert rows["t2"].reasons == ("nothing-to-share",)
+
+
 def test_parts_asked_of_others_do_not_take_an_hour() -> None:
     parts = [
         {"id": "online", "where": ONLINE, "at_least": 4},

@@ -35,7 +35,7 @@ from eduplan.provisions.composite import Due, OnLeave
 from eduplan.provisions.owing import counting, in_service, owing, piece_of
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.provisions.provision import View, view
-from eduplan.selectors import Matcher
+from eduplan.selectors import EVERYTHING, Matcher
 from eduplan.verdicts import Status
 
 _PENDING = Outcome(Status.PENDING)
@@ -66,6 +66,7 @@ class Finder:
             tuple(
                 place for place, cap in enumerate(bench.quota.measure.caps) if cap.share is not None
             ),
+            tuple(number for number, portion in parts if portion.bearer != EVERYTHING),
             spells={number: [] for number, portion in parts if spanned(portion)},
         )
         self._bearers = [Matcher(portion.bearer, docket.scales) for _, portion in parts]
@@ -99,25 +100,25 @@ class Finder:
                     undeclared = tuple(missing.code for missing in asked.missing)
                 inside = piece_of(self._quota, period, self._docket.horizon).inside
                 counted = self._counted(inside, day_of(get, "joined"))
-                asks = [bool(matcher(get, get)) for matcher in self._bearers]
-                row = Window(profile, place, -1, period, verdict.due, verdict.required, True)
-                row = self._lessened(row, get, days, asks)
-                self._read(row, inside, days, undeclared, asks, row.required)
+                asks = tuple(bool(matcher(get, get)) for matcher in self._bearers)
+                row = Window(
+                    profile, place, -1, period, verdict.due, verdict.required, True, asks=asks
+                )
+                row = self._lessened(row, get, days)
+                self._read(row, inside, days, undeclared, row.required)
                 segments += self._cut(place, period, inside, counted)
             if segments:
                 self._found.segments[profile] = tuple(segments)
         return self._found
 
-    def _lessened(
-        self, row: Window, get: Getter, days: Period | None = None, asks: Sequence[bool] = ()
-    ) -> Window:
+    def _lessened(self, row: Window, get: Getter, days: Period | None = None) -> Window:
         """Note a window in which leave would lessen what is owed, and return it."""
         if self._quota.leave is not None and row.period is not None:
             piece = piece_of(self._quota, row.period, self._docket.horizon)
             span = in_service(piece.inside, get)
             full = self._bench.owed_by(get)
             if span is not None and full is not None:
-                stay = Stay(row, piece, span, days, full, asks, get)
+                stay = Stay(row, piece, span, days, full, get)
                 self._found.stays[row.profile, row.place] = stay
         return row
 
@@ -145,7 +146,7 @@ class Finder:
             row = row._replace(required=due.owed if due is not None else None)
             undeclared = tuple(sorted({missing.code for missing in asked.missing}))
             inside = stay.piece.inside
-            self._read(row, inside, stay.days, undeclared, stay.asks, asked.owed, spared)
+            self._read(row, inside, stay.days, undeclared, asked.owed, spared)
 
     def _read(
         self,
@@ -153,7 +154,6 @@ class Finder:
         inside: Period,
         days: Period,
         undeclared: tuple[str, ...],
-        asks: Sequence[bool],
         owed: Number | None,
         due: Due | None = None,
     ) -> None:
@@ -164,7 +164,6 @@ class Finder:
             inside: the piece of its period that lies in the plan.
             days: the days on which records count.
             undeclared: codes of what keeps it from being known what is owed.
-            asks: for every part of the quota whether it is asked of the bearer.
             owed: what is owed, leave apart.
             due: what is owed for sure and at the least, where some of it may not be leave.
         """
@@ -178,7 +177,7 @@ class Finder:
         instead = _PENDING if required is None else None  # perhaps nothing is owed
         for number in found.parts:
             portion = quota.part[number]
-            if not asks[number]:
+            if not row.asks[number]:
                 parts[number] = -1
             elif portion.of_owed and required is None:
                 unknown = Outcome(Status.UNDETERMINED, ("partial-policy",))
@@ -189,16 +188,16 @@ class Finder:
         asked = self._asked(required or 0)
         for several in found.sets:
             total = sum(quota.part[number].asked(required or 0) for number in several)
-            asked.append(total if all(asks[number] for number in several) else 0)
+            asked.append(total if all(row.asks[number] for number in several) else 0)
         if found.sets:
             parts[SET] = self._judged(False, True, seen, instead=instead)
         limits = {place: quota.measure.caps[place].most(owed) or 0 for place in found.shares}
         row = row._replace(kind=kind, due=seen.due, parts=parts, asked=tuple(asked), limits=limits)
         if due is not None:
-            row = row._replace(spared=self._spared(due, seen, asks))
+            row = row._replace(spared=self._spared(due, seen, row.asks))
         found.rows.append(row)
         for number, portion in enumerate(quota.part):
-            if spanned(portion) and asks[number]:
+            if spanned(portion) and row.asks[number]:
                 found.spells[number] += [
                     Spell(
                         row.profile,

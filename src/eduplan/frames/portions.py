@@ -106,7 +106,7 @@ def tally(
             outside = each.where(truth.false & within.true, ~truth.true & ~within.false)
             figures |= outside.named(f"_{number}_out_")
         unclear = within.unknown | (~within.false & truth.unknown)
-        if spanned(portion):
+        if spanned(portion) or portion.bearer != EVERYTHING:
             figures |= Figures({}, {f"_noted_{number}": unclear})
         else:
             noted.append(unclear)
@@ -153,12 +153,19 @@ def spread(
         mine = Figures({})
         for side, figure in sides.items():
             mine |= figure.named(side)
+        unclear = [] if simple else [nw.col(f"_noted_{number}") > 0]
+        of_some = portion.bearer != EVERYTHING
         if not spanned(portion):
             figures |= mine
+            if of_some:
+                figures |= Figures({}, {f"_noted_{number}": one for one in unclear})
             continue
         held = nw.col(f"_span_{number}")
-        if not simple:
-            noted.append((held >= 0) & (nw.col(f"_noted_{number}") > 0))
+        unclear = [(held >= 0) & one for one in unclear]
+        if of_some:
+            figures |= Figures({}, {f"_noted_{number}": one for one in unclear})
+        else:
+            noted += unclear
         if number not in across:
             spans[number] = mine
             continue
@@ -187,6 +194,13 @@ def judged(
         parts: how many parts of one amounts are counted in.
     """
     quota, outcomes = bulk.quota, found.outcomes
+    if of_some := [
+        (nw.col(f"_asks_{number}") > 0) & (nw.col(f"_noted_{number}") > 0)
+        for number in found.of_some
+        if not _all_of_it(quota.part[number], quota)
+    ]:
+        noted = reduce(or_, of_some, nw.col(_NOTED) > 0)
+        frame = frame.with_columns(flag(noted).alias(_NOTED))
     made: dict[str, nw.Expr] = {}
     for number, portion in enumerate(quota.part):
         if number in spans:

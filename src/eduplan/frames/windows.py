@@ -54,6 +54,7 @@ class Window(NamedTuple):
         asked: what each of these parts is held against, and after them every set of
             `exclusive_sets`; 0 for a set of which not every part is asked of the bearer.
         limits: by the place of a cap what it allows, where that is a share of what is owed.
+        asks: for every part of the quota whether it is asked of the bearer, where any is read.
         leave: number of the leave for which that holds, 0 for none.
         spared: what would be owed, where some of it may not be leave.
     """
@@ -68,6 +69,7 @@ class Window(NamedTuple):
     parts: Mapping[int, int] = {}
     asked: tuple[Number, ...] = ()
     limits: Mapping[int, Number] = {}
+    asks: Sequence[bool] = ()
     leave: int = 0
     spared: Spared | None = None
 
@@ -118,7 +120,6 @@ class Stay(NamedTuple):
         span: the days of it in service.
         days: the days on which records count, None where none do.
         full: what is owed in the whole period.
-        asks: for every part of the quota whether it is asked of the bearer.
         get: reads the facts of the profile.
     """
 
@@ -127,7 +128,6 @@ class Stay(NamedTuple):
     span: Period
     days: Period | None
     full: Number
-    asks: Sequence[bool]
     get: Getter
 
 
@@ -146,6 +146,7 @@ class Windows:
         parts: numbers of the parts of the quota that hold in whole periods.
         sets: the sets of parts that may not share an hour.
         shares: places of the caps that are a share of what is owed.
+        of_some: numbers of the parts that are not asked of everybody.
         rows: the windows.
         outcomes: the ways in which figures are judged.
         segments: the days that are read, by profile.
@@ -157,6 +158,7 @@ class Windows:
     parts: tuple[int, ...]
     sets: Sequence[tuple[int, ...]]
     shares: tuple[int, ...]
+    of_some: tuple[int, ...] = ()
     rows: list[Window] = attrs.field(factory=list)
     outcomes: Outcomes = attrs.field(factory=Outcomes)
     segments: dict[int, tuple[Segment, ...]] = attrs.field(factory=dict)
@@ -196,6 +198,9 @@ class Windows:
                 parts[f"_kind_{part}_{span}"] = as_wholes(
                     kinds.get((row.profile, row.place, span, row.leave), -1) for row in rows
                 )
+        for number in self.of_some:
+            asks = [bool(row.asks) and row.asks[number] for row in rows]
+            parts[f"_asks_{number}"] = as_wholes(map(int, asks))
         if self.sets:
             parts["_kind_set"] = as_wholes(row.parts.get(SET, row.kind) for row in rows)
         names = [f"_asked_{number}" for number in self.parts]
