@@ -12,7 +12,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
 from eduplan.exact import Number, exact, show
 from eduplan.messages import Language, Text, say, show_day
-from eduplan.provisions.portions import Standing
+from eduplan.provisions.tallies import Standing
 from eduplan.verdicts import Point, Status, Verdict
 from eduplan.verdicts.telling import tell_unit
 

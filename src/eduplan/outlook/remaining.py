@@ -17,7 +17,8 @@ from eduplan.exact import Number, exact, show
 from eduplan.messages import Language, Text, say
 from eduplan.outlook.least import Row, least
 from eduplan.periods import show_days
-from eduplan.provisions.portions import Portion, Standing
+from eduplan.provisions.portions import Portion
+from eduplan.provisions.tallies import Standing
 from eduplan.selectors import EVERYTHING, Selector
 from eduplan.verdicts import Point, Status, Verdict
 from eduplan.verdicts.telling import tell_unit

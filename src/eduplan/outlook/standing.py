@@ -14,8 +14,8 @@ from eduplan.measures import Way
 from eduplan.messages import Text
 from eduplan.outlook.numbers import Side
 from eduplan.provisions import Provision, Quota, Unanswered
-from eduplan.provisions.portions import Place, Standing, Tally
 from eduplan.provisions.quota import Over
+from eduplan.provisions.tallies import Place, Standing, Tally
 from eduplan.verdicts import Status, Verdict
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from eduplan.provisions.attestation import Attestation as Attestation
     from eduplan.provisions.attestation import AttestationBench as AttestationBench
     from eduplan.provisions.attestation import Judgements as Judgements
+    from eduplan.provisions.benches import Bench as Bench
+    from eduplan.provisions.benches import Docket as Docket
     from eduplan.provisions.changes import changed_provision as changed_provision
     from eduplan.provisions.consequence import CarriedOut as CarriedOut
     from eduplan.provisions.consequence import Consequence as Consequence
@@ -46,8 +48,6 @@ if TYPE_CHECKING:
     from eduplan.provisions.process import StageOn as StageOn
     from eduplan.provisions.process import stages_on as stages_on
     from eduplan.provisions.process_bench import ProcessBench as ProcessBench
-    from eduplan.provisions.provision import Bench as Bench
-    from eduplan.provisions.provision import Docket as Docket
     from eduplan.provisions.provision import Provision as Provision
     from eduplan.provisions.provision import Setting as Setting
     from eduplan.provisions.provision import Subject as Subject
@@ -94,6 +94,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "attestation": ("Attestation", "AttestationBench", "Judgements"),
+    "benches": ("Bench", "Docket"),
     "changes": ("changed_provision",),
     "consequence": ("CarriedOut", "Consequence", "ConsequenceBench", "Effect"),
     "follow_up": ("Answer", "FollowUp", "FollowUpBench"),
@@ -107,8 +108,6 @@ _HOMES = {
     "process": ("MonthOf", "Piece", "Process", "ProcessStep", "Stage", "StageOn", "stages_on"),
     "process_bench": ("ProcessBench",),
     "provision": (
-        "Bench",
-        "Docket",
         "Provision",
         "Setting",
         "Subject",

@@ -16,7 +16,8 @@ from eduplan.lengths import Length, as_optional_length
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.periods import Every, as_optional_every
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.records import Entry
 from eduplan.selectors import Condition, Matcher, Scales, Selector, Test, as_optional_selector
 from eduplan.tables import (

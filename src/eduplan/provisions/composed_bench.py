@@ -17,6 +17,7 @@ from eduplan.exact import Number
 from eduplan.facts import Getter
 from eduplan.measures import LeftOut, Measure, Range, Reading
 from eduplan.people import day_of
+from eduplan.provisions.benches import Docket
 from eduplan.provisions.composite import (
     Due,
     OnLeave,
@@ -28,10 +29,10 @@ from eduplan.provisions.composite import (
 )
 from eduplan.provisions.making_up import Floors, made_up
 from eduplan.provisions.owing import Owing, seen_by
-from eduplan.provisions.portions import Tally
-from eduplan.provisions.provision import Docket, Setting, Subject, View
+from eduplan.provisions.provision import Setting, Subject, View
 from eduplan.provisions.quota import Quota
 from eduplan.provisions.quota_bench import QuotaBench
+from eduplan.provisions.tallies import Tally
 from eduplan.records import Entry
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Justification, Point, Status, Verdict

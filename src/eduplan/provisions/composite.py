@@ -13,10 +13,11 @@ from eduplan.exact import Number, Share, exact
 from eduplan.facts import Getter
 from eduplan.measures import Range, Way
 from eduplan.messages import Text
+from eduplan.provisions.benches import Docket
 from eduplan.provisions.bounds import Bound, decided
-from eduplan.provisions.portions import Clash, Place, PortionGauge, Standing, Tallied, Tally, clash
-from eduplan.provisions.provision import Docket, Subject, View, view
+from eduplan.provisions.provision import Subject, View, view
 from eduplan.provisions.quota import Quota
+from eduplan.provisions.tallies import Clash, Place, PortionGauge, Standing, Tallied, Tally, clash
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Point, Status
 

@@ -17,9 +17,10 @@ from eduplan.exact import Number, show
 from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
 from eduplan.provisions.attestation import Attestation
+from eduplan.provisions.benches import Bench, Docket
 from eduplan.provisions.happening import Happening
 from eduplan.provisions.matching import matched
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.provisions.requirements import as_statuses
 from eduplan.provisions.within import Within, as_optional_within, due_day, kept
 from eduplan.provisions.worth import Worth, as_optional_worth, figure_of

@@ -13,7 +13,8 @@ from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.facts import Getter, Truth, getter
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Within, as_within, due_day, kept
 from eduplan.records import Entry

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eduplan.provisions.provision import Bench, Provision, Setting
+from eduplan.provisions.benches import Bench
+from eduplan.provisions.provision import Provision, Setting
 
 if TYPE_CHECKING:
     from eduplan.provisions.open import Unanswered

@@ -10,9 +10,10 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing
 from eduplan.messages import Language, Text, say, show_day
+from eduplan.provisions.benches import Bench, Docket
 from eduplan.provisions.consequence import Consequence, Effect
 from eduplan.provisions.happening import Happening, as_optional_happening
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.provisions.requirements import NotBarred, RecordIs, Requirement, as_requirement, leaves
 from eduplan.provisions.weighing import Application, decisive, weigher
 from eduplan.records import Entry

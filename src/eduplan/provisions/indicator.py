@@ -14,8 +14,9 @@ from eduplan.errors import FaultList, InputError, Missing, kind_of, refuse
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter, values_of
 from eduplan.measures import Gauge, Measure, Reading, Way, as_measure
+from eduplan.provisions.benches import Docket
 from eduplan.provisions.population import Population, heads, part_of
-from eduplan.provisions.provision import Docket, Subject
+from eduplan.provisions.provision import Subject
 from eduplan.records import Entry
 from eduplan.selectors import (
     EVERYTHING,

@@ -16,7 +16,8 @@ from eduplan.exact import Number
 from eduplan.facts import Getter
 from eduplan.measures import Range
 from eduplan.provisions.composite import Due
-from eduplan.provisions.portions import Portion, PortionGauge, Tally
+from eduplan.provisions.portions import Portion
+from eduplan.provisions.tallies import PortionGauge, Tally
 from eduplan.selectors import Matcher
 
 Parts = frozenset[str]

@@ -22,16 +22,9 @@ from eduplan.errors import Fault, FaultList, InputError, Missing, refuse
 from eduplan.exact import exact, spell
 from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Text
+from eduplan.provisions.benches import Bench, Docket, by_bearer
 from eduplan.provisions.forms import FORMS, bench
-from eduplan.provisions.provision import (
-    Bench,
-    Docket,
-    Provision,
-    Setting,
-    Subject,
-    by_bearer,
-    check_provision,
-)
+from eduplan.provisions.provision import Provision, Setting, Subject, check_provision
 from eduplan.selectors import Scales
 from eduplan.sources import Force, as_force
 from eduplan.tables import (

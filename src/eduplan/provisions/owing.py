@@ -16,8 +16,9 @@ from eduplan.exact import Number, exact
 from eduplan.facts import Getter
 from eduplan.people import day_of
 from eduplan.periods import Unit
+from eduplan.provisions.benches import Docket
 from eduplan.provisions.composite import OnLeave
-from eduplan.provisions.provision import Docket, Subject, View, view
+from eduplan.provisions.provision import Subject, View, view
 from eduplan.provisions.quota import Partial, Quota
 from eduplan.verdicts import Point, Status
 

@@ -21,11 +21,13 @@ from eduplan.dates import Period
 from eduplan.exact import Number, Share
 from eduplan.facts import Getter
 from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
+from eduplan.provisions.benches import Docket
 from eduplan.provisions.composite import behind
 from eduplan.provisions.plain_quota import STATED, Quick, opening, ordinary
-from eduplan.provisions.portions import Place, Portion, Standing, Tally, spans_of
-from eduplan.provisions.provision import Docket, Subject, view
+from eduplan.provisions.portions import Portion, spans_of
+from eduplan.provisions.provision import Subject, view
 from eduplan.provisions.quota import Over, Quota
+from eduplan.provisions.tallies import Place, Standing, Tally
 from eduplan.records import Entry
 from eduplan.selectors import DAY_LOOKED_AT, EVERYTHING, Scales, Selector, Test, asks_bearer
 from eduplan.verdicts import Citation, Point, Status, Verdict

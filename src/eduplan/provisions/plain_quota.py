@@ -18,7 +18,8 @@ from eduplan.dates import Period
 from eduplan.exact import Number
 from eduplan.measures import LeftOut, Way
 from eduplan.periods import Unit
-from eduplan.provisions.provision import Docket, Subject, View
+from eduplan.provisions.benches import Docket
+from eduplan.provisions.provision import Subject, View
 from eduplan.provisions.quota import Quota
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales

@@ -10,10 +10,11 @@ from eduplan.errors import Missing
 from eduplan.facts import Getter, getter
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.periods import Unit
+from eduplan.provisions.benches import Bench, Docket
 from eduplan.provisions.population import together
 from eduplan.provisions.process import Process
 from eduplan.provisions.process_steps import Run, StepBench
-from eduplan.provisions.provision import Bench, Docket, Setting, Subject
+from eduplan.provisions.provision import Setting, Subject
 from eduplan.provisions.service import serves
 from eduplan.records import Entry
 from eduplan.selectors import Matcher

@@ -10,9 +10,10 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.facts import Getter, Truth
 from eduplan.messages import LANGUAGES, Text, say
+from eduplan.provisions.benches import Docket
 from eduplan.provisions.matching import matched
 from eduplan.provisions.process import Piece, ProcessStep, Stage
-from eduplan.provisions.provision import Docket, Subject
+from eduplan.provisions.provision import Subject
 from eduplan.provisions.within import days_before, due_day
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales

@@ -16,12 +16,13 @@ from eduplan.facts import Getter
 from eduplan.measures import DatedGauge, Gauge, LeftOut, Measure, Reading, Way
 from eduplan.people import Group
 from eduplan.periods import Unit
+from eduplan.provisions.benches import Bench, Docket
 from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.composite import Composite, Due, OnLeave, together, worst_of
 from eduplan.provisions.owing import Owing, Piece, crosses, owing, piece_of, seen_by, views_of
 from eduplan.provisions.plain_parts import quick_parts
 from eduplan.provisions.plain_quota import Quick, quick
-from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View, view
+from eduplan.provisions.provision import Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Quota
 from eduplan.records import Entry
 from eduplan.selectors import Matcher

@@ -15,6 +15,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, kind_of, refuse
 from eduplan.facts import Getter, Truth
 from eduplan.messages import Language, Text, say
+from eduplan.provisions.benches import Bench, Docket
 from eduplan.provisions.needs import (
     Found,
     Member,
@@ -33,7 +34,7 @@ from eduplan.provisions.population import (
     together,
     words,
 )
-from eduplan.provisions.provision import Bench, Docket, Provision, Setting, Subject
+from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.selectors import (
     EVERYTHING,
     Matcher,

@@ -14,9 +14,10 @@ from eduplan.errors import Missing, NotKnown
 from eduplan.facts import Getter, Truth
 from eduplan.measures import LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
+from eduplan.provisions.benches import Bench, Docket
 from eduplan.provisions.occasions import days_due
 from eduplan.provisions.population import together
-from eduplan.provisions.provision import Bench, Docket, Setting, Subject
+from eduplan.provisions.provision import Setting, Subject
 from eduplan.provisions.quota import TIMES
 from eduplan.provisions.schedule import Late, Schedule
 from eduplan.provisions.service import serves

@@ -15,7 +15,8 @@ import attrs
 
 from eduplan.errors import Missing
 from eduplan.exact import at_least, exact
-from eduplan.provisions.provision import Bench, Docket, Setting, Subject, View
+from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.provision import Setting, Subject, View
 from eduplan.provisions.quota import Quota
 from eduplan.provisions.quota_bench import QuotaBench
 from eduplan.verdicts import Justification, Status, Verdict

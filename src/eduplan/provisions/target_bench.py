@@ -14,10 +14,11 @@ from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, show, show_share
 from eduplan.messages import LANGUAGES, Language, Text, say
 from eduplan.periods import periods
+from eduplan.provisions.benches import Bench, Docket
 from eduplan.provisions.indicator import Figure, IndicatorBench
 from eduplan.provisions.peers import bound_of_peers, place_of
 from eduplan.provisions.population import status_of, together, words
-from eduplan.provisions.provision import Bench, Docket, Setting, Subject
+from eduplan.provisions.provision import Setting, Subject
 from eduplan.provisions.reach import Bound, Part, Reach, Rise
 from eduplan.provisions.target import NO_WORDS, Target
 from eduplan.selectors import Matcher, Test

@@ -12,7 +12,8 @@ from eduplan.dates import Period
 from eduplan.errors import NotKnown
 from eduplan.facts import getter
 from eduplan.periods import Every
-from eduplan.provisions.provision import Bench, Docket, Provision, Subject, Wording, by_bearer
+from eduplan.provisions.benches import Bench, Docket, by_bearer
+from eduplan.provisions.provision import Provision, Subject, Wording
 from eduplan.provisions.versions import Governs
 from eduplan.verdicts import Governing, Status, Verdict
 

@@ -20,7 +20,8 @@ from eduplan.facts import Getter, Truth
 from eduplan.measures import Gauge, Way
 from eduplan.messages import LANGUAGES, Language, Text, say
 from eduplan.people import day_of
-from eduplan.provisions.provision import Docket, Setting, Subject
+from eduplan.provisions.benches import Docket
+from eduplan.provisions.provision import Setting, Subject
 from eduplan.provisions.requirements import (
     BearerIs,
     Elapsed,

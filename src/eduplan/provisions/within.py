@@ -12,7 +12,7 @@ from eduplan.errors import FaultList, Missing, NotKnown, kind_of, refuse
 from eduplan.facts import Getter
 from eduplan.lengths import Length, as_length
 from eduplan.periods import Every, as_every, periods
-from eduplan.provisions.provision import Docket
+from eduplan.provisions.benches import Docket
 from eduplan.records import Entry
 from eduplan.tables import Table, as_positive, as_whole, optional, read_table, unknown_keys
 from eduplan.verdicts import Status
