@@ -100,6 +100,8 @@ def test_cases_that_hold(file: Path) -> None:
         ('"24.0"', '"1/3"', "value must be 1/3 and is 24"),
         ("amounts = [24]", "behind = true", "behind must be true and is false"),
         ("amounts = [24]", 'reason = "exempt"', "reason must be exempt and is -"),
+        ("due = 2024-11-10", "remaining = 1", "remaining cannot be told: only a duty with an"),
+        ("due = 2024-11-10", "enough = true", "enough cannot be told: only a verdict on a total"),
         ("amounts = [24]", 'left_out = { before = ["x"] }', "must be {before = [x]} and is {}"),
         (
             'provision = "sharing"',

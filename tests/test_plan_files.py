@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -868,6 +869,7 @@ def places_in(template: str) -> set[str]:
     }
 
 
+@cache
 def made_in_source() -> list[tuple[str, str, set[str] | None]]:
     found = []
     for path in sorted(SOURCE.rglob("*.py")):

@@ -227,7 +227,7 @@ _SIMPLE: Mapping[str, Callable[..., object]] = {
 }
 _KEYS = (
     *_SIMPLE,
-    *("plan", "answers", "bearer", "record", "complete_through", "entry", "links"),
+    *("plan", "bearer", "record", "complete_through", "entry", "links"),
     *("calendar", "horizon"),
     *_OF_PLAN,
     *FORMS,

@@ -13,10 +13,10 @@ import attrs
 from eduplan.cases.case import Case, Expected, Owed, read_cases
 from eduplan.cases.spoken import SPOKEN, TRAIL, Spoken, counted
 from eduplan.cases.suggested import SUGGESTED, Suggested
-from eduplan.errors import CaseFileError, FaultList
+from eduplan.errors import CaseFileError, FaultList, InputError
 from eduplan.exact import spell
 from eduplan.ledger import Basis
-from eduplan.messages import Language, say
+from eduplan.messages import Language, Text, say
 from eduplan.outlook import Suggestion
 from eduplan.plan import Plan
 from eduplan.verdicts import Verdict
@@ -66,7 +66,7 @@ def run_cases(path: str | Path) -> tuple[Outcome, ...]:
     """Run the cases of a TOML file and return what came of each expectation.
 
     Args:
-        path: the file; how it is written is told in the documentation, "Write your own plan".
+        path: the file; how it is written is told in the documentation, "Cases".
 
     Raises:
         CaseFileError: the file has faults, or what happens in a case cannot be judged.
@@ -181,12 +181,18 @@ def _differences(
     says: Mapping[str, object], spoken: Mapping[str, Spoken], of: object
 ) -> Iterator[Mismatch]:
     """Return where that which is spoken of is not as it is said to be."""
-    for key in (key for key in says if key in spoken):
-        wanted, found = says[key], spoken[key].tell(of)
+    for key, wanted in says.items():
+        if key not in spoken:
+            continue
+        try:
+            found = spoken[key].tell(of)
+        except InputError as error:  # it is said of a verdict that cannot tell it
+            why = Text(error.message("zh"), error.message("en"))
+            yield Mismatch("untellable", {"key": key, "why": why})
+            continue
         if found != wanted:
-            yield Mismatch(
-                "differs", {"key": key, "wanted": _spelled(wanted), "found": _spelled(found)}
-            )
+            facts = {"key": key, "wanted": _spelled(wanted), "found": _spelled(found)}
+            yield Mismatch("differs", facts)
 
 
 def _owed(case: Case, owed: Owed, verdicts: Sequence[Verdict]) -> Outcome:

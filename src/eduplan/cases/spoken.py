@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from eduplan.dates import as_date
-from eduplan.errors import FaultList, InputError, kind_of, refuse
+from eduplan.errors import FaultList, kind_of, refuse
 from eduplan.exact import exact
 from eduplan.facts import getter
 from eduplan.ledger import Basis, Numbered
@@ -33,7 +33,8 @@ class Spoken(NamedTuple):
 
     Attributes:
         read: reads what is expected from its spelling in a file.
-        tell: tells what a verdict, or whatever else is spoken of, says of it.
+        tell: tells what a verdict, or whatever else is spoken of, says of it; raises `InputError`
+            where that is of another kind than can tell it.
     """
 
     read: Callable[..., object]
@@ -125,20 +126,6 @@ def _need(value: object) -> object:
     return None if value == "lost" else exact(value)  # type: ignore[arg-type]
 
 
-def _remaining(verdict: Verdict, tell: Callable[[Remaining], object]) -> object:
-    try:
-        return tell(remaining(verdict))
-    except InputError:
-        return None
-
-
-def _forecast(verdict: Verdict, tell: Callable[[Forecast], object]) -> object:
-    try:
-        return tell(forecast(verdict))
-    except InputError:
-        return None
-
-
 def _gathered(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, tuple[object, ...]] = {}
     for name, value in pairs:
@@ -188,17 +175,17 @@ SPOKEN: Mapping[str, Spoken] = {
     ),
     "since": Spoken(as_date, lambda v: _tell_governing(v, "since")),
     "until": Spoken(as_date, lambda v: _tell_governing(v, "until")),
-    "remaining": Spoken(exact, lambda v: _remaining(v, lambda found: found.amount)),
+    "remaining": Spoken(exact, lambda v: remaining(v).amount),
     "remaining_parts": Spoken(
-        partial(by_name, reader=partial(_one_or_several, _need)), lambda v: _remaining(v, _needs)
+        partial(by_name, reader=partial(_one_or_several, _need)), lambda v: _needs(remaining(v))
     ),
-    "possible": Spoken(as_flag, lambda v: _remaining(v, lambda found: found.possible)),
-    "forecast": Spoken(exact, lambda v: _forecast(v, lambda found: found.whole.expected)),
+    "possible": Spoken(as_flag, lambda v: remaining(v).possible),
+    "forecast": Spoken(exact, lambda v: forecast(v).whole.expected),
     "forecast_parts": Spoken(
-        partial(by_name, reader=partial(_one_or_several, exact)), lambda v: _forecast(v, _outcomes)
+        partial(by_name, reader=partial(_one_or_several, exact)), lambda v: _outcomes(forecast(v))
     ),
-    "reached": Spoken(as_date, lambda v: _forecast(v, lambda found: found.whole.reached)),
-    "enough": Spoken(as_flag, lambda v: _forecast(v, lambda found: found.enough)),
+    "reached": Spoken(as_date, lambda v: forecast(v).whole.reached),
+    "enough": Spoken(as_flag, lambda v: forecast(v).enough),
 }
 """What an expectation can speak of, by its key in a file of cases."""
 

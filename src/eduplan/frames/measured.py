@@ -20,10 +20,9 @@ from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct
 from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
 from eduplan.frames.placing import in_days
 from eduplan.frames.profiles import BEARER
-from eduplan.frames.quotas import check_single
 from eduplan.frames.readings import READING, amounts, read
+from eduplan.frames.refusing import check_single, said_besides
 from eduplan.frames.refusing import refusals as refusals_of_quota
-from eduplan.frames.refusing import said_besides
 from eduplan.frames.scene import Scene
 from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.provisions import Provision

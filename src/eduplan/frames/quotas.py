@@ -7,22 +7,22 @@ from fractions import Fraction
 
 import narwhals.stable.v2 as nw
 
-from eduplan.errors import Fault, NotPortable, refuse
+from eduplan.errors import refuse
 from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records, told_of
-from eduplan.frames.columns import LARGEST, Columns, Sort, against, where, whole
+from eduplan.frames.columns import LARGEST, against, where, whole
 from eduplan.frames.finding import profile_fields
 from eduplan.frames.leave import Away, measured_as, windows
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
 from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
 from eduplan.frames.readings import Amounts, amounts, read
-from eduplan.frames.refusing import refusals
+from eduplan.frames.refusing import check_single, refusals
 from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows
-from eduplan.measures import Per, Way
+from eduplan.measures import Way
 from eduplan.provisions import Bench, Quota, QuotaBench, VersionedBench
 from eduplan.provisions.share_bench import ShareBench
 
@@ -74,26 +74,6 @@ def rows(quota: Quota, scene: Scene) -> Frame:
         if found.rows or one is versions[-1]:
             frames.append(_rows(bulk, found, away))
     return scene.backend.below(frames)
-
-
-def check_single(quota: Quota, register: Columns) -> None:
-    """Refuse facts with several values where records are told apart by single ones.
-
-    Raises:
-        InputError: things are counted, or capped, by such a fact.
-        NotPortable: caps and parts of which it depends on such a fact whether they meet.
-    """
-    measure = quota.measure
-    named = [cap.each for cap in measure.caps]
-    named += [measure.field] if measure.way is Way.DISTINCT else []
-    for field in named:
-        if (sort := register.sorts.get(field)) is Sort.SEVERAL:
-            facts = {"got": sort.value, "needs": Sort.TEXT.value}
-            raise refuse("column-sort", f"records.{field}", **facts)
-    ranges = [cap for cap in measure.caps if cap.per is not Per.RECORD]
-    fields = [field for cap in ranges for field in cap.where.fields()]
-    if quota.part and any(register.sorts.get(field) is Sort.SEVERAL for field in fields):
-        raise NotPortable([Fault("not-portable-caps", f"{quota.id}.measure.caps")])
 
 
 def _rows(bulk: Bulk, found: Windows, away: Away | None) -> Frame:

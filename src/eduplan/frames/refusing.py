@@ -10,9 +10,10 @@ import attrs
 
 from eduplan.cycles import Own
 from eduplan.dates import DAY, school_year
-from eduplan.errors import Fault
+from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.frames.bulk import selectors
 from eduplan.frames.capping import PERIOD, Level
+from eduplan.frames.columns import Columns, Sort
 from eduplan.frames.windows import spanned
 from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.periods import Every, Unit
@@ -127,6 +128,26 @@ def _of_groups(quota: Quota) -> Iterator[Fault]:
         for key, said in together.items():
             if said:
                 yield _not_with("scope", "scope", key)
+
+
+def check_single(quota: Quota, register: Columns) -> None:
+    """Refuse facts with several values where records are told apart by single ones.
+
+    Raises:
+        InputError: things are counted, or capped, by such a fact.
+        NotPortable: caps and parts of which it depends on such a fact whether they meet.
+    """
+    measure = quota.measure
+    named = [cap.each for cap in measure.caps]
+    named += [measure.field] if measure.way is Way.DISTINCT else []
+    for field in named:
+        if (sort := register.sorts.get(field)) is Sort.SEVERAL:
+            facts = {"got": sort.value, "needs": Sort.TEXT.value}
+            raise refuse("column-sort", f"records.{field}", **facts)
+    ranges = [cap for cap in measure.caps if cap.per is not Per.RECORD]
+    fields = [field for cap in ranges for field in cap.where.fields()]
+    if quota.part and any(register.sorts.get(field) is Sort.SEVERAL for field in fields):
+        raise NotPortable([Fault("not-portable-caps", f"{quota.id}.measure.caps")])
 
 
 def _not_with(path: str, key: str, other: str) -> Fault:
