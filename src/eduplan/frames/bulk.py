@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
 
-from eduplan.dates import school_year
+from eduplan.dates import Period, school_year
 from eduplan.exact import Number
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import Columns, among, whole
@@ -31,6 +31,7 @@ class Bulk(NamedTuple):
         docket: the day, the calendar, and what the register is complete through.
         backend: where the frames lie.
         fields: the facts of a bearer that make its profile.
+        days: the days whose records are measured so, None for all.
     """
 
     quota: Quota
@@ -40,6 +41,7 @@ class Bulk(NamedTuple):
     docket: Docket
     backend: Backend
     fields: tuple[str, ...]
+    days: Period | None = None
 
     @property
     def bounds(self) -> Sequence[Number]:

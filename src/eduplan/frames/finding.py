@@ -242,10 +242,9 @@ class Finder:
             whole: whether it is the whole, which rests on leave too.
             instead: what a failure comes to where it is not known to be one.
         """
-        quota = self._quota
-        kinds = quota.measure.kinds
-        if whole and quota.leave is not None:
-            kinds += quota.leave.kind
+        kinds = self._bench.citation.kinds
+        if whole and self._quota.leave is not None:
+            kinds += self._quota.leave.kind
         outcomes = by_situation(Bound(0, most, grows), seen, self._docket, kinds)
         if instead is not None:
             outcomes = tuple(instead if o.status is Status.NOT_MET else o for o in outcomes)

@@ -105,6 +105,10 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
     chosen, day = of_kinds(measure.kinds), nw.col("day")
     if not by_day:
         chosen = chosen & (day >= _day(first)) & (day <= _day(last))
+    if bulk.days is not None:
+        since, until = bulk.days.start, bulk.days.end
+        chosen = chosen if since == date.min else chosen & (day >= _day(since))
+        chosen = chosen if until == date.max else chosen & (day < _day(until))
     frame, sifted = bulk.register.frame, False
     if not measure.where.bearer_fields():
         looked_up, truth = bulk.sieve.apply(frame, measure.where)

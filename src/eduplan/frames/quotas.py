@@ -12,12 +12,13 @@ from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records, told_of
 from eduplan.frames.columns import LARGEST, against, where, whole
+from eduplan.frames.dated import below, by_day, put_together
 from eduplan.frames.finding import profile_fields
 from eduplan.frames.leave import Away, measured_as, windows
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
 from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
-from eduplan.frames.readings import Amounts, amounts, read
+from eduplan.frames.readings import Amounts, amounts, read, summed
 from eduplan.frames.refusing import check_single, refusals
 from eduplan.frames.scene import Asks, Scene
 from eduplan.frames.tariffs import Worths
@@ -68,19 +69,28 @@ def rows(quota: Quota, scene: Scene) -> Frame:
         if isinstance(one, ShareBench):
             assert isinstance(one.each, QuotaBench)  # noqa: S101 - of a quota it is
             of_each = bulk._replace(quota=one.each.quota)
-            each = _rows(of_each, *windows(of_each, one.each, one.each, profiles))
+            found, away = windows(of_each, one.each, one.each, profiles)
+            each = _rows(of_each, found, away, [of_each])
             return rates.rows(bulk, one, profiles, each)
         found, away = windows(bulk, one, bench, profiles)
         if found.rows or one is versions[-1]:
-            frames.append(_rows(bulk, found, away))
+            frames.append(_rows(bulk, found, away, by_day(bulk, one)))
     return scene.backend.below(frames)
 
 
-def _rows(bulk: Bulk, found: Windows, away: Away | None) -> Frame:
-    """Return the rows of one version of a quota."""
-    stated = amounts(bulk)
+def _rows(bulk: Bulk, found: Windows, away: Away | None, several: Sequence[Bulk]) -> Frame:
+    """Return the rows of one version of a quota.
+
+    Args:
+        bulk: the quota, and what its judgement rests on.
+        found: what is owed in which periods.
+        away: who owes less because of leave.
+        several: the quota by each of the measures that hold for records of some days.
+    """
+    of_each = [amounts(one) for one in several]
+    stated = put_together(of_each)
     _check_size(bulk, stated, found)
-    numbers = numbered(bulk, found)
+    numbers = all(numbered(one, found) for one in several)
     # Small tables are put beside before anything else is done: DuckDB looks through all that was
     # done so far whenever one comes.
     owed = bulk.backend.beside(found.table())
@@ -93,7 +103,11 @@ def _rows(bulk: Bulk, found: Windows, away: Away | None) -> Frame:
         grid = away.beside(grid, found, bulk.backend)
         grid = grid.join(owed, on=["_profile", "_place", "_leave"], how="inner")
     limits = grid.select(*GROUP, *found.limits)
-    read_ = read(place(bulk, found, numbers=numbers), bulk, stated, found.across, limits)
+    placed = [place(one, found, numbers=numbers) for one in several]
+    if len(placed) == 1:
+        read_ = read(placed[0], several[0], stated, found.across, limits)
+    else:
+        read_ = summed(below(placed, several, of_each), bulk, stated, found.across, limits)
     frame = grid.join(read_.whole, on=list(GROUP), how="left")
     frame = _compared(frame, bulk, read_.parts, spares=found.spares)
     if bulk.quota.part:

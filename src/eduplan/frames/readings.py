@@ -173,19 +173,31 @@ def read(
         across: how many spans the parts have that are judged side by side.
         limits: by bearer and period, what caps allow that are a share of what is owed.
     """
-    measure, sieve, frame = bulk.quota.measure, bulk.sieve, placed.frame
-    if measure.where == EVERYTHING:
-        frame = frame.with_columns(_sure=whole(1), _maybe=whole(0))
-    else:
-        frame = sieve.sift(frame, measure.where, sifted=placed.sifted)
+    measure = bulk.quota.measure
     if measure.way is Way.DISTINCT:
-        return Readings(_distinct(frame, measure.field, bulk.register))
+        return Readings(_distinct(_sifted(placed, bulk), measure.field, bulk.register))
     if measure.way is Way.DAYS:
-        return Readings(_days(frame))
-    frame = stated.add(frame, bulk)
+        return Readings(_days(_sifted(placed, bulk)))
+    frame = weighed(placed, bulk, stated)
     if measure.way is Way.SHARE:
-        return Readings(_share(frame, measure.part, sieve))
-    return _sums(placed._replace(frame=frame), bulk, stated, across, limits)
+        return Readings(_share(frame, measure.part, bulk.sieve))
+    return summed(placed._replace(frame=frame), bulk, stated, across, limits)
+
+
+def weighed(placed: Placed, bulk: Bulk, stated: Amounts | Worths) -> Frame:
+    """Return the records that count or may count, with how much each counts for.
+
+    Returns:
+        Columns ``_sure`` and ``_maybe``, and those that `Amounts.add` makes.
+    """
+    return stated.add(_sifted(placed, bulk), bulk)
+
+
+def _sifted(placed: Placed, bulk: Bulk) -> Frame:
+    where_ = bulk.quota.measure.where
+    if where_ == EVERYTHING:
+        return placed.frame.with_columns(_sure=whole(1), _maybe=whole(0))
+    return bulk.sieve.sift(placed.frame, where_, sifted=placed.sifted)
 
 
 def _finish(frame: Frame, *kept: str, **made: nw.Expr) -> Frame:
@@ -309,7 +321,7 @@ def _figures(
     return frame, figures, tallied, Cutter(caps, scopes, stated.parts)
 
 
-def _sums(
+def summed(
     placed: Placed,
     bulk: Bulk,
     stated: Amounts | Worths,
@@ -319,6 +331,13 @@ def _sums(
     """Add up amounts, capped: what is sure at the least, and with what is doubtful at the most.
 
     Records are added up once, by all that tells them apart; everything else is made of these sums.
+
+    Args:
+        placed: the records in their periods, with how much each counts for.
+        bulk: the quota, and what its judgement rests on.
+        stated: in what parts of one amounts are counted, and the largest.
+        across: how many spans the parts have that are judged side by side.
+        limits: by bearer and period, what caps allow that are a share of what is owed.
     """
     quota, caps, rows = bulk.quota, bulk.quota.measure.caps, max(bulk.register.size, 1)
     grouping = Grouping(bulk.backend, max(stated.largest, stated.parts) * rows, rows, placed.sizes)

@@ -20,7 +20,6 @@ from eduplan.periods import Every, Unit
 from eduplan.provisions import Amount, Provision, Quota
 from eduplan.provisions.portions import Portion
 from eduplan.provisions.quota import BeforeJoining, Leave, Over
-from eduplan.provisions.versions import Governs
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
 Judged = Mapping[type[attrs.AttrsInstance], Set[str]]
@@ -52,8 +51,6 @@ MOST_EXCLUSIVE = 4
 
 def refusals(quota: Quota) -> Iterator[Fault]:
     """Return why a quota cannot be judged over frames, nothing where it can."""
-    if quota.governs is Governs.RECORD_DATE:
-        yield Fault("not-portable-key", "governs", {"key": "governs"})
     if quota.scope.over is not Over.EACH and quota.version:
         yield _not_with("scope", "scope", "version")
     told: list[Fault] = []

@@ -76,6 +76,7 @@ class QuotaBench(Bench):
         )
         super().__init__(quota, setting, citation)
         self.quota = quota
+        self.measures = tuple(measures)
         self._scales = setting.scales
         self._horizon = setting.horizon if crosses(quota, setting.horizon) else None
         self.grouped = quota.scope.over is not Over.EACH
