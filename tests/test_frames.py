@@ -224,10 +224,6 @@ NOT_PORTABLE = {
         quota(grace="1 month"),
         "hours.grace: grace cannot be judged over frames",
     ),
-    "a window of records, and a part in every year": (
-        quota(opens="3 months", part=[{"id": "a", "yearly": True, "at_least": 1}]),
-        "hours.part[0]: yearly together with opens cannot be judged over frames",
-    ),
     "some records from before joining": (
         quota(before_joining={"mode": "online"}),
         "hours.before_joining: before_joining cannot be judged over frames",

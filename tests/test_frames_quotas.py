@@ -329,6 +329,25 @@ def test_records_count_from_so_long_before_the_end_of_a_period() -> None:
     assert (of_days["t1"].status, of_days["t1"].due) == (Status.NOT_MET, date(2024, 8, 31))
 
 
+def test_a_floor_for_every_year_holds_for_years_in_which_no_record_counts() -> None:
+    earlier = HOURS.head(1).with_columns(day=pl.lit(date(2023, 3, 1)))
+    table = quota(
+        every={"cycle": "2 years", "grid": date(2022, 9, 1)},
+        part=[{"id": "yearly", "yearly": True, "at_least": 2}],
+    )
+
+    all_count = judged(plan_of(quota=[table]), records=pl.concat([HOURS, earlier]))
+    of_months = judged(
+        plan_of(quota=[{**table, "opens": "6 months"}]), records=pl.concat([HOURS, earlier])
+    )
+
+    # t1 did 2 hours in the first year and 4 in March 2024, half a year before the end; t2 nothing
+    # in the first year.
+    assert [all_count[name].status for name in ("t1", "t2")] == [Status.MET, Status.NOT_MET]
+    assert [of_months[name].status for name in ("t1", "t2")] == [Status.NOT_MET] * 2
+    assert [of_months[name].value for name in ("t1", "t2")] == [4, 4]
+
+
 def test_what_was_done_before_joining_lapses_where_the_plan_says_so() -> None:
     people = PEOPLE.with_columns(joined=pl.Series([date(2024, 3, 2), date(2024, 3, 5), None]))
 

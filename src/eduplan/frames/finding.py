@@ -105,7 +105,8 @@ class Finder:
                     profile, place, -1, period, verdict.due, verdict.required, True, asks=asks
                 )
                 row = self._lessened(row, get, days)
-                self._read(row, inside, days, undeclared, row.required)
+                served = in_service(inside, get) or inside
+                self._read(row, inside, served, days, undeclared, row.required)
                 segments += self._cut(place, period, inside, counted)
             if segments:
                 self._found.segments[profile] = tuple(segments)
@@ -146,12 +147,13 @@ class Finder:
             row = row._replace(required=due.owed if due is not None else None)
             undeclared = tuple(sorted({missing.code for missing in asked.missing}))
             inside = stay.piece.inside
-            self._read(row, inside, stay.days, undeclared, asked.owed, spared)
+            self._read(row, inside, stay.span, stay.days, undeclared, asked.owed, spared)
 
     def _read(
         self,
         row: Window,
         inside: Period,
+        served: Period,
         days: Period,
         undeclared: tuple[str, ...],
         owed: Number | None,
@@ -162,6 +164,7 @@ class Finder:
         Args:
             row: the window, as far as it is known.
             inside: the piece of its period that lies in the plan.
+            served: the days of that in service.
             days: the days on which records count.
             undeclared: codes of what keeps it from being known what is owed.
             owed: what is owed, leave apart.
@@ -207,7 +210,7 @@ class Finder:
                         row.leave,
                     )
                     for index, span in enumerate(self._spans(number, row.period, inside))
-                    if span.overlaps(days)
+                    if span.overlaps(served)
                 ]
 
     def _asked(self, owed: Number) -> list[Number]:

@@ -100,10 +100,6 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
 
 def _of_days(quota: Quota) -> Iterator[Fault]:
     """Return why it cannot be told by days alone which records count."""
-    if quota.opens is not None:
-        for index, part in enumerate(quota.part):
-            if spanned(part):
-                yield _not_with(f"part[{index}]", "every" if part.every else "yearly", "opens")
     if quota.before_joining.counts is None:
         for index, cap in enumerate(quota.measure.caps):
             if cap.per is not Per.RECORD:
