@@ -9,11 +9,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 from hypothesis import reject
+from hypothesis.strategies import SearchStrategy
 
 from eduplan import Person, Plan, Record
 from eduplan.errors import NotPortable
 from eduplan.exact import spell
 from eduplan.frames import evaluate_frame, rows_of
+from eduplan.testing import Case, check_evaluator
 from eduplan.verdicts import VerdictRow
 
 TEXT, WHOLE, FLAG, DAY = pa.string(), pa.int64(), pa.bool_(), pa.date32()
@@ -36,17 +38,20 @@ class Kind(NamedTuple):
     Attributes:
         make: makes one of a table.
         returned: the class of a result.
+        one_in: of so many examples one is tried: more for those that become frames of another kind
+            before anything is judged, or on which every query takes long.
     """
 
     make: Callable[[pa.Table], Any]
     returned: type
+    one_in: int = 1
 
 
 KINDS: Mapping[str, Kind] = {
-    "polars": Kind(pl.from_arrow, pl.DataFrame),
+    "polars": Kind(pl.from_arrow, pl.DataFrame, 6),  # judged as lazy ones
     "polars lazy": Kind(lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(), pl.LazyFrame),
-    "duckdb": Kind(duckdb.connect().from_arrow, duckdb.DuckDBPyRelation),
-    "pandas": Kind(lambda table: table.to_pandas(), pd.DataFrame),
+    "duckdb": Kind(duckdb.connect().from_arrow, duckdb.DuckDBPyRelation, 2),
+    "pandas": Kind(lambda table: table.to_pandas(), pd.DataFrame, 6),  # judged as Arrow tables
     "pyarrow": Kind(lambda table: table, pa.Table),
 }
 """Those that lie in this process."""
@@ -106,3 +111,22 @@ def over(kind: Kind, several: Mapping[str, str] = SEVERAL) -> Callable[..., Iter
         return rows_of(found)
 
     return evaluate
+
+
+def check_frames(
+    kind: str,
+    cases: SearchStrategy[Case],
+    *,
+    examples: int,
+    several: Mapping[str, str] = SEVERAL,
+) -> None:
+    """Compare the evaluator over frames of a kind with the reference.
+
+    Args:
+        kind: name of the kind.
+        cases: the cases to try.
+        examples: how many of them, on the kinds on which all are tried.
+        several: facts with several values, which stand in one text with a separator between.
+    """
+    tried = examples // KINDS[kind].one_in
+    check_evaluator(over(KINDS[kind], several), cases=cases, max_examples=tried)

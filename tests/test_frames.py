@@ -8,14 +8,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import strategies as st
 
-from as_frames import KINDS, over
+from as_frames import KINDS, check_frames
 from eduplan import InputError, Plan, Status, plan_from_table
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.provisions import Provision, Quota
 from eduplan.testing import (
     cases,
-    check_evaluator,
     divided_quotas,
     follow_ups,
     people,
@@ -91,22 +90,22 @@ CAPPED = cases(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_caps_beside_parts(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=CAPPED, max_examples=60)
+    check_frames(kind, CAPPED, examples=60)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_with_the_reference(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=QUOTAS, max_examples=60)
+    check_frames(kind, QUOTAS, examples=60)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_parts(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=PARTS, max_examples=60)
+    check_frames(kind, PARTS, examples=60)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_follow_ups(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=FOLLOW_UPS, max_examples=60)
+    check_frames(kind, FOLLOW_UPS, examples=60)
 
 
 # ---------------------------------------------------------------- what is refused

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from as_frames import KINDS, over
+from as_frames import KINDS, check_frames
 from eduplan import InputError, Status
 from eduplan.measures import Way
 from eduplan.measures.measure import as_measure
 from eduplan.provisions import Quota
-from eduplan.testing import cases, check_evaluator, divided_quotas, people, plans, quotas, records
+from eduplan.testing import cases, divided_quotas, people, plans, quotas, records
 from eduplan.testing.provisions import measures
 from eduplan.testing.values import days
 from eduplan.verdicts import VerdictRow
@@ -51,7 +51,7 @@ DATED = cases(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_versions_by_record_date(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=DATED, max_examples=40)
+    check_frames(kind, DATED, examples=40)
 
 
 # ---------------------------------------------------------------- worked out by hand

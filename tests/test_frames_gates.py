@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from as_frames import KINDS, over
+from as_frames import KINDS, check_frames
 from eduplan import Period, Plan, Status, available_plans, load_plan
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
@@ -17,7 +17,6 @@ from eduplan.provisions import Consequence, Gate, Provision
 from eduplan.provisions.quota import Over
 from eduplan.testing import (
     cases,
-    check_evaluator,
     follow_ups,
     gates,
     people,
@@ -109,22 +108,22 @@ BARRED = cases(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_what_follows_and_whom_it_bars(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=BARRED, max_examples=25)
+    check_frames(kind, BARRED, examples=25)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_gates_that_count_records(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=COUNTING, max_examples=30)
+    check_frames(kind, COUNTING, examples=30)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_gates(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=GATES, max_examples=60)
+    check_frames(kind, GATES, examples=60)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_gates_that_rest_on_others(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=RESTING, max_examples=40)
+    check_frames(kind, RESTING, examples=40)
 
 
 # ---------------------------------------------------------------- by hand

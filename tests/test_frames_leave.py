@@ -9,10 +9,10 @@ import pytest
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from as_frames import KINDS, over
+from as_frames import KINDS, check_frames
 from eduplan import InputError, Status
 from eduplan.provisions import Quota
-from eduplan.testing import cases, check_evaluator, divided_quotas, people, plans, quotas, records
+from eduplan.testing import cases, divided_quotas, people, plans, quotas, records
 from eduplan.testing.values import selectors
 from eduplan.verdicts import VerdictRow
 from test_frames import plan_of, portable, quota
@@ -47,7 +47,7 @@ LEAVE = cases(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_leave(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=LEAVE, max_examples=40)
+    check_frames(kind, LEAVE, examples=40)
 
 
 # ---------------------------------------------------------------- worked out by hand

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from as_frames import KINDS, over
+from as_frames import KINDS, check_frames
 from eduplan import InputError, Period, Plan, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.provisions import Quota
-from eduplan.testing import cases, check_evaluator, divided_quotas, people, plans, quotas, records
+from eduplan.testing import cases, divided_quotas, people, plans, quotas, records
 from eduplan.verdicts import VerdictRow
 from test_frames import plan_of, portable, quota
 
@@ -69,7 +69,7 @@ SOME_DAYS = cases(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_where_records_count_on_some_days_only(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=SOME_DAYS, max_examples=30)
+    check_frames(kind, SOME_DAYS, examples=30)
 
 
 ONLINE, CENTRAL = {"mode": "online"}, {"organised": "central"}

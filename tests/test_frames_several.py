@@ -8,11 +8,11 @@ import attrs
 import polars as pl
 import pytest
 
-from as_frames import KINDS, SEVERAL, over
+from as_frames import KINDS, SEVERAL, check_frames
 from eduplan import InputError, NotPortable, Plan, Record, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.measures import Way
-from eduplan.testing import cases, check_evaluator, plans, quotas, records
+from eduplan.testing import cases, plans, quotas, records
 from test_frames import HEAD, PEOPLE, plan_of, portable, quota
 
 BOTH = {"mode": "|"}
@@ -37,7 +37,7 @@ CASES = cases(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_records_with_several_values_agree_with_the_reference(kind: str) -> None:
-    check_evaluator(over(KINDS[kind], {**SEVERAL, **BOTH}), cases=CASES, max_examples=20)
+    check_frames(kind, CASES, examples=20, several={**SEVERAL, **BOTH})
 
 
 COURSES = pl.DataFrame(

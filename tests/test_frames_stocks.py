@@ -9,14 +9,13 @@ import polars as pl
 import pytest
 from hypothesis import strategies as st
 
-from as_frames import KINDS, over
+from as_frames import KINDS, check_frames
 from eduplan import InputError
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.provisions import Target
 from eduplan.testing import (
     cases,
-    check_evaluator,
     figures,
     grouped_people,
     people,
@@ -78,27 +77,27 @@ NO_RECORDS = pl.DataFrame(schema={"kind": pl.String, "day": pl.Date, "bearer": p
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_targets(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=TARGETS, max_examples=25)
+    check_frames(kind, TARGETS, examples=25)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_figures(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=FIGURES, max_examples=50)
+    check_frames(kind, FIGURES, examples=50)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_figures_among_those_of_peers(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=AMONG_PEERS, max_examples=20)
+    check_frames(kind, AMONG_PEERS, examples=20)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_what_is_measured(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=MEASURED, max_examples=30)
+    check_frames(kind, MEASURED, examples=30)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_rosters(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=ROSTERS, max_examples=25)
+    check_frames(kind, ROSTERS, examples=25)
 
 
 def judged(

@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from as_frames import KINDS, over
+from as_frames import KINDS, check_frames
 from eduplan import InputError, Period, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.measures import Way
-from eduplan.testing import cases, check_evaluator, plans, quotas
+from eduplan.testing import cases, plans, quotas
 from eduplan.verdicts import VerdictRow
 from test_frames import PEOPLE, judge, plan_of, portable, quota
 
@@ -21,7 +21,7 @@ TARIFFS = cases(plans=plans(provisions=quotas(ways=(Way.CREDITS,)).filter(portab
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_tariffs_agree_with_the_reference(kind: str) -> None:
-    check_evaluator(over(KINDS[kind]), cases=TARIFFS, max_examples=20)
+    check_frames(kind, TARIFFS, examples=20)
 
 
 TALKS = pl.DataFrame(
