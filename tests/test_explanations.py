@@ -342,6 +342,31 @@ def test_the_days_a_part_holds_for_are_told_as_people_call_them(
     assert en in verdict.explain("en")
 
 
+def test_a_record_that_leaves_several_parts_in_doubt_is_one_record() -> None:
+    parts = [
+        {"id": "own", "where": {"tier": "own"}, "at_least": 1},
+        {"id": "other", "where": {"tier": "other"}, "at_least": 1, "yearly": True},
+    ]
+    quota = {"every": "calendar-year", "measure": {"count": "training"}, "at_least": 1}
+    held = record("t", "training", date(2025, 3, 5), category="key")
+    verdict = one("quota", {**quota, "part": parts}, [held], OVER, FULL)
+
+    assert {missing.facts["count"] for missing in verdict.missing} == {1}
+    assert "tier is not stated in 1 of the records" in verdict.explain("en")
+
+
+def test_a_record_that_several_caps_may_hold_for_is_one_record() -> None:
+    caps = [
+        {"at_most": 9, "per": "month", "where": {"tier": "own"}},
+        {"at_most": 20, "per": "period", "where": {"tier": "own"}},
+    ]
+    measure = {"sum": "hours", "of": "training", "caps": caps}
+    quota = {"every": "calendar-year", "measure": measure, "at_least": 30}
+    verdict = one("quota", quota, [training("t", 30)], OVER, FULL)
+
+    assert [missing.facts for missing in verdict.missing] == [{"field": "tier", "count": 1}]
+
+
 @in_both_languages
 def test_a_mean_tells_how_many_were_taken_together(lang: Language) -> None:
     provision = {**LEAST, "scope": {"mean": "school"}}

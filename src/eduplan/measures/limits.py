@@ -10,6 +10,7 @@ from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
 from eduplan.facts import Getter
+from eduplan.measures.doubts import Doubts
 from eduplan.measures.measure import Cap, Measure, Per
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales
@@ -59,21 +60,17 @@ class Limits:
 
     def doubts(self, entries: Sequence[Entry], bearer: Getter) -> tuple[Missing, ...]:
         """Return what is missing to know for which records a limit holds."""
-        counts: dict[str, int] = {}
+        doubts = Doubts()
         limits = [(cap.each, where) for cap, where in (*self._best, *self._caps)]
         limits += [(one.each, where) for one, where in self._thresholds]
         for each, where in limits:
             for entry in entries:
                 truth = where(entry.get, bearer)
                 if truth is None:
-                    field = where.blame(entry.get, bearer)
-                    counts[field] = counts.get(field, 0) + 1
+                    doubts.note(where.blame(entry.get, bearer), entry)
                 elif truth and each and entry.get(each) is None:
-                    counts[each] = counts.get(each, 0) + 1
-        return tuple(
-            Missing("record-fact", {"field": field, "count": count})
-            for field, count in counts.items()
-        )
+                    doubts.note(each, entry)
+        return doubts.missing()
 
     def ceiling(self, owed: Number | None) -> Number | None:
         """Return the most the measure can ever be, by a cap on everything in the period."""

@@ -15,7 +15,7 @@ from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
 from eduplan.facts import Getter
-from eduplan.measures import LeftOut, Measure, Range, Reading
+from eduplan.measures import Doubts, LeftOut, Measure, Range, Reading
 from eduplan.people import day_of
 from eduplan.provisions.benches import Docket
 from eduplan.provisions.composite import (
@@ -121,7 +121,7 @@ class ComposedBench(QuotaBench):
             return Own(reading, reading.ranges)
         kept: list[Range] = []
         lapsed: list[object] = []
-        doubts: dict[str, int] = {}
+        doubts = Doubts()
         for one in reading.ranges:
             truth = one.entry.day >= joined or (rule is not None and rule(one.entry.get, get))
             if truth:
@@ -130,13 +130,12 @@ class ComposedBench(QuotaBench):
                 lapsed.append(one.entry.record)
             else:
                 kept.append(one._replace(low=0, sure=False))
-                field = rule.blame(one.entry.get, get)
-                doubts[field] = doubts.get(field, 0) + 1
+                doubts.note(rule.blame(one.entry.get, get), one.entry)
         return Own(
             reading,
             tuple(kept),
             (LeftOut("before-joining", "", tuple(lapsed)),) if lapsed else (),
-            tuple(Missing("record-fact", {"field": f, "count": n}) for f, n in doubts.items()),
+            doubts.missing(),
         )
 
     def _judged_in(

@@ -11,7 +11,7 @@ from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
 from eduplan.exact import Number, Share, exact
 from eduplan.facts import Getter
-from eduplan.measures import Range, Way
+from eduplan.measures import Doubts, Range, Way
 from eduplan.messages import Text
 from eduplan.provisions.benches import Docket
 from eduplan.provisions.bounds import Bound, decided
@@ -83,7 +83,7 @@ class Composite:
             return OnLeave()
         sure: set[date] = set()
         maybe: set[date] = set()
-        doubts: dict[str, int] = {}
+        doubts = Doubts()
         for entry in docket.register.of(subject.id, leave.kind, leave.by):
             truth = self._leave(entry.get, subject.get)
             if truth is False:
@@ -94,13 +94,8 @@ class Composite:
             if truth:
                 sure |= days
             elif days:
-                field = self._leave.blame(entry.get, subject.get)
-                doubts[field] = doubts.get(field, 0) + 1
-        missing = tuple(
-            Missing("record-fact", {"field": field, "count": count})
-            for field, count in doubts.items()
-        )
-        return OnLeave(len(sure), len(maybe), missing)
+                doubts.note(self._leave.blame(entry.get, subject.get), entry)
+        return OnLeave(len(sure), len(maybe), doubts.missing())
 
     def eligible(self, ranges: Sequence[Range], get: Getter, period: Period) -> Tally:
         """Return how much of a period's records may be carried over into the next."""
@@ -191,7 +186,7 @@ class Composite:
             missing = (*missing, Missing("nothing-to-share"))
         required = portion.asked(due.owed if due else 0)
         bound = Bound(required, portion.most, not share)
-        doubts = missing if low != high else tuple(m for m in missing if share and low != high)
+        doubts = missing if low != high else ()
         status, lacking = decided(bound, low, high, doubts, within, docket.register, self.kinds)
         if portion.of_owed and due is None:
             status, lacking = Status.UNDETERMINED, (Missing("partial-policy"),)

@@ -15,7 +15,7 @@ from eduplan.dates import Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter, values_of
-from eduplan.measures import Range
+from eduplan.measures import Doubts, Range
 from eduplan.messages import Text
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.selectors import EVERYTHING, Matcher, Scales
@@ -200,22 +200,18 @@ class PortionGauge:
             span: the days of that on which the bearer is in service, by default all.
         """
         tallies: dict[Place, Tally] = {}
-        unknown: dict[str, int] = {}
+        doubts = Doubts()
         for portion, where, within in self._asked(get):
             for days in spans_of(portion, period, inside or period, span or period):
                 mine = [one for one in ranges if days is None or one.entry.day in days]
                 if within is not None and portion.distinct:
-                    found = _things(portion.distinct, where, within, mine, get, unknown)
+                    found = _things(portion.distinct, where, within, mine, get, doubts)
                 else:
                     found = Tally()
                     for one in mine:
-                        found += _tally(portion, where, within, one, get, unknown)
+                        found += _tally(portion, where, within, one, get, doubts)
                 tallies[Place(portion, days)] = found
-        missing = tuple(
-            Missing("record-fact", {"field": field, "count": count})
-            for field, count in unknown.items()
-        )
-        return Tallied(tallies, self._classes(ranges, get), missing)
+        return Tallied(tallies, self._classes(ranges, get), doubts.missing())
 
     def _classes(self, ranges: Sequence[Range], get: Getter) -> dict[frozenset[str], Tally]:
         parts = [(part.id, where) for part, where, _ in self._asked(get) if part.exclusive]
@@ -237,7 +233,7 @@ def _tally(
     within: Matcher | None,
     one: Range,
     get: Getter,
-    unknown: dict[str, int],
+    doubts: Doubts,
 ) -> Tally:
     low, high = (int(one.sure), 1) if portion.records else (one.low, one.high)
     if within is not None:
@@ -245,13 +241,13 @@ def _tally(
         if inside is False:
             return Tally()
         if inside is None:
-            _note(within, one, get, unknown)
+            doubts.note(within.blame(one.entry.get, get), one.entry)
             low = 0
     truth = where(one.entry.get, get)
     if truth:
         return Tally(low, high)
     if truth is None:
-        _note(where, one, get, unknown)
+        doubts.note(where.blame(one.entry.get, get), one.entry)
         return Tally(0, high, 0, high if within is not None else 0)
     return Tally(0, 0, low, high) if within is not None else Tally()
 
@@ -262,7 +258,7 @@ def _things(
     within: Matcher,
     ranges: Sequence[Range],
     get: Getter,
-    unknown: dict[str, int],
+    doubts: Doubts,
 ) -> Tally:
     """Tally the different values of a fact.
 
@@ -280,14 +276,14 @@ def _things(
         if inside is False:
             continue
         if inside is None:
-            _note(within, one, get, unknown)
+            doubts.note(within.blame(one.entry.get, get), one.entry)
         inside = inside and one.sure
         truth = where(one.entry.get, get)
         if truth is None:
-            _note(where, one, get, unknown)
+            doubts.note(where.blame(one.entry.get, get), one.entry)
         named = values_of(one.entry.get, field)
         if not named:
-            unknown[field] = unknown.get(field, 0) + 1
+            doubts.note(field, one.entry)
             some = some or bool(inside and truth)
             other = other or bool(inside and truth is False)
             unnamed_inside += truth is not False
@@ -309,11 +305,6 @@ def _things(
         ),
         len(others - part) + unnamed_outside,
     )
-
-
-def _note(matcher: Matcher, one: Range, get: Getter, unknown: dict[str, int]) -> None:
-    field = matcher.blame(one.entry.get, get)
-    unknown[field] = unknown.get(field, 0) + 1
 
 
 class Clash(NamedTuple):
