@@ -223,13 +223,9 @@ NOT_PORTABLE = {
         quota(grace="1 month"),
         "hours.grace: grace cannot be judged over frames",
     ),
-    "some records from before joining": (
-        quota(before_joining={"mode": "online"}),
-        "hours.before_joining: before_joining cannot be judged over frames",
-    ),
-    "no records from before joining, and caps": (
-        quota(before_joining="lapses", measure=caps({"at_most": 1, "per": "month"})),
-        "hours.measure.caps[0]: caps together with before_joining cannot be judged over frames",
+    "records from before joining, held against several facts of the bearer": (
+        quota(before_joining={"tier": ["@bearer.tier", "@bearer.level"]}),
+        "hours.before_joining: tier is held against several facts of the bearer at once",
     ),
     "hours beside the whole, asked of some": (
         quota(part=[{"id": "a", "at_least": 1, "beside": True, "bearer": {"tier": "a"}}]),

@@ -11,7 +11,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from as_frames import KINDS, check_frames
-from eduplan import InputError, Period, Plan, Status
+from eduplan import InputError, Period, Person, Plan, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.provisions import Quota
 from eduplan.testing import cases, divided_quotas, people, plans, quotas, records
@@ -54,15 +54,22 @@ def counted_on_some_days(quota: Quota) -> st.SearchStrategy[Quota]:
             reject()
 
     opens = st.sampled_from([None, "1 month", "100 days", "11 months", "2 years"])
-    before = st.sampled_from(["counts", "lapses", "lapses"])
+    chosen = [{"passed": True}, {"tier": "@bearer.tier"}]
+    before = st.sampled_from(["counts", "lapses", *chosen])
     return st.fixed_dictionaries({"opens": opens, "before_joining": before}).map(changed)
 
 
+def who_joined(people: tuple[Person, ...], day: date | None) -> tuple[Person, ...]:
+    """Return people who joined on a day, if there is one."""
+    return people if day is None else tuple(attrs.evolve(one, joined=day) for one in people)
+
+
+JOINED = st.sampled_from([None, date(2023, 12, 31), date(2024, 1, 1), date(2024, 2, 29)])
 SOME_DAYS = cases(
     plans=plans(
         provisions=(quotas() | divided_quotas()).flatmap(counted_on_some_days).filter(portable)
     ),
-    people=people(ids=["t1"]),
+    people=st.builds(who_joined, people(ids=["t1"]), JOINED),
     records=records(bearers=["t1"]),
 )
 
@@ -358,3 +365,35 @@ def test_what_was_done_before_joining_lapses_where_the_plan_says_so() -> None:
     assert [kept[name].value for name in ("t1", "t2", "t3")] == [4, 4, 9]
     assert [rows[name].value for name in ("t1", "t2", "t3")] == [2, 0, 9]
     assert rows["t1"].status is Status.NOT_MET
+
+
+def test_of_what_was_done_before_joining_what_was_recognised_counts() -> None:
+    people = PEOPLE.with_columns(joined=pl.lit(date(2024, 3, 5)))
+    records = HOURS.with_columns(
+        recognised=pl.Series([True, False, True, None, False]), mode=pl.lit("online")
+    )
+    keys: dict[str, Any] = {
+        "partial": "full",
+        "before_joining": {"recognised": True},
+        "at_least": 4,
+    }
+    cap = {"at_most": 3, "per": "period", "where": ONLINE}
+
+    rows = judged(plan_of(quota=[quota(**keys)]), people=people, records=records)
+    capped_ = judged(
+        plan_of(quota=[quota(**keys, measure=capped(**cap))]), people=people, records=records
+    )
+
+    # t1 has 2 of 4 hours; of 2 of the 4 hours of t2 it is not known; t3 did its 9 hours on the day
+    # it joined, and needs nobody to recognise them. Under a cap of 3 hours t2 cannot do it.
+    assert {name: (row.value, row.status) for name, row in rows.items()} == {
+        "t1": (2, Status.NOT_MET),
+        "t2": (2, Status.UNDETERMINED),
+        "t3": (9, Status.MET),
+    }
+    assert rows["t2"].reasons == ("record-fact",)
+    assert {name: (row.value, row.status) for name, row in capped_.items()} == {
+        "t1": (2, Status.NOT_MET),
+        "t2": (2, Status.NOT_MET),
+        "t3": (3, Status.NOT_MET),
+    }

@@ -17,7 +17,7 @@ from eduplan.frames.truths import Sieve
 from eduplan.measures import Measure, Per, Way
 from eduplan.measures.tariff import DAYS
 from eduplan.provisions import Docket, Provision, Quota
-from eduplan.selectors import Selector
+from eduplan.selectors import EVERYTHING, Selector
 
 
 class Bulk(NamedTuple):
@@ -98,9 +98,17 @@ def fields_of_tariff(measure: Measure) -> Sequence[str]:
     return tuple(dict.fromkeys(asked))
 
 
+def recognised(quota: Quota) -> Selector | None:
+    """Return which records count from before the bearer joined, None where all or none do."""
+    counts = quota.before_joining.counts
+    return None if counts == EVERYTHING else counts
+
+
 def fields_of_bearer(quota: Quota) -> list[str]:
     """Return the facts of a bearer that records are held against."""
-    several = (*selectors(quota), *selectors_of_tariff(quota.measure))
+    several = [*selectors(quota), *selectors_of_tariff(quota.measure)]
+    if (rule := recognised(quota)) is not None:
+        several.append(rule)
     return [field for one in several for field in one.bearer_fields()]
 
 
@@ -108,6 +116,8 @@ def fields_of_records(quota: Quota) -> list[str]:
     """Return the facts of records that are asked for, besides kind, day and bearer."""
     measure = quota.measure
     asked = [field for one in selectors(quota) for field in one.fields()]
+    if (rule := recognised(quota)) is not None:
+        asked += rule.fields()
     asked += [cap.each for cap in measure.caps if cap.each]
     if measure.field:
         asked.append(measure.field)

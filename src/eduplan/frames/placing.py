@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
+from eduplan.facts import getter
 from eduplan.frames.asking import Days
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import (
@@ -21,6 +22,7 @@ from eduplan.frames.bulk import (
     fields_of_records,
     last_day,
     of_kinds,
+    recognised,
 )
 from eduplan.frames.columns import (
     MOST_TRIED,
@@ -29,6 +31,7 @@ from eduplan.frames.columns import (
     as_days,
     as_wholes,
     distinct,
+    flag,
     tried,
     where,
     whole,
@@ -36,6 +39,7 @@ from eduplan.frames.columns import (
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.windows import Segment, Windows, spanned
 from eduplan.measures import Per, Way
+from eduplan.people import day_of
 
 MOST_EDGES = 24
 """Days are looked up in a table where they change what they stand for more often."""
@@ -125,6 +129,8 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
         frame = frame.join(keys, on="_id", how="inner")
     else:
         frame = frame.with_columns(nw.col("_id").alias(BEARER))
+    if recognised(quota) is not None:
+        frame = _before_joining(frame, bulk, found, first)
     if quota.every.personal:
         placed = _in_own_periods(frame, bulk, found, first, last)
     else:
@@ -141,7 +147,19 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
 def _held_against_bearers(bulk: Bulk, found: Windows) -> bool:
     """Say whether every record has to be put beside the bearer it is of."""
     personal = bulk.quota.every.personal or len(found.lists) > 1
-    return personal or bool(fields_of_bearer(bulk.quota))
+    own = bool(fields_of_bearer(bulk.quota)) or recognised(bulk.quota) is not None
+    return personal or own
+
+
+def _before_joining(frame: Frame, bulk: Bulk, found: Windows, first: date) -> Frame:
+    """Return records with ``_early``, whether they are from before their bearer joined."""
+    days = [
+        day_of(getter(bulk.profiles.facts_of(profile, bulk.fields)), "joined") or first
+        for profile in found.segments
+    ]
+    table = pa.table({"_profile": as_wholes(found.segments), "_joined": as_days(days)})
+    frame = frame.join(bulk.backend.beside(table), on="_profile", how="inner")
+    return frame.with_columns(_early=flag(nw.col("_day") < nw.col("_joined")))
 
 
 def numbered(bulk: Bulk, found: Windows) -> bool:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from eduplan.errors import InputError, refuse
 from eduplan.exact import Number, exact
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, of_kinds
+from eduplan.frames.bulk import Bulk, of_kinds, recognised
 from eduplan.frames.capping import (
     PERIOD,
     Cutter,
@@ -194,10 +194,20 @@ def weighed(placed: Placed, bulk: Bulk, stated: Amounts | Worths) -> Frame:
 
 
 def _sifted(placed: Placed, bulk: Bulk) -> Frame:
-    where_ = bulk.quota.measure.where
+    where_, rule = bulk.quota.measure.where, recognised(bulk.quota)
     if where_ == EVERYTHING:
-        return placed.frame.with_columns(_sure=whole(1), _maybe=whole(0))
-    return bulk.sieve.sift(placed.frame, where_, sifted=placed.sifted)
+        frame = placed.frame.with_columns(_sure=whole(1), _maybe=whole(0))
+    else:
+        frame = bulk.sieve.sift(placed.frame, where_, sifted=placed.sifted)
+    if rule is None:
+        return frame
+    frame, counts = bulk.sieve.apply(frame, rule)
+    early = nw.col("_early") > 0
+    unclear = early & counts.unknown
+    return frame.filter(~(early & counts.false)).with_columns(
+        _sure=where(unclear, whole(0), nw.col("_sure")),
+        _maybe=where(unclear, whole(1), nw.col("_maybe")),
+    )
 
 
 def _finish(frame: Frame, *kept: str, **made: nw.Expr) -> Frame:

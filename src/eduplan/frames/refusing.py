@@ -11,7 +11,7 @@ import attrs
 from eduplan.cycles import Own
 from eduplan.dates import DAY, school_year
 from eduplan.errors import Fault, NotPortable, refuse
-from eduplan.frames.bulk import selectors
+from eduplan.frames.bulk import recognised, selectors
 from eduplan.frames.capping import PERIOD, Level
 from eduplan.frames.columns import Columns, Sort
 from eduplan.frames.windows import spanned
@@ -19,7 +19,7 @@ from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.periods import Every, Unit
 from eduplan.provisions import Amount, Provision, Quota
 from eduplan.provisions.portions import Portion
-from eduplan.provisions.quota import BeforeJoining, Leave, Over
+from eduplan.provisions.quota import Leave, Over
 from eduplan.selectors import EVERYTHING, Condition, Selector, apart
 
 Judged = Mapping[type[attrs.AttrsInstance], Set[str]]
@@ -66,7 +66,6 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
     assert isinstance(quota, Quota)  # noqa: S101 - for the type checker
     yield from said_besides(quota, "", _JUDGED)
     yield from _of_groups(quota)
-    yield from _of_days(quota)
     yield from said_besides(quota.measure, "measure.", _JUDGED)
     yield from said_besides(quota.every, "every.", _JUDGED)
     for key in ("at_least", "at_most"):
@@ -83,6 +82,8 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
         yield from several_operands(selector, "measure")
     if quota.leave is not None:
         yield from several_operands(quota.leave.where, "leave")
+    if (rule := recognised(quota)) is not None:
+        yield from several_operands(rule, "before_joining")
     for index, part in enumerate(quota.part):
         yield from said_besides(part, f"part[{index}].", _JUDGED)
         if part.beside and part.bearer != EVERYTHING:
@@ -96,16 +97,6 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
         _beside(cap, part, quota.every) for cap in ranges for part in quota.part
     ):
         yield Fault("not-portable-caps", "measure.caps")
-
-
-def _of_days(quota: Quota) -> Iterator[Fault]:
-    """Return why it cannot be told by days alone which records count."""
-    if quota.before_joining.counts is None:
-        for index, cap in enumerate(quota.measure.caps):
-            if cap.per is not Per.RECORD:
-                yield _not_with(f"measure.caps[{index}]", "caps", "before_joining")
-    elif quota.before_joining != BeforeJoining():
-        yield Fault("not-portable-key", "before_joining", {"key": "before_joining"})
 
 
 def _of_groups(quota: Quota) -> Iterator[Fault]:

@@ -114,27 +114,37 @@ class ComposedBench(QuotaBench):
 
     def read(self, entries: Sequence[Entry], get: Getter, seen: View, owed: Number | None) -> Own:
         """Read the records of a period, without those from before the bearer joined that lapse."""
-        reading = self._reading(entries, get, seen, owed) if entries else self._none
         rule = self._recognised
-        joined = day_of(get, "joined")
-        if joined is None or (rule is not None and rule.always):
+        joined = None if rule is not None and rule.always else day_of(get, "joined")
+        early = [one for one in entries if joined is not None and one.day < joined]
+        if not early:
+            reading = self._reading(entries, get, seen, owed) if entries else self._none
             return Own(reading, reading.ranges)
-        kept: list[Range] = []
-        lapsed: list[object] = []
+        counts = {one.id: rule is not None and rule(one.get, get) for one in early}
+        sure, most = (
+            self._reading(several, get, seen, owed) if several else self._none
+            for several in (
+                [one for one in entries if counts.get(one.id, True) is True],
+                [one for one in entries if counts.get(one.id, True) is not False],
+            )
+        )
+        lows = {one.entry.id: one.low for one in sure.ranges}
+        ranges = []
         doubts = Doubts()
-        for one in reading.ranges:
-            truth = one.entry.day >= joined or (rule is not None and rule(one.entry.get, get))
-            if truth:
-                kept.append(one)
-            elif truth is False or rule is None:
-                lapsed.append(one.entry.record)
-            else:
-                kept.append(one._replace(low=0, sure=False))
+        for one in most.ranges:
+            known = counts.get(one.entry.id, True) is True
+            ranges.append(one._replace(low=lows.get(one.entry.id, 0), sure=known and one.sure))
+            if not known and rule is not None:
                 doubts.note(rule.blame(one.entry.get, get), one.entry)
+        fitting = self._reading(early, get, seen, owed).ranges
+        lapsed = tuple(one.entry.record for one in fitting if counts[one.entry.id] is False)
+        reading = sure._replace(
+            high=most.high, left_out=most.left_out, missing=most.missing, ranges=tuple(ranges)
+        )
         return Own(
             reading,
-            tuple(kept),
-            (LeftOut("before-joining", "", tuple(lapsed)),) if lapsed else (),
+            reading.ranges,
+            (LeftOut("before-joining", "", lapsed),) if lapsed else (),
             doubts.missing(),
         )
 
