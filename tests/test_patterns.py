@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from eduplan.outlook.numbers import Kind, Offer, Side, Worth
 from eduplan.outlook.patterns import solve
-from eduplan.outlook.ways import times_of
+from eduplan.outlook.times import times_of
 
 
 def best(kinds: list[Kind], offer: Offer) -> tuple[int, int]:
@@ -17,7 +17,7 @@ def best(kinds: list[Kind], offer: Offer) -> tuple[int, int]:
         several
         for size in range(len(courses) + 1)
         for several in combinations(courses, size)
-        if not any(pair in offer.clashes for pair in combinations(several, 2))
+        if not any(pair in offer.times.clashes for pair in combinations(several, 2))
     ]
     found = {offer.places: (0, 0)}
     for one in kinds:
@@ -52,7 +52,9 @@ def programmes(draw: st.DrawFn) -> tuple[list[Kind], Offer]:
     offer = Offer(
         several(st.sampled_from([0, 1, 2, 3, 5, 7, 10]), count),
         several(st.sampled_from([1, 1, 2, 3, 9]), count),
-        *times_of(slots),
+        slots,
+        times_of(slots),
+        tuple(range(count)),
     )
     adds = st.tuples(*[st.integers(0, 4)] * figures)
     need = st.tuples(*[st.sampled_from([0, 1, 3, 5, 6])] * figures)
@@ -77,7 +79,7 @@ NOT_AT_ONCE = (
         kind([(4, 3), (1, 2), (1, 1)], {(1, 6): 3, (3, 5): 1}),
         kind([(2, 4), (2, 4), None], {(1, 5): 3, (1, 0): 1}),
     ],
-    Offer((7, 0, 7), (2, 2, 1), *times_of([(), (), ()])),
+    Offer((7, 0, 7), (2, 2, 1), ((), (), ()), times_of([(), (), ()]), (0, 1, 2)),
 )
 
 

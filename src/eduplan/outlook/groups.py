@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from eduplan.dates import Period
@@ -69,7 +69,6 @@ class Group:
         self.given = {name: rooms.get(name, {}) for name in figures}
         self.entering = self._entering()
         self.rooms = [key for key in self.entering if self._binds(key)]
-        self.turn = in_turn(self._chains())
         self.booked = {name for name in figures if self._competes(name, places)}
         self._scaled()
 
@@ -125,34 +124,23 @@ class Group:
                         return True
         return False
 
-    @property
-    def timed(self) -> set[int]:
-        """The courses of which it matters in which order they are attended."""
-        return {
-            course
-            for course, value in enumerate(self.values)
-            if value is not None
-            for raw in value.raws.values()
-            if not self.turn.isdisjoint(raw.rooms)
-        }
-
     def _scaled(self) -> None:
-        """Find whole numbers for everything."""
-        amounts: dict[Duty, int] = {}
+        """Find whole numbers for everything, as small as can be."""
+        several: dict[Duty, list[Number]] = {}
         for room in self.rooms:
             duty = (room.provision, room.period)
-            numbers = [self._left(name, room) for name in self.figures]
+            numbers = several.setdefault(duty, [])
+            numbers += [min(self._left(name, room), self.entering[room]) for name in self.figures]
             numbers += [
                 value.raws[duty].amount
                 for value in self.values
                 if value is not None and duty in value.raws
             ]
-            amounts[duty] = lcm(amounts.get(duty, 1), *(Fraction(n).denominator for n in numbers))
-        self.amounts = amounts
-        self.scales: dict[Key, int] = {}
+        self.amounts = {duty: _scale(numbers) for duty, numbers in several.items()}
+        self.scales: dict[Key, Number] = {}
         for key in self.keys:
             numbers = [mine[key].left for mine in self.figures.values() if key in mine]
-            scale = amounts.get((key.provision, key.period), 1)
+            scale = self.amounts.get((key.provision, key.period), 1)
             for value in self.values:
                 if value is None:
                     continue
@@ -160,7 +148,7 @@ class Group:
                 raw = value.raws.get((key.provision, key.period))
                 if raw is not None and not key.some and not self.titles[key].records:
                     numbers.append(Fraction(self._weight(key, value, raw)) / scale)
-            self.scales[key] = lcm(1, *(Fraction(n).denominator for n in numbers))
+            self.scales[key] = _scale(numbers)
         self.worth = [None if value is None else self._worth(value) for value in self.values]
         self.free = self._free()
         self.people: dict[Need, list[str]] = {}
@@ -220,4 +208,13 @@ class Group:
         """The numbers for the solver."""
         sides = [self.titles[key].side for key in self.keys]
         needs = {need: len(people) for need, people in self.people.items()}
-        return Kind((*sides, *(Side.ROOM for _ in self.rooms)), tuple(self.worth), needs)
+        turn = {len(sides) + self.rooms.index(key) for key in in_turn(self._chains())}
+        sides += [Side.ROOM for _ in self.rooms]
+        return Kind(tuple(sides), tuple(self.worth), needs, frozenset(turn))
+
+
+def _scale(numbers: Iterable[Number]) -> Number:
+    """Return by what numbers are multiplied to be whole, and as small as can be."""
+    fractions = [Fraction(number) for number in numbers if number]
+    whole = lcm(1, *(one.denominator for one in fractions))
+    return Fraction(whole, gcd(*(int(one * whole) for one in fractions)) or 1)

@@ -10,6 +10,10 @@ Need = tuple[int, ...]
 Pattern = tuple[int, ...]
 
 
+class TooLarge(Exception):
+    """There are too many states of what is left of a need."""
+
+
 class Side(Enum):
     """What a number of a state means, and what becomes of it.
 
@@ -33,11 +37,13 @@ class Claim(NamedTuple):
         amount: the amount.
         rooms: the numbers of the state that tell the room, in the order in which they cut it.
         weights: what each unit that counts adds to every number of the state.
+        cut: whether it is supposed that a room of which no account is kept leaves less of it.
     """
 
     amount: int
     rooms: tuple[int, ...]
     weights: Need
+    cut: bool = False
 
 
 class Worth(NamedTuple):
@@ -67,11 +73,27 @@ class Kind(NamedTuple):
         sides: what the numbers of their states mean.
         worth: what each course adds; None where it is not open to them.
         needs: how many of them start from which state.
+        turn: the rooms for which it matters which of the courses that share them comes first.
     """
 
     sides: tuple[Side, ...]
     worth: tuple[Worth | None, ...]
     needs: Mapping[Need, int]
+    turn: frozenset[int] = frozenset()
+
+
+class Times(NamedTuple):
+    """How times keep courses apart.
+
+    Attributes:
+        groups: courses that may exclude one another, parted into groups that do not.
+        clashes: pairs of courses of a group nobody attends both of.
+        slots: for each course the times it takes that are not told by groups.
+    """
+
+    groups: tuple[Pattern, ...]
+    clashes: frozenset[tuple[int, int]]
+    slots: tuple[tuple[str, ...], ...]
 
 
 class Offer(NamedTuple):
@@ -80,14 +102,13 @@ class Offer(NamedTuple):
     Attributes:
         costs: the whole-number cost of a place in each course.
         places: how many may attend each course.
-        groups: courses that may exclude one another, parted into groups that do not, in the order
-            in which they are taken.
-        clashes: pairs of courses nobody attends both of.
-        slots: for each course, by number, the times it takes that are not told by groups.
+        slots: the times each course takes.
+        times: how these keep courses apart.
+        order: the courses in the order of their records.
     """
 
     costs: tuple[int, ...]
     places: tuple[int, ...]
-    groups: tuple[tuple[int, ...], ...]
-    clashes: frozenset[tuple[int, int]]
-    slots: tuple[tuple[int, ...], ...]
+    slots: tuple[tuple[str, ...], ...]
+    times: Times
+    order: Pattern

@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 from ortools.linear_solver import pywraplp
 
-from eduplan.outlook.numbers import Kind, Need, Offer, Pattern
-from eduplan.outlook.ways import FAR, TooLarge, Ways
+from eduplan.outlook.choices import Choices
+from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, TooLarge
+from eduplan.outlook.ways import FAR
 
 SCALE = 1 << 16
 """Prices of places are whole multiples of one in so many parts of the unit of costs, or fewer."""
@@ -105,14 +106,13 @@ def solve(kinds: Sequence[Kind], offer: Offer) -> Answer:
 class _Master:
     def __init__(self, kinds: Sequence[Kind], offer: Offer) -> None:
         self.offer = offer
-        self.ways = [Ways(kind, offer) for kind in kinds]
-        free = [0] * len(offer.costs)
+        self.choices = [Choices(kind, offer) for kind in kinds]
         self.lost: list[tuple[int, Need]] = []
         self.rows: list[_Row] = []
-        for index, (kind, ways) in enumerate(zip(kinds, self.ways, strict=True)):
-            levels = ways.priced(free)
+        for index, (kind, choices) in enumerate(zip(kinds, self.choices, strict=True)):
+            found = choices.cheapest(offer.costs, dict.fromkeys(kind.needs, FAR))
             for need, count in sorted(kind.needs.items()):
-                if ways.least(levels, need) < FAR:
+                if found[need][0] < FAR:
                     self.rows.append(_Row(index, need, count))
                 else:
                     self.lost.append((index, need))
@@ -125,7 +125,7 @@ class _Master:
         # So much is paid for what cannot be, and prices of all courses together are to be numbers.
         self.worst = self.far * (self.people + 1)
         self.scale = SCALE
-        while self.scale * self.worst * (len(self.costs) + 2) > FAR:
+        while self.scale * self.worst * (len(self.costs) + 2) > FAR // 4:
             self.scale //= 2
         if not self.scale:
             raise TooLarge
@@ -245,16 +245,17 @@ class _Master:
         paid = 0
         new = []
         for prices, none, places in self._alike(rents, counts):
-            ways = self.ways[self.rows[places[0]].kind]
-            levels = ways.priced(prices)
+            choices = self.choices[self.rows[places[0]].kind]
+            below = {
+                self.rows[place].need: min(worth[place], none) - self.scale // 1000
+                for place in places
+            }
+            found = choices.cheapest(prices, below)
             for place in places:
-                need = self.rows[place].need
-                least = ways.least(levels, need)
+                least, pattern = found[self.rows[place].need]
                 paid += counts[place] * min(least, none)
-                if least < min(worth[place], none) - self.scale // 1000:
-                    pattern = ways.pattern(levels, need, prices)
-                    if pattern not in self.columns[place]:
-                        new.append((place, pattern))
+                if pattern is not None and pattern not in self.columns[place]:
+                    new.append((place, pattern))
         return paid, new
 
     def _alike(

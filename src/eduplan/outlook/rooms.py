@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import attrs
 
@@ -17,6 +17,9 @@ from eduplan.provisions import Provision, Quota, Unanswered
 from eduplan.records import Entry, Register
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Verdict
+
+Cut = TypeVar("Cut")
+"""By what a cap is named."""
 
 Judge = Callable[[Plan, Sequence[object], Iterable[object]], list[Verdict]]
 """Judges bearers by a plan, these records being all."""
@@ -148,7 +151,7 @@ class Caps:
         return Raw(sum(verdict.justification.amounts), tuple(keys))
 
 
-def in_turn(chains: Iterable[tuple[tuple[RoomKey, ...], object]]) -> set[RoomKey]:
+def in_turn(chains: Iterable[tuple[tuple[Cut, ...], object]]) -> set[Cut]:
     """Return the caps for which it matters which of the records that share them comes first.
 
     It does not where all go through the same caps afterwards and what is left of them counts
@@ -157,46 +160,8 @@ def in_turn(chains: Iterable[tuple[tuple[RoomKey, ...], object]]) -> set[RoomKey
     Args:
         chains: of every record the caps it goes through, and as what it counts.
     """
-    ends: dict[RoomKey, set[object]] = {}
+    ends: dict[Cut, set[object]] = {}
     for rooms, counts in chains:
         for place, key in enumerate(rooms):
             ends.setdefault(key, set()).add((rooms[place + 1 :], counts))
     return {key for key, several in ends.items() if len(several) > 1}
-
-
-def to_and_fro(
-    groups: Iterable[tuple[int, ...]], places: Sequence[str], timed: set[int]
-) -> set[int]:
-    """Return the courses of groups that cannot be taken one after the other.
-
-    Args:
-        groups: the groups.
-        places: the places of the courses in the order of records.
-        timed: the courses of which it matters which comes first.
-    """
-    spans = [
-        (mine[0], mine[-1], group)
-        for group in groups
-        if (mine := sorted(places[course] for course in group if course in timed))
-    ]
-    found: set[int] = set()
-    end = ""
-    longest: tuple[int, ...] = ()
-    for first, last, group in sorted(spans):
-        if first < end:
-            found |= {*group, *longest}
-        if last > end:
-            end, longest = last, group
-    return found
-
-
-def in_order(
-    groups: Iterable[tuple[int, ...]], places: Sequence[str], timed: set[int]
-) -> tuple[tuple[int, ...], ...]:
-    """Return groups of courses, those of which it matters which comes first in their order."""
-
-    def first(group: tuple[int, ...]) -> str:
-        return min(places[course] for course in timed.intersection(group) or group)
-
-    inner = [tuple(sorted(group, key=lambda course: places[course])) for group in groups]
-    return tuple(sorted(inner, key=first))

@@ -19,10 +19,11 @@ from eduplan.facts import Getter
 from eduplan.messages import Text
 from eduplan.outlook.courses import Course, as_courses
 from eduplan.outlook.groups import Duty, Group, Value
-from eduplan.outlook.numbers import Need, Offer, Side
-from eduplan.outlook.rooms import Caps, Raw, RoomKey, in_order, to_and_fro
+from eduplan.outlook.numbers import Need, Offer, Side, TooLarge
+from eduplan.outlook.rooms import Caps, Raw, RoomKey
 from eduplan.outlook.standing import Figures, beyond, figures_of
 from eduplan.outlook.suggestion import Attendance, Passed, Shortage, Suggestion
+from eduplan.outlook.times import times_of
 from eduplan.people import Person, bearer_getter
 from eduplan.plan import Plan
 from eduplan.provisions import Quota
@@ -213,10 +214,11 @@ class _Search:
         unclear |= {name for group in groups for name in group.booked}
         groups = [group for group in groups if group.people]
         try:
-            answer = self.solved(groups)
+            return self.told(groups, self.solved(groups), tuple(sorted(unclear)))
         except ImportError as error:
             raise MissingExtra("solver") from error
-        return self.told(groups, answer, tuple(sorted(unclear)))
+        except TooLarge:
+            raise refuse("suggest-too-large") from None
 
     def _most(
         self,
@@ -236,25 +238,17 @@ class _Search:
     def solved(self, groups: Sequence[Group]) -> Answer:
         """Hand the numbers, scaled to whole ones, to the solver."""
         patterns = import_module("eduplan.outlook.patterns")
-        ways = import_module("eduplan.outlook.ways")
         self.unit = lcm(1, *(Fraction(course.cost).denominator for course in self.courses))
-        slots = [course.slots for course in self.courses]
-        timed = {course for group in groups for course in group.timed}
-        times = ways.times_of(slots)
-        if alone := to_and_fro(times.groups, self.places, timed):
-            times = ways.times_of(slots, frozenset(alone))
+        slots = tuple(course.slots for course in self.courses)
         most = max(1, len(self.bearers))
         self.offer = Offer(
             tuple(int(course.cost * self.unit) for course in self.courses),
             tuple(most if one.places is None else one.places for one in self.courses),
-            in_order(times.groups, self.places, timed),
-            times.clashes,
-            times.slots,
+            slots,
+            times_of(slots),
+            tuple(sorted(range(len(slots)), key=self.places.__getitem__)),
         )
-        try:
-            found: Answer = patterns.solve([group.kind for group in groups], self.offer)
-        except ways.TooLarge:
-            raise refuse("suggest-too-large") from None
+        found: Answer = patterns.solve([group.kind for group in groups], self.offer)
         return found
 
     def told(
@@ -345,7 +339,7 @@ class _Search:
             figure = group.titles[key]
             if figure.side is not Side.LEAST or key.some:
                 continue
-            lack = exact(Fraction(need[place], group.scales[key]))
+            lack = exact(Fraction(need[place]) / group.scales[key])
             adds = [Fraction(value.adds(key)) for value in group.values if value is not None]
             offered = exact(sum(adds, Fraction(0)))
             if offered < lack:
@@ -376,15 +370,14 @@ class _Search:
 
     def clashes(self, group: Group, needs: Sequence[Need]) -> dict[Need, Shortage]:
         """Return of needs that cannot be filled which demands cannot be met together."""
-        ways = import_module("eduplan.outlook.ways")
+        choices = import_module("eduplan.outlook.choices")
         demands = range(len(group.keys))
         # Parts taken together are told only where single ones do not say it.
         order = sorted(demands, key=lambda place: (-len(group.keys[place].parts), place))
-        apart = tuple((course,) for several in self.offer.groups for course in several)
         free_at_all = tuple(() for _ in self.courses)
-        untimed = self.offer._replace(groups=apart, clashes=frozenset(), slots=free_at_all)
+        untimed = self.offer._replace(slots=free_at_all, times=times_of(free_at_all))
         found = {}
-        least = ways.clashes_of(group.kind, self.offer, needs, group.free, order)
+        least = choices.clashes_of(group.kind, self.offer, needs, group.free, order)
         only = {
             need: tuple(
                 free if place in demands and place not in least[need] else one
@@ -392,7 +385,7 @@ class _Search:
             )
             for need in needs
         }
-        can = ways.possible(group.kind, untimed, only.values())
+        can = choices.possible(group.kind, untimed, only.values())
         for need in needs:
             keys = [group.keys[place] for place in least[need]]
             titles = dict.fromkeys(group.titles[key].title for key in keys)

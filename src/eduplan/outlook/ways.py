@@ -4,82 +4,125 @@ At every stage stands a group of courses that may exclude one another. What is l
 row of whole numbers, the *state*; of every state that can be reached the least price at which it
 can still be brought to an end is found from the last stage to the first. States that no later
 course can tell apart are one.
+
+Account may be kept of some rooms and times only. Of another it is supposed that it is never used
+up, and where less could be better than more, that it may leave of an amount what is good and
+nothing of what is not. So nothing that can be done is left out, and what is found may cost too
+little, but never too much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, Side, Worth
+from eduplan.outlook.numbers import Claim, Kind, Need, Offer, Side, TooLarge, Worth
+from eduplan.outlook.turns import in_turns
 
 FAR = 1 << 61
-"""What cannot be done costs so much."""
+"""What cannot be done costs so much; prices of all courses together are less than a quarter."""
 
-MOST_NUMBERS = 200_000_000
-"""So many numbers of states are looked at on all steps together, at most."""
+MOST_STEPS = 50_000_000
+"""So many steps from state to state are looked at, at most."""
 
 MOST_TOGETHER = 20_000
 """So many sets of courses that may exclude one another are looked at, at most."""
 
+Move = tuple[tuple[int, Worth], ...]
+"""Courses of a group that are attended, and what each of them adds."""
 
-FEW = 40
-"""Beyond so many sets that go together, courses are looked at one by one."""
-
-
-class TooLarge(Exception):
-    """There are too many states of what is left of a need."""
+States = list[np.ndarray]
+"""Several states, number by number."""
 
 
 class _Stage(NamedTuple):
     """Where the courses of a group lead.
 
     Attributes:
-        patterns: sets of courses of the group that go together, first none of them.
+        moves: sets of courses of the group that go together, first none of them.
         steps: by set, the place of the state that every state leads to; behind the last one where
             it leads nowhere, or where fewer courses lead to the same.
     """
 
-    patterns: tuple[Pattern, ...]
+    moves: tuple[Move, ...]
     steps: tuple[np.ndarray, ...]
+
+    def prices(self, prices: Sequence[int]) -> list[int]:
+        return [sum([prices[course] for course, _ in move]) for move in self.moves]
 
 
 class Ways:
-    """What is left of the needs of one kind, and where courses lead from there."""
+    """What is left of the needs of one kind, and where courses lead from there.
 
-    def __init__(self, kind: Kind, offer: Offer) -> None:
-        asked = list(kind.needs)
-        kind = _with_slots(kind, offer)
-        groups = [_together(group, kind, offer) for group in offer.groups]
-        groups = [several for several in groups if len(several) > 1]
-        ends = _Ends.along(kind, groups)
-        needs = list(kind.needs)
-        rows, live = ends[0].cut(np.array(needs, dtype=np.int64).reshape(len(needs), -1))
-        states, places = _distinct(rows[live])
-        found = np.full(len(needs), -1, dtype=np.int64)
-        found[live] = places
-        self.start = {need: int(place) for need, place in zip(asked, found, strict=True)}
+    Args:
+        kind: those who have the needs.
+        offer: what is offered.
+        rooms: the rooms of which account is kept.
+        needs: the needs, and of which times account is kept for each.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        offer: Offer,
+        rooms: frozenset[int],
+        needs: Mapping[Need, frozenset[str]],
+    ) -> None:
+        caps = {place for place, side in enumerate(kind.sides) if side is Side.ROOM}
+        most = {room: max(need[room] for need in needs) for room in caps - rooms}
+        booked = frozenset().union(*needs.values())
+        if rooms or booked:
+            groups = in_turns(kind, offer, rooms, booked)
+            slots = tuple(tuple(s for s in one if s in booked) for one in offer.slots)
+            clashes: frozenset[tuple[int, int]] = frozenset()
+        else:
+            groups, clashes, slots = offer.times
+        names = sorted({slot for several in slots for slot in several})
+        sides = (*kind.sides, *(Side.MOST for _ in names))
+        options = _with_slots(_options(kind, most), slots, names)
+        moves = [_together(group, options, clashes) for group in groups]
+        moves = [several for several in moves if len(several) > 1]
+        starts = [
+            (
+                *(0 if place in most else number for place, number in enumerate(need)),
+                # A time of which no account is kept is free for all that take it.
+                *(1 if not booked or name in mine else len(slots) for name in names),
+            )
+            for need, mine in needs.items()
+        ]
+        ends = _Ends.along(sides, moves, starts)
+        states = [np.array(column, dtype=np.int64) for column in zip(*starts, strict=True)]
+        states, [places] = _distinct([states], ends[0])
+        self.start = {need: int(place) for need, place in zip(needs, places, strict=True)}
         self.stages: list[_Stage] = []
         work = 0
-        for several, end in zip(groups, ends[1:], strict=True):
-            work += states.size * len(several)
-            if work > MOST_NUMBERS:
+        for several, end in zip(moves, ends[1:], strict=True):
+            work += len(states[0]) * len(several)
+            if work > MOST_STEPS:
                 raise TooLarge
-            states, stage = _stage(kind, several, states, end)
-            self.stages.append(stage)
-        self.last = len(states)
+            after: dict[Move, States] = {(): states}
+            for move in several[1:]:
+                after[move] = _attended(sides, move[-1][1], after[move[:-1]], most)
+            states, found = _distinct(list(after.values()), end)
+            steps = dict(zip(after, found, strict=True))
+            if not most:
+                # Otherwise what makes no difference here may make one in truth.
+                steps = dict(_needed(steps, len(states[0])))
+            self.stages.append(_Stage(tuple(steps), tuple(steps.values())))
+        self.last = len(states[0])
 
     def priced(self, prices: Sequence[int]) -> list[np.ndarray]:
         """Return for every stage the least price of going on from each state, and at last FAR."""
         least = np.zeros(self.last + 1, dtype=np.int64)
         least[-1] = FAR
         found = [least]
-        for patterns, steps in reversed(self.stages):
+        for stage in reversed(self.stages):
+            steps = stage.steps
             best = least[steps[0]]
-            for several, step in zip(patterns[1:], steps[1:], strict=True):
-                price = sum([prices[course] for course in several])
+            for price, step in zip(stage.prices(prices)[1:], steps[1:], strict=True):
                 np.minimum(best, least[step] + price, out=best)
             least = np.append(best, FAR)
             found.append(least)
@@ -87,52 +130,86 @@ class Ways:
 
     def least(self, levels: Sequence[np.ndarray], need: Need) -> int:
         """Return the least price of a need, FAR where it cannot be filled."""
-        place = self.start[need]
-        return min(int(levels[0][place]), FAR) if place >= 0 else FAR
+        least = int(levels[0][self.start[need]])
+        return least if least < FAR // 2 else FAR
 
-    def pattern(self, levels: Sequence[np.ndarray], need: Need, prices: Sequence[int]) -> Pattern:
-        """Return the courses of the least price for a need that can be filled."""
+    def path(self, levels: Sequence[np.ndarray], need: Need, prices: Sequence[int]) -> Move:
+        """Return the courses of the least price for a need that can be filled, stage by stage."""
         state = self.start[need]
-        found: list[int] = []
-        for (patterns, steps), now, later in zip(self.stages, levels, levels[1:], strict=False):
-            for several, step in zip(patterns, steps, strict=True):
-                price = sum([prices[course] for course in several])
-                if later[step[state]] + price == now[state]:
-                    found += several
+        found: list[tuple[int, Worth]] = []
+        for stage, now, later in zip(self.stages, levels, levels[1:], strict=False):
+            here = now[state]
+            for move, price, step in zip(
+                stage.moves, stage.prices(prices), stage.steps, strict=True
+            ):
+                if later[step[state]] + price == here:
+                    found += move
                     state = int(step[state])
                     break
-        return tuple(sorted(found))
+        return tuple(found)
 
 
-def _with_slots(kind: Kind, offer: Offer) -> Kind:
-    """Return a kind whose states tell which times are still free."""
-    count = max((slot + 1 for several in offer.slots for slot in several), default=0)
-    if not count:
-        return kind
-    nothing = (0,) * count
-    worth = [
-        one
-        and Worth(
-            (*one.adds, *(int(slot in several) for slot in range(count))),
-            tuple(claim._replace(weights=(*claim.weights, *nothing)) for claim in one.claims),
-        )
-        for one, several in zip(kind.worth, offer.slots, strict=True)
+def _with_slots(
+    options: Sequence[Sequence[Worth]], slots: Sequence[Sequence[str]], names: Sequence[str]
+) -> list[list[Worth]]:
+    """Return what courses can add when states tell which times are still free."""
+    nothing = (0,) * len(names)
+    return [
+        [
+            Worth(
+                (*one.adds, *(int(slot in several) for slot in names)),
+                tuple(claim._replace(weights=(*claim.weights, *nothing)) for claim in one.claims),
+            )
+            for one in worths
+        ]
+        for worths, several in zip(options, slots, strict=True)
     ]
-    needs = {(*need, *(1 for _ in nothing)): people for need, people in kind.needs.items()}
-    return Kind((*kind.sides, *(Side.MOST for _ in nothing)), tuple(worth), needs)
 
 
-def _together(group: Sequence[int], kind: Kind, offer: Offer) -> list[Pattern]:
-    """Return the sets of courses of a group that go together, first none of them."""
-    found: list[Pattern] = [()]
-    for course in group:
-        worth = kind.worth[course]
+def _options(kind: Kind, most: Mapping[int, int]) -> list[list[Worth]]:
+    """Return what each course can add: nothing where it cannot help.
+
+    Args:
+        kind: those who attend.
+        most: the rooms of which no account is kept.
+    """
+    found: list[list[Worth]] = []
+    for worth in kind.worth:
         if worth is None or not _helps(worth, kind.sides):
+            found.append([])
             continue
+        claims = [
+            (claim, claim._replace(cut=True))
+            if not most.keys().isdisjoint(claim.rooms) and _harms(claim, kind.sides)
+            else (claim,)
+            for claim in worth.claims
+        ]
+        found.append([worth._replace(claims=chosen) for chosen in product(*claims)])
+    return found
+
+
+def _harms(claim: Claim, sides: Sequence[Side]) -> bool:
+    """Say whether it can be better that less of a claim counts."""
+    return any(_harm(weight, side) for weight, side in zip(claim.weights, sides, strict=True))
+
+
+def _harm(weight: int, side: Side) -> bool:
+    return weight > 0 if side is Side.MOST else weight < 0
+
+
+def _together(
+    group: Sequence[int],
+    options: Sequence[Sequence[Worth]],
+    clashes: frozenset[tuple[int, int]],
+) -> list[Move]:
+    """Return the sets of courses of a group that go together, first none of them."""
+    found: list[Move] = [()]
+    for course in group:
         found += [
-            (*one, course)
+            (*one, (course, worth))
             for one in found
-            if all((min(c, course), max(c, course)) not in offer.clashes for c in one)
+            if all((min(c, course), max(c, course)) not in clashes for c, _ in one)
+            for worth in options[course]
         ]
         if len(found) > MOST_TOGETHER:
             raise TooLarge
@@ -157,33 +234,39 @@ class _Ends:
         self.loss = [0] * len(sides)
 
     @classmethod
-    def along(cls, kind: Kind, groups: Sequence[Sequence[Pattern]]) -> list[_Ends]:
+    def along(
+        cls,
+        sides: Sequence[Side],
+        groups: Sequence[Sequence[Move]],
+        starts: Sequence[Need],
+    ) -> list[_Ends]:
         """Return the ends before every group, and after the last."""
         claimed = {
             place
-            for worth in kind.worth
-            if worth is not None
+            for several in groups
+            for move in several
+            for _, worth in move
             for claim in worth.claims
             for place, weight in enumerate(claim.weights)
             if weight
         }
-        end = cls(kind.sides)
-        most = [max(column) for column in zip(*kind.needs, strict=True)]
-        for place, side in enumerate(kind.sides):
+        end = cls(sides)
+        most = [max(column) for column in zip(*starts, strict=True)]
+        for place, side in enumerate(sides):
             if side is Side.LEAST and place not in claimed:
                 end.sums[place] = np.zeros(1, dtype=np.int64)
         found = [end]
         for several in reversed(groups):
-            end = end.before(kind, several, most)
+            end = end.before(several, most)
             found.append(end)
         return found[::-1]
 
-    def before(self, kind: Kind, several: Sequence[Pattern], most: Sequence[int]) -> _Ends:
+    def before(self, several: Sequence[Move], most: Sequence[int]) -> _Ends:
         """Return the end before a group, when this one is after it."""
         found = _Ends(self.sides)
         for place, side in enumerate(self.sides):
             sums = self.sums[place]
-            spans = [[_span(kind, course, place, side) for course in one] for one in several]
+            spans = [[_span(worth, place, side) for _, worth in move] for move in several]
             if sums is not None:
                 steps = sorted({sum(high for _, high in one) for one in spans})
                 both = np.unique(np.add.outer(sums, np.array(steps, dtype=np.int64)))
@@ -195,35 +278,28 @@ class _Ends:
             found.loss[place] = self.loss[place] + max(sum(low for low, _ in o) for o in spans)
         return found
 
-    def cut(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return rows with what makes no difference any more left out, and which can still end."""
-        rows = rows.copy()
-        live = np.ones(len(rows), dtype=bool)
-        for place, side in enumerate(self.sides):
-            column = rows[:, place]
-            if side is Side.LEAST:
-                np.maximum(column, 0, out=column)
-                sums = self.sums[place]
-                if sums is None:
-                    live &= column <= self.gain[place]
-                else:
-                    # Between sums that courses can come to, nothing is ever needed.
-                    places = np.searchsorted(sums, column)
-                    live &= places < len(sums)
-                    column[:] = sums[np.minimum(places, len(sums) - 1)]
-            elif side is Side.BALANCE:
-                live &= column + self.gain[place] >= 0
-                np.minimum(column, self.loss[place], out=column)
-            else:
-                live &= column >= 0
-                np.minimum(column, self.loss[place], out=column)
-        return rows, live
+    def cut(self, place: int, column: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return numbers without what makes no difference any more, and which can still end.
+
+        Of all of them when it is None.
+        """
+        side = self.sides[place]
+        if side is Side.LEAST:
+            column = np.maximum(column, 0)
+            sums = self.sums[place]
+            if sums is None:
+                return column, column <= self.gain[place]
+            # Between sums that courses can come to, nothing is ever needed.
+            places = np.searchsorted(sums, column)
+            return sums[np.minimum(places, len(sums) - 1)], places < len(sums)
+        kept = np.minimum(column, self.loss[place])
+        if side is Side.BALANCE:
+            return kept, column >= -self.gain[place]
+        return kept, column >= 0 if side is Side.MOST else None
 
 
-def _span(kind: Kind, course: int, place: int, side: Side) -> tuple[int, int]:
+def _span(worth: Worth, place: int, side: Side) -> tuple[int, int]:
     """Return how much a course can take from, and add to, a number of the state."""
-    worth = kind.worth[course]
-    assert worth is not None  # noqa: S101 - for the type checker
     if side is Side.ROOM:
         return sum(claim.amount for claim in worth.claims if place in claim.rooms), 0
     low, high = worth.span(place)
@@ -232,167 +308,114 @@ def _span(kind: Kind, course: int, place: int, side: Side) -> tuple[int, int]:
     return max(-low, 0), max(high, 0)
 
 
-def _stage(
-    kind: Kind, several: Sequence[Pattern], states: np.ndarray, end: _Ends
-) -> tuple[np.ndarray, _Stage]:
-    """Return the states that a group of courses leads to, and the steps to them."""
-    after: dict[Pattern, np.ndarray] = {(): states}
-    for one in several[1:]:
-        after[one] = _attended(kind, one[-1], after[one[:-1]])
-    cuts = [end.cut(after[one]) for one in several]
-    found, inverse = _distinct(np.concatenate([rows[live] for rows, live in cuts]))
-    nowhere = len(found)
-    steps: dict[Pattern, np.ndarray] = {}
-    used = 0
-    for one, (_, live) in zip(several, cuts, strict=True):
-        step = np.full(len(states), nowhere, dtype=np.int64)
-        count = int(live.sum())
-        step[live] = inverse[used : used + count]
-        used += count
-        steps[one] = step
-    kept = []
-    for one in several:
-        step = steps[one].copy()
-        for course in one:
-            step[steps[one] == steps[tuple(c for c in one if c != course)]] = nowhere
-        kept.append(step)
-    return found, _Stage(tuple(several), tuple(kept))
+def _needed(steps: Mapping[Move, np.ndarray], nowhere: int) -> Iterator[tuple[Move, np.ndarray]]:
+    """Return steps that lead nowhere where fewer courses lead to the same."""
+    for move, step in steps.items():
+        kept = step.copy()
+        for one in move:
+            kept[step == steps[tuple(other for other in move if other != one)]] = nowhere
+        yield move, kept
 
 
-def _attended(kind: Kind, course: int, states: np.ndarray) -> np.ndarray:
-    """Return what is left when a course is attended."""
-    worth = kind.worth[course]
-    assert worth is not None  # noqa: S101 - for the type checker
-    found = states.copy()
-    signs = [1 if side is Side.BALANCE else -1 for side in kind.sides]
+def _attended(
+    sides: Sequence[Side], worth: Worth, states: States, most: Mapping[int, int]
+) -> States:
+    """Return what is left when a course is attended.
+
+    Args:
+        sides: what the numbers of the states mean.
+        worth: what it adds.
+        states: what is left before.
+        most: the rooms of which no account is kept, and how much anybody has of them.
+    """
+    found = list(states)
+    signs = [1 if side is Side.BALANCE else -1 for side in sides]
     for place, add in enumerate(worth.adds):
         if add:
-            found[:, place] += signs[place] * add
+            found[place] = found[place] + signs[place] * add
     for claim in worth.claims:
-        counts = np.full(len(states), claim.amount, dtype=np.int64)
+        counts = np.full(len(states[0]), claim.amount - claim.cut, dtype=np.int64)
         for room in claim.rooms:
-            counts = np.minimum(counts, found[:, room])
-            found[:, room] -= counts
+            counts = np.minimum(counts, most[room] if room in most else found[room])
+            if room not in most:
+                found[room] = found[room] - counts
         for place, weight in enumerate(claim.weights):
-            if weight:
-                found[:, place] += signs[place] * weight * counts
+            if weight and not (claim.cut and _harm(weight, sides[place])):
+                found[place] = found[place] + signs[place] * weight * counts
     return found
 
 
-def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct rows, and for every row the place of its like."""
-    codes = np.zeros(len(rows), dtype=np.int64)
-    if len(rows):
-        for column in rows.T:
-            low = int(column.min())
-            width = int(column.max()) - low + 1
-            if width > 1:
-                if (int(codes.max()) + 1) * width >= FAR:
-                    codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
-                codes = codes * width + (column - low)
-    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    return rows[first], inverse.reshape(-1)
+def _distinct(several: Sequence[States], end: _Ends) -> tuple[States, list[np.ndarray]]:
+    """Return the distinct states that can still end, and of all the place of their like.
 
-
-def possible(kind: Kind, offer: Offer, needs: Iterable[Need]) -> set[Need]:
-    """Return the needs that can be filled, places apart."""
-    asked = dict.fromkeys(needs, 1)
-    if not asked:
-        return set()
-    ways = Ways(kind._replace(needs=asked), offer)
-    levels = ways.priced([0] * len(offer.costs))
-    return {need for need in asked if ways.least(levels, need) < FAR}
-
-
-def clashes_of(
-    kind: Kind, offer: Offer, needs: Sequence[Need], free: Need, order: Iterable[int]
-) -> dict[Need, tuple[int, ...]]:
-    """Return of needs that cannot be filled which demands cannot be met together, places apart.
-
-    There are no more of them than it takes: were one left out, the others could be met.
-
-    Args:
-        kind: those who need it.
-        offer: what is offered.
-        needs: what they need.
-        free: what asks for nothing.
-        order: the demands, those first that are left out first.
+    The place is behind the last one where they cannot.
     """
-    kept: dict[Need, tuple[int, ...]] = dict.fromkeys(needs, ())
-    asked = {need: need for need in needs}
-    for place in order:
-        without = {
-            need: (*now[:place], free[place], *now[place + 1 :]) for need, now in asked.items()
-        }
-        can = possible(kind, offer, without.values())
-        for need, now in without.items():
-            if now in can:
-                kept[need] = (*kept[need], place)
-            else:
-                asked[need] = now
-    return {need: tuple(sorted(places)) for need, places in kept.items()}
+    shape = (len(several), len(several[0][0]))
+    live = np.ones(shape, dtype=bool)
+    codes = np.zeros(shape, dtype=np.int64)
+    kept: list[list[np.ndarray]] = []
+    times = 1
+    for place in range(len(several[0])):
+        columns = [states[place] for states in several]
+        # Most courses change few numbers, so each column is looked at once.
+        cuts = {key: end.cut(place, one) for key, one in {id(c): c for c in columns}.items()}
+        kept.append([cuts[id(column)][0] for column in columns])
+        for row, column in zip(live, columns, strict=True):
+            alive = cuts[id(column)][1]
+            if alive is not None:
+                row &= alive
+        low = min(int(cut.min(initial=FAR)) for cut, _ in cuts.values())
+        width = max(int(cut.max(initial=low)) for cut, _ in cuts.values()) - low + 1
+        if width > 1:
+            if times * width >= FAR:
+                codes = np.unique(codes, return_inverse=True)[1].reshape(shape).astype(np.int64)
+                times = int(codes.max()) + 1
+            parts = {key: (cut - low) * times for key, (cut, _) in cuts.items()}
+            times *= width
+            for row, column in zip(codes, columns, strict=True):
+                row += parts[id(column)]
+    rows = codes[live]
+    first, inverse = _alike(rows)
+    places = np.full(shape, len(first), dtype=np.int64)
+    places[live] = inverse
+    which, where = np.divmod(np.flatnonzero(live)[first], max(shape[1], 1))
+    return [_picked(columns, which, where) for columns in kept], list(places)
 
 
-class Times(NamedTuple):
-    """How times keep courses apart.
+def _alike(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return of numbers where one of each stands, and of every number which of these it is.
 
-    Attributes:
-        groups: courses that may exclude one another, parted into groups that do not.
-        clashes: pairs of courses of a group nobody attends both of.
-        slots: for each course, by number, the times it takes that are not told by groups.
+    They are put in a table by what is left when they are divided, for sorting takes longer. Those
+    that find another in their place are put in again.
     """
-
-    groups: tuple[tuple[int, ...], ...]
-    clashes: frozenset[tuple[int, int]]
-    slots: tuple[tuple[int, ...], ...]
-
-
-def times_of(slots: Sequence[Sequence[str]], alone: frozenset[int] = frozenset()) -> Times:
-    """Return how the slots of courses keep them apart.
-
-    Courses that share slots stand in one group. Where that makes for too many sets, as of courses
-    over several weeks each of which overlaps the next, it is kept in the state which are taken.
-
-    Args:
-        slots: the slots of the courses.
-        alone: the courses that are to stand alone.
-    """
-    taken = [frozenset(several) for several in slots]
-    group = list(range(len(taken)))
-    clashes = set()
-    for other in range(len(taken)):
-        for one in range(other):
-            if not taken[one].isdisjoint(taken[other]):
-                clashes.add((one, other))
-                old, new = group[other], group[one]
-                group = [new if which == old else which for which in group]
-    found: dict[int, list[int]] = {}
-    for course, which in enumerate(group):
-        found.setdefault(which, []).append(course)
-    groups: list[tuple[int, ...]] = []
-    numbers: dict[str, int] = {}
-    kept: dict[int, tuple[int, ...]] = {}
-    for several in found.values():
-        if _few(several, clashes) and alone.isdisjoint(several):
-            groups.append(tuple(several))
-            continue
-        groups += [(course,) for course in several]
-        for course in several:
-            kept[course] = tuple(
-                numbers.setdefault(slot, len(numbers)) for slot in sorted(taken[course])
-            )
-    return Times(
-        tuple(groups),
-        frozenset(clashes),
-        tuple(kept.get(course, ()) for course in range(len(taken))),
-    )
+    count = len(codes)
+    own = np.arange(count, dtype=np.int32)
+    like = own.copy()
+    left = own
+    size = 2 * count + 1
+    while len(left) > 1000:
+        table = np.empty(size, dtype=np.int32)
+        slots = codes[left] % size
+        table[slots] = left
+        found = table[slots]
+        same = codes[found] == codes[left]
+        like[left[same]] = found[same]
+        left = left[~same]
+        size += 2
+    if len(left):
+        _, first, inverse = np.unique(codes[left], return_index=True, return_inverse=True)
+        like[left] = left[first[inverse.reshape(-1)]]
+    first = np.flatnonzero(like == own)
+    places = np.empty(count, dtype=np.int64)
+    places[first] = np.arange(len(first))
+    return first, places[like]
 
 
-def _few(group: Sequence[int], clashes: Collection[tuple[int, int]]) -> bool:
-    """Say whether there are few sets of courses that go together."""
-    found: list[Pattern] = [()]
-    for course in group:
-        found += [(*one, course) for one in found if all((c, course) not in clashes for c in one)]
-        if len(found) > FEW + len(group):
-            return False
-    return True
+def _picked(columns: Sequence[np.ndarray], which: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Return of several columns the numbers at places."""
+    found: np.ndarray = columns[0][where]
+    for turn, column in enumerate(columns):
+        if column is not columns[0]:
+            mine = which == turn
+            found[mine] = column[where[mine]]
+    return found
