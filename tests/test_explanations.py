@@ -551,6 +551,19 @@ def told_facts(key: str) -> list[frozenset[str]]:
     return [frozenset(facts[lang]) for lang in LANGUAGES]
 
 
+def test_no_message_wants_a_fact_told_in_a_way_of_its_own() -> None:
+    """Facts are put in as they are, so that ``{name!r}`` would be told without its quotes."""
+    ways = {
+        (key, lang): way
+        for key, text in catalogue().items()
+        for lang in LANGUAGES
+        for _, _, spec, conversion in Formatter().parse(text[lang])
+        if (way := f"{spec or ''}{conversion or ''}")
+    }
+
+    assert ways == {}
+
+
 def test_every_message_says_something_in_both_languages() -> None:
     assert [
         key

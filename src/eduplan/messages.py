@@ -122,7 +122,9 @@ def template(key: str, lang: Language) -> Template:
     Template(head='', rest=(('count', ' days'),))
     """
     words, names = [""], []
-    for before, name, _, _ in Formatter().parse(catalogue()[key][lang]):
+    for before, name, way, conversion in Formatter().parse(catalogue()[key][lang]):
+        if way or conversion:
+            raise TypeError(f"catalogue: {key} wants {name} told in a way of its own")
         words[-1] += before
         if name is not None:
             names.append(name)
