@@ -1,6 +1,7 @@
 """Versions that govern by the day of a record, over frames: each is measured by that of its day."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -100,15 +101,25 @@ def test_a_cap_takes_together_what_different_versions_count() -> None:
 
 
 def test_parts_hold_whatever_measured_a_record() -> None:
-    part = {"id": "online", "where": {"mode": "online"}, "at_least": "7/2"}
-    thirds = {"credits": "training", "tariff": [{"per": "hours", "amount": "1/3"}]}
+    part = {"id": "online", "where": {"mode": "online"}, "at_least": "11/3"}
+    ninths = {"credits": "training", "tariff": [{"per": "hours", "amount": "2/9"}]}
 
-    rows = versioned(thirds, at_least=4, part=[part])
+    rows = versioned(ninths, at_least=3, part=[part])
 
-    # 3 hours in 2023 and a third of 3 in 2024 make 4, all of them online. Of t2 it is not stated
-    # how long it was, so that there is no saying.
-    assert (rows["t1"].value, rows["t1"].status) == (4, Status.MET)
+    # 3 hours in 2023 and two ninths of 3 in 2024 make 11/3, all of them online. Of t2 it is not
+    # stated how long it was, so that there is no saying.
+    assert (rows["t1"].value, rows["t1"].status) == (Fraction(11, 3), Status.MET)
     assert (rows["t2"].status, rows["t2"].reasons) == (Status.UNDETERMINED, ("record-fact",))
+
+
+def test_amounts_may_be_large_in_one_version_and_finely_divided_in_another() -> None:
+    measure = {"credits": "training", "tariff": [{"per": "hours", "amount": 1000}]}
+    ninths = {"credits": "visit", "tariff": [{"per": "hours", "amount": "2/9"}]}
+
+    rows = versioned(ninths, measure=measure)
+
+    # 1000 for each of 3 hours in 2023, two ninths for each of 5 in 2024.
+    assert rows["t1"].value == 3000 + Fraction(10, 9)
 
 
 def test_failures_need_a_register_of_all_kinds_that_any_version_counts() -> None:
