@@ -236,8 +236,8 @@ NOT_PORTABLE = {
               part=[{"id": "a", "where": ONLINE, "at_least": 1, "beside": True}]),
         "hours.part[0].beside: beside together with caps cannot be judged over frames",
     ),
-    "a rate of a group, in versions": (
-        quota(scope={"share": "school"}, governs="record-date",
+    "the mean of a group, by the versions of records": (
+        quota(scope={"mean": "school"}, governs="record-date",
               version=[{"from": date(2024, 1, 1), "measure": {"count": "visit"}}]),
         "hours.scope: scope together with version cannot be judged over frames",
     ),

@@ -37,6 +37,8 @@ def dated(draw: st.DrawFn) -> Quota:
     keys: dict[str, Any] = {"governs": "record-date", "version": several}
     if draw(st.sampled_from([False, False, False, True])):
         keys["leave"] = {"kind": "visit"}
+    if draw(st.sampled_from([False, False, False, False, True])):
+        keys["scope"] = {"share": "tier", "reaches": "1/2"}
     try:
         return attrs.evolve(base, **keys)
     except InputError:  # such as from a day before the quota's first
@@ -89,6 +91,17 @@ def test_each_record_is_measured_by_the_version_of_its_day() -> None:
     # for one, and 3 hours of training for nothing.
     assert (rows["t1"].value, rows["t1"].status) == (4, Status.MET)
     assert (rows["t2"].value, rows["t2"].status) == (0, Status.NOT_MET)
+
+
+def test_a_rate_is_of_members_whose_records_go_by_the_version_of_their_day() -> None:
+    rate = {"share": "all", "reaches": "1/2"}
+
+    found = versioned(VISITS, at_least=4, scope=rate)
+    stricter = versioned(VISITS, at_least=5, scope=rate)
+
+    # t1 has 4, as above, and t2 nothing.
+    assert (found["all"].value, found["all"].status) == (Fraction(1, 2), Status.MET)
+    assert (stricter["all"].value, stricter["all"].status) == (0, Status.NOT_MET)
 
 
 def test_a_cap_takes_together_what_different_versions_count() -> None:

@@ -70,7 +70,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
             assert isinstance(one.each, QuotaBench)  # noqa: S101 - of a quota it is
             of_each = bulk._replace(quota=one.each.quota)
             found, away = windows(of_each, one.each, one.each, profiles)
-            each = _rows(of_each, found, away, [of_each])
+            each = _rows(of_each, found, away, by_day(of_each, one.each))
             return rates.rows(bulk, one, profiles, each)
         found, away = windows(bulk, one, bench, profiles)
         if found.rows or one is versions[-1]:

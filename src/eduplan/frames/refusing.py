@@ -51,7 +51,8 @@ MOST_EXCLUSIVE = 4
 
 def refusals(quota: Quota) -> Iterator[Fault]:
     """Return why a quota cannot be judged over frames, nothing where it can."""
-    if quota.scope.over is not Over.EACH and quota.version:
+    by_member = quota.scope.over is Over.SHARE and quota.by_measured
+    if quota.scope.over is not Over.EACH and quota.version and not by_member:
         yield _not_with("scope", "scope", "version")
     told: list[Fault] = []
     for index, wording in enumerate(quota.wordings):
