@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from as_frames import KINDS, check_frames
 from eduplan import InputError, Status
+from eduplan.frames import drill_down
 from eduplan.provisions import Quota
 from eduplan.testing import cases, divided_quotas, people, plans, quotas, records
 from eduplan.testing.values import selectors
 from eduplan.verdicts import VerdictRow
 from test_frames import plan_of, portable, quota
-from test_frames_quotas import judged
+from test_frames_quotas import AS_OF, YEAR, judged
 
 
 @st.composite
@@ -189,3 +190,19 @@ def test_failures_need_a_register_of_leave_that_is_complete() -> None:
 def test_leave_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(InputError, match="last_day"):
         rows(away(("t1", date(2024, 3, 2), date(2024, 3, 1), True)))
+
+
+def test_a_row_leads_to_the_leave_it_rests_on() -> None:
+    leave = pl.col("kind") == "leave"  # which points to the bearer by a fact of its own
+    records = away(("t1", *MORE, True)).with_columns(
+        teacher=pl.when(leave).then("bearer"), bearer=pl.when(~leave).then("bearer")
+    )
+    plan = plan_of(quota=[quota(at_least=366, leave={**PAID, "by": "teacher"})])
+    people = pl.DataFrame({"id": NAMES})
+    given: dict[str, Any] = {"as_of": AS_OF, "complete_through": AS_OF, "during": YEAR}
+
+    row = judged(plan, people=people, records=records)["t1"]
+    verdict = drill_down(plan, people, records, row, **given)
+
+    assert (verdict.required, verdict.status) == (180, Status.MET)
+    assert [point.code for point in verdict.justification.points] == ["on-leave"]
