@@ -128,14 +128,15 @@ def test_the_packaged_file_is_the_schema_of_today() -> None:
     assert packaged == dump_schema(), "run: eduplan schema --out src/eduplan/plans"
 
 
-@pytest.mark.parametrize("table", [*PACKAGED, *OF_CASES])
-def test_it_accepts_every_plan_there_is(table: dict[str, object]) -> None:
-    assert objections(table) == []
+def test_it_accepts_every_plan_there_is() -> None:
+    plans = [*PACKAGED, *OF_CASES]
+
+    assert len(plans) > 300  # the folder is what it is meant to be
+    assert [(table, found) for table in plans if (found := objections(table))] == []
 
 
-@pytest.mark.parametrize("place", DOCUMENTED)
-def test_it_accepts_what_the_documentation_shows(place: str) -> None:
-    assert objections(DOCUMENTED[place]) == []
+def test_it_accepts_what_the_documentation_shows() -> None:
+    assert {place: found for place in DOCUMENTED if (found := objections(DOCUMENTED[place]))} == {}
 
 
 @pytest.mark.parametrize("name", available_plans())
