@@ -563,6 +563,7 @@ def of_full_time(amount: object, **more: object) -> Table:
 
 
 FIVE_YEARS: Table = {"cycle": "5 years", "grid": date(2021, 1, 1)}
+SHARE: Table = {"id": "tier", "where": {"tier": "junior"}, "within": {}, "at_least": "75%"}
 SHARING: Table = {"after": "training", "answer": "sharing"}
 
 
@@ -624,6 +625,12 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({"since": date(2026, 1, 1)}, {"no_longer": ["since"]}, []),
         ({"until": date(2028, 1, 1)}, {"until": date(2027, 1, 1)}, [("time", "until")]),
         ({"measure": {"count": "training", "where": {"hours": {"at_least": 4}}}}, {"measure": {"count": "training", "where": {"hours": {"at_least": 2}}}}, []),
+        ({"part": [SHARE]}, {"part": [{**SHARE, "at_least": "60%"}]}, [("bound", "part.at_least")]),
+        # 60 % of the courses and 75 % of the hours are shares of different things
+        ({"part": [SHARE]}, {"part": [{**SHARE, "at_least": "60%", "distinct": "course"}]}, []),
+        ({"part": [SHARE]}, {"part": [{**SHARE, "at_least": "60%", "records": True}]}, []),
+        ({"part": [{**SHARE, "records": True}]}, {"part": [{**SHARE, "at_least": "60%"}]}, []),
+        ({"part": [{**SHARE, "distinct": "course"}]}, {"part": [{**SHARE, "at_least": "60%", "distinct": "course"}]}, [("bound", "part.at_least")]),
         ({"measure": {"count": "training", "caps": [{"at_most": 3, "per": "month"}]}}, {"measure": {"count": "training", "caps": [{"at_most": 4, "per": "month"}]}}, [("bound", "measure.caps.at_most")]),
         ({**SHARING, "within": {"days": 30}}, {"within": {"days": 31}}, [("time", "within.days")]),
         ({**SHARING, "within": {"days": 30}}, {"within": {"days": 10}}, []),

@@ -198,6 +198,9 @@ _LENIENT = ("grace", "serves_at_least")
 _COMPARED = ("partial", "stub", "cycle")
 """Keys that are weaker only beside what they were before."""
 
+_COUNTED = ("records", "distinct")
+"""What a share is counted by; bounds on what is counted differently are not compared."""
+
 _OWED = ("full", "pro-rata", "exempt")
 """What is owed for part of a period, from all to nothing."""
 
@@ -223,7 +226,10 @@ def _at(path: str, key: str, old: object, new: object) -> Iterator[_Found]:
         if _row_weaker(old, new, direction):
             yield _Found(path, code, old, new)
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        counted = all(old.get(what) == new.get(what) for what in _COUNTED)
         for inner in old if key not in _SELECTORS and key != "not" else ():
+            if not counted and _DIRECTIONS.get(inner, ("", 0))[0] == "bound":
+                continue
             name = key if inner == "amount" else inner
             place = path if inner == "amount" else f"{path}.{inner}"
             yield from _at(place, name, old[inner], new.get(inner))
