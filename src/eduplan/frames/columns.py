@@ -118,11 +118,6 @@ def never(column: nw.Expr) -> nw.Expr:
     return column.is_null() & ~column.is_null()
 
 
-def against(figure: nw.Expr, bound: nw.Expr) -> nw.Expr:
-    """Return how a figure compares with a bound: 0 below, 1 equal, 2 above."""
-    return flag(figure >= bound) + flag(figure > bound)
-
-
 class Survey(NamedTuple):
     """What one look through all rows tells.
 

@@ -14,13 +14,14 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from eduplan.errors import Missing
+from eduplan.frames.columns import flag
 from eduplan.provisions import Docket
 from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.provision import View
 from eduplan.verdicts import Status, Verdict, reasons_of
 
-SITUATIONS = 64
-"""How many ways a figure can come out: two comparisons of four outcomes each, and two doubts."""
+SITUATIONS = 12
+"""How many ways a figure can come out: none, one or both of its ends pass the bound; two doubts."""
 
 UNKNOWN_FACT, NOTHING_TO_SHARE = 1, 2
 """Doubts of a reading: facts of records are missing; there is nothing of which to take a share."""
@@ -30,7 +31,7 @@ _MOST_RUNS = 4
 """With more numbers apart from one another, each is looked for."""
 
 _EVEN = 1
-"""A bound where only the order of figures matters: 0 falls short of it, 2 passes it."""
+"""A bound where only the order of figures matters: 0 falls short of it, 2 is beyond it."""
 
 WORST_FIRST = (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING, Status.MET)
 """Of several figures the worst makes the verdict, as far as it is decided."""
@@ -53,16 +54,25 @@ def situation(low: nw.Expr, high: nw.Expr, doubts: nw.Expr) -> nw.Expr:
     """Return the number of a situation.
 
     Args:
-        low: how the least it can be compares with a bound: 0 below, 1 equal, 2 above.
-        high: how the most it can be compares, 3 where there is no knowing.
+        low: whether the least it can be passes the bound; see `passes`.
+        high: whether the most it can be does, as where there is no knowing.
         doubts: what makes it doubtful, added up.
     """
-    return 16 * doubts + 4 * low + high
+    return _DOUBTED * (flag(low) + flag(high)) + doubts
+
+
+_DOUBTED = 4
+"""In how many ways a figure can be doubtful."""
+
+
+def passes(figure: nw.Expr, bound: nw.Expr, *, most: bool) -> nw.Expr:
+    """Return whether a figure passes a bound: reaches a lower one, is beyond an upper one."""
+    return figure > bound if most else figure >= bound
 
 
 def doubts_of(number: int) -> int:
     """Return what makes a situation doubtful, by its number."""
-    return number // 16
+    return number % _DOUBTED
 
 
 def always(outcome: Outcome) -> tuple[Outcome, ...]:
@@ -87,11 +97,13 @@ def by_situation(
         told: codes of what the two doubts say is missing.
     """
     even = bound._replace(owed=_EVEN)
+    below, beyond = (_EVEN, _EVEN + 1) if bound.most else (_EVEN - 1, _EVEN)
     found = []
-    for doubts, low, high in product(range(4), range(4), range(4)):
-        most = None if high == 3 else high
+    for (low, high), doubts in product(
+        ((below, below), (below, beyond), (beyond, beyond)), range(_DOUBTED)
+    ):
         missing = tuple(Missing(code) for doubt, code in told.items() if doubts & doubt)
-        status, lacking = decided(even, low, most, missing, seen, docket.register, kinds)
+        status, lacking = decided(even, low, high, missing, seen, docket.register, kinds)
         found.append(Outcome(status, tuple(sorted({one.code for one in lacking}))))
     return tuple(found)
 
@@ -138,19 +150,19 @@ class Outcomes:
             kinds: the kinds the figure has anywhere.
             wanted: says whether an outcome is.
         """
-        flat = self._flat()
-        possible = [number for number in range(len(flat)) if _possible(number, kinds)]
         runs: list[list[int]] = []
         before = False
-        for number in possible:
-            if now := wanted(flat[number]):
+        for number, outcome in enumerate(self._flat()):
+            if number // SITUATIONS not in kinds:
+                continue  # does not occur, so that a run may go over it
+            if now := wanted(outcome):
                 if not before:
                     runs.append([])
                 runs[-1].append(number)
             before = now
         if len(runs) > _MOST_RUNS:
             return figure.is_in([number for run in runs for number in run])
-        found = [(figure >= run[0]) & (figure <= run[-1]) for run in runs]
+        found = [_within(figure, run[0], run[-1]) for run in runs]
         return reduce(or_, found) if found else None
 
     def put_together(self) -> pa.Table:
@@ -174,11 +186,8 @@ class Outcomes:
         )
 
 
-def _possible(number: int, kinds: Collection[int]) -> bool:
-    """Say whether a figure of some kinds comes out so: the least is never above the most."""
-    kind, rest = divmod(number, SITUATIONS)
-    low, high = divmod(rest % 16, 4)
-    return kind in kinds and low <= min(high, 2)
+def _within(figure: nw.Expr, first: int, last: int) -> nw.Expr:
+    return figure == first if first == last else (figure >= first) & (figure <= last)
 
 
 def together(rank: Any, reasons: Iterable[Any]) -> Any:

@@ -21,7 +21,7 @@ from eduplan.exact import Number
 from eduplan.frames.asking import subject_of
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, told_of
-from eduplan.frames.columns import LARGEST, WHOLE, against, as_days, as_wholes, flag, whole
+from eduplan.frames.columns import LARGEST, WHOLE, as_days, as_wholes, flag, whole
 from eduplan.frames.finding import segments_of
 from eduplan.frames.outcomes import (
     SITUATIONS,
@@ -31,6 +31,7 @@ from eduplan.frames.outcomes import (
     by_situation,
     doubts_of,
     outcome_of,
+    passes,
     situation,
 )
 from eduplan.frames.placing import place
@@ -136,7 +137,7 @@ def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]
     first = min(read_, default=len(pool.spans))
     spans = spans.filter((nw.col("_unknown_owed") == 0) | (nw.col("_place") < first))
     frame = spans.join(_summed(named, bulk, pool), on=[NAMED, "_place"], how="left")
-    frame = _judged(frame, nobody)
+    frame = _judged(frame, nobody, upper=bulk.quota.at_most is not None)
     several = [frame, _unread(members.filter(nw.col(NAMED).is_null()), BEARER, lacking)]
     if read_:
         several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), NAMED, broken))
@@ -303,14 +304,20 @@ def _check_size(bulk: Bulk, pool: Pool, largest: int, parts: int) -> None:
         raise refuse("amounts-too-large", f"records.{bulk.quota.measure.field or 'bearer'}")
 
 
-def _judged(frame: Frame, nobody: int) -> Frame:
-    """Return every group and period with its situation."""
+def _judged(frame: Frame, nobody: int, *, upper: bool) -> Frame:
+    """Return every group and period with its situation.
+
+    Args:
+        frame: the groups with what they owe and what was found of them.
+        nobody: number of the way of judging a group without members.
+        upper: whether what they are held against is an upper bound.
+    """
     names = ("_count", "_open", "_unknown", "_gap", "_value", "_most", "_required")
     frame = frame.with_columns(
         *(nw.col(name).fill_null(0) for name in names), nw.col("_denominator").fill_null(1)
     )
     value, bound = nw.col("_value"), nw.col("_required")
-    most = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(nw.col("_most"), bound))
+    low, high = (passes(figure, bound, most=upper) for figure in (value, nw.col("_most")))
     doubts = nw.col("_unknown") * _MEMBERS + nw.col("_gap") * _GAP
     doubted = nw.col("_doubted") > 0
     kind = nw.when(doubted).then(nw.col("_if_doubted")).otherwise(nw.col("_kind"))
@@ -318,7 +325,7 @@ def _judged(frame: Frame, nobody: int) -> Frame:
     frame = frame.with_columns(
         _situation=nw.when(empty)
         .then(whole(nobody * SITUATIONS))
-        .otherwise(kind * SITUATIONS + situation(against(value, bound), most, doubts)),
+        .otherwise(kind * SITUATIONS + situation(low, high | (nw.col("_open") > 0), doubts)),
         _read=nw.col("_read") * flag(nw.col("_count") > 0),
         bearer=nw.col(NAMED),
     )

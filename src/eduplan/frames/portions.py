@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk
-from eduplan.frames.columns import against, flag, times, where, whole
+from eduplan.frames.columns import flag, never, times, where, whole
 from eduplan.frames.grouping import Figures, Grouping
 from eduplan.frames.outcomes import (
     NOTHING_TO_SHARE,
@@ -26,6 +26,7 @@ from eduplan.frames.outcomes import (
     UNKNOWN_FACT,
     Outcome,
     Outcomes,
+    passes,
     situation,
     together,
 )
@@ -325,9 +326,9 @@ def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr | i
     bound = Fraction(portion.bound)
     if portion.within is None:
         owed, of = asked
-        top = nw.when(no_top).then(whole(3)).otherwise(against(times(high, of), owed))
         noted = where(no_top | (low != high), times(nw.col(_NOTED), UNKNOWN_FACT))
-        return situation(against(times(low, of), owed), top, noted)
+        least, most = (passes(times(end, of), owed, most=portion.most) for end in (low, high))
+        return situation(least, most | no_top, noted)
     out_low, out_high = nw.col(f"_{part}_out_low"), nw.col(f"_{part}_out_high")
     no_out_top = nw.col(f"_{part}_out_open") > 0
     # At the least the part is small and all else large; at the most the other way round.
@@ -344,8 +345,8 @@ def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr | i
     known = same | (~no_out_top & (out_high == 0) & (low > 0)) | (most_known & (high == 0))
     nothing = where((low == 0) & (out_low == 0) & (no_top | (high == 0)), whole(NOTHING_TO_SHARE))
     return situation(
-        against(times(least, of), times(least_of, over)),
-        against(times(most, of), times(most_of, over)),
+        passes(times(least, of), times(least_of, over), most=portion.most),
+        passes(times(most, of), times(most_of, over), most=portion.most),
         where(~known, times(nw.col(_NOTED), UNKNOWN_FACT) + nothing),
     )
 
@@ -409,11 +410,12 @@ def _clashes(frame: Frame, found: Windows, parts: int) -> tuple[Frame, nw.Expr]:
             )
         )
     clash = (nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0)
-    enough = 2 * flag(nw.col("_worst") <= far)
     doubts = nw.col("_doubted") * nw.col(_NOTED) * UNKNOWN_FACT
+    worst = nw.col("_worst")
+    enough = worst <= far
     if found.spares:
         unsettled = nw.col("_unsettled") > 0
-        enough = where(unsettled, whole(3), enough)
+        enough = enough | unsettled
         doubts = where(unsettled, whole(UNKNOWN_FACT), doubts)
-    made = nw.col("_kind_set") * SITUATIONS + situation(whole(0), enough, doubts)
+    made = nw.col("_kind_set") * SITUATIONS + situation(never(worst), enough, doubts)
     return frame.with_columns(_of_set=made), clash

@@ -11,11 +11,11 @@ from eduplan.errors import refuse
 from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records, told_of
-from eduplan.frames.columns import LARGEST, against, where, whole
+from eduplan.frames.columns import LARGEST, where
 from eduplan.frames.dated import below, by_day, put_together
 from eduplan.frames.finding import profile_fields
 from eduplan.frames.leave import Away, measured_as, windows
-from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, situation
+from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, passes, situation
 from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
 from eduplan.frames.readings import Amounts, amounts, read, summed
@@ -149,14 +149,15 @@ def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str], *, spares: bool) -
     value, most = nw.col("_low") * owed_parts, nw.col("_high") * owed_parts
     required = nw.col("_owed") * parts_of
     bound = required.fill_null(0)
-    compared = nw.when(nw.col("_open") > 0).then(whole(3)).otherwise(against(most, bound))
+    upper = bulk.quota.at_most is not None
+    low, high = passes(value, bound, most=upper), passes(most, bound, most=upper)
     doubts = nw.col("_unknown") * UNKNOWN_FACT + nw.col("_nothing") * NOTHING_TO_SHARE
     kind = nw.col("_kind")
     if spares:
         least = nw.col("_spared") * parts_of
         enough = (nw.col("_open") > 0) | (nw.col("_high") * nw.col("_spared_parts") >= least)
         kind = where(enough, nw.col("_kind_spared"), kind)
-    number = kind * SITUATIONS + situation(against(value, bound), compared, doubts)
+    number = kind * SITUATIONS + situation(low, high | (nw.col("_open") > 0), doubts)
     return frame.with_columns(
         _value=value, _required=required, _denominator=parts_of * owed_parts, _situation=number
     )
