@@ -138,13 +138,18 @@ def of_kinds(kinds: Sequence[str]) -> nw.Expr:
     return among(nw.col("kind"), kinds)
 
 
+OF_PERIOD = ("period_start", "period_end", "due", "_read")
+"""The columns with a period, and whether records were read in it."""
+
+FIGURES = ("_value", "_required", "_denominator")
+"""What was found and what is owed in parts of one, and how many of them make one."""
+
+
 def told_of(frame: Frame, quota: Quota, bearer: str) -> Frame:
     """Return the rows of a result.
 
     Args:
-        frame: days, ``status`` and ``reasons``, with ``_value`` and ``_required`` in
-            parts of one, how many make one, ``_denominator``, and whether records were read,
-            ``_read``.
+        frame: periods with their figures, ``status`` and ``reasons``.
         quota: the quota.
         bearer: the column with the ids of bearers.
     """

@@ -153,18 +153,19 @@ class Columns:
 
     @cached_property
     def survey(self) -> Survey:
-        """What one look through all rows tells."""
+        """What one look through all rows tells, by what DuckDB knows of a parquet file already."""
         wholes = [field for field, sort in self.sorts.items() if sort is Sort.WHOLE]
         looked = self.frame.select(
             nw.len().alias("_rows"),
-            *(nw.col(field).null_count().alias(f"_blank_{field}") for field in self.filled),
+            *(nw.col(field).count().alias(f"_filled_{field}") for field in self.filled),
             *(nw.col(field).min().alias(f"_least_{field}") for field in wholes),
             *(nw.col(field).max().alias(f"_most_{field}") for field in wholes),
         )
         (told,) = looked.collect().to_arrow().to_pylist()
+        rows = int(told["_rows"])
         return Survey(
-            int(told["_rows"]),
-            {field: int(told[f"_blank_{field}"] or 0) for field in self.filled},
+            rows,
+            {field: rows - int(told[f"_filled_{field}"]) for field in self.filled},
             {field: (told[f"_least_{field}"], told[f"_most_{field}"]) for field in wholes},
         )
 

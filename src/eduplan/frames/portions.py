@@ -16,7 +16,7 @@ from typing import NamedTuple
 import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk
+from eduplan.frames.bulk import FIGURES, OF_PERIOD, Bulk
 from eduplan.frames.columns import flag, never, times, where, whole
 from eduplan.frames.grouping import Figures, Grouping
 from eduplan.frames.outcomes import (
@@ -183,12 +183,18 @@ def spread(
 
 
 def judged(
-    frame: Frame, bulk: Bulk, found: Windows, spans: Mapping[int, Frame], parts: int
+    frame: Frame,
+    compared: Mapping[str, nw.Expr],
+    bulk: Bulk,
+    found: Windows,
+    spans: Mapping[int, Frame],
+    parts: int,
 ) -> Frame:
     """Return what the whole with all its parts comes to, by the numbers of `together`.
 
     Args:
-        frame: the whole with its ``_situation``, and the sums of the parts.
+        frame: what is owed, and the sums of the whole and its parts.
+        compared: the figures of the whole, and its ``_situation``.
         bulk: the quota, and what its judgement rests on.
         found: what is owed, and how figures are judged.
         spans: of parts with many spans, what they come to in each.
@@ -202,7 +208,7 @@ def judged(
     ]:
         noted = reduce(or_, of_some, nw.col(_NOTED) > 0)
         frame = frame.with_columns(flag(noted).alias(_NOTED))
-    made: dict[str, nw.Expr] = {}
+    of_parts: dict[str, nw.Expr] = {}
     for number, portion in enumerate(quota.part):
         if number in spans:
             continue
@@ -211,13 +217,12 @@ def judged(
             asked = _spell_asks(portion, parts)
             if not spanned(portion):
                 asked = times(nw.col(f"_asked_{of}"), parts), _asked_of(found)
-            made[f"_of_{of}"] = kind + _situation(of, portion, asked)
-    if made:
-        frame = frame.with_columns(**made)
+            of_parts[f"_of_{of}"] = kind + _situation(of, portion, asked)
+    frame = frame.with_columns(**compared, **of_parts)
     if found.spares:
         frame = _hung_on_leave(frame, quota, found, parts)
     kinds = {"_situation": found.kinds["_kind"]}
-    kinds |= {name: found.kinds[name.replace("_of", "_kind", 1)] for name in made}
+    kinds |= {name: found.kinds[name.replace("_of", "_kind", 1)] for name in of_parts}
     told = [_Told(outcomes, nw.col(name), several) for name, several in kinds.items()]
     for number, sums in spans.items():
         worst = _worst_span(frame, number, bulk, found, sums, parts)
@@ -236,7 +241,7 @@ def judged(
     codes = range(len(outcomes.codes))
     given = [_any(one.gives(code) for one in told) for code in codes]
     reasons = [whole(0) if one is None else flag(one) for one in given]
-    return frame.with_columns(_verdict=together(rank, reasons))
+    return frame.select("_id", *OF_PERIOD, *FIGURES, _verdict=together(rank, reasons))
 
 
 def _hung_on_leave(frame: Frame, quota: Quota, found: Windows, parts: int) -> Frame:

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from eduplan.errors import refuse
 from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, fields_of_bearer, fields_of_records, told_of
+from eduplan.frames.bulk import OF_PERIOD, Bulk, fields_of_bearer, fields_of_records, told_of
 from eduplan.frames.columns import LARGEST, where
 from eduplan.frames.dated import below, by_day, put_together
 from eduplan.frames.finding import profile_fields
@@ -109,9 +109,12 @@ def _rows(bulk: Bulk, found: Windows, away: Away | None, several: Sequence[Bulk]
     else:
         read_ = summed(below(placed, several, of_each), bulk, stated, found.across, limits)
     frame = grid.join(read_.whole, on=list(GROUP), how="left")
-    frame = _compared(frame, bulk, read_.parts, spares=found.spares)
+    frame = _filled(frame, bulk, read_.parts)
+    compared = _compared(bulk, spares=found.spares)
     if bulk.quota.part:
-        frame = judged(frame, bulk, found, read_.spans, stated.parts)
+        frame = judged(frame, compared, bulk, found, read_.spans, stated.parts)
+    else:
+        frame = frame.select("_id", *OF_PERIOD, **compared)
     frame = frame.join(told, on="_verdict" if bulk.quota.part else "_situation", how="left")
     return told_of(frame, bulk.quota, "_id")
 
@@ -129,22 +132,30 @@ def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
         raise refuse("amounts-too-large", f"records.{stated.field or 'bearer'}")
 
 
-def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str], *, spares: bool) -> Frame:
-    """Return what was read, compared with what is owed.
-
-    Figures are compared crosswise: so many parts of one with so many parts of another.
+def _filled(frame: Frame, bulk: Bulk, parts: Sequence[str]) -> Frame:
+    """Return what was read, and the usual figures where nothing was.
 
     Args:
         frame: what is owed, and what was read, if anything.
         bulk: the quota.
         parts: the columns of parts.
-        spares: whether it is not known of any leave that it is some.
     """
     empty = {"_low": 0, "_high": 0, "_parts_of": 1, "_open": 0, "_unknown": 0, "_nothing": 0}
     if bulk.quota.measure.way is Way.SHARE:
         empty.update(_high=1, _nothing=1)
     empty.update(dict.fromkeys(parts, 0))
-    frame = frame.with_columns(nw.col(name).fill_null(usual) for name, usual in empty.items())
+    return frame.with_columns(nw.col(name).fill_null(usual) for name, usual in empty.items())
+
+
+def _compared(bulk: Bulk, *, spares: bool) -> dict[str, nw.Expr]:
+    """Return the figures of the whole, and the ``_situation`` they come to against what is owed.
+
+    Figures are compared crosswise: so many parts of one with so many parts of another.
+
+    Args:
+        bulk: the quota.
+        spares: whether it is not known of any leave that it is some.
+    """
     parts_of, owed_parts = nw.col("_parts_of"), nw.col("_owed_parts")
     value, most = nw.col("_low") * owed_parts, nw.col("_high") * owed_parts
     required = nw.col("_owed") * parts_of
@@ -158,6 +169,5 @@ def _compared(frame: Frame, bulk: Bulk, parts: Sequence[str], *, spares: bool) -
         enough = (nw.col("_open") > 0) | (nw.col("_high") * nw.col("_spared_parts") >= least)
         kind = where(enough, nw.col("_kind_spared"), kind)
     number = kind * SITUATIONS + situation(low, high | (nw.col("_open") > 0), doubts)
-    return frame.with_columns(
-        _value=value, _required=required, _denominator=parts_of * owed_parts, _situation=number
-    )
+    figures = {"_value": value, "_required": required, "_denominator": parts_of * owed_parts}
+    return {**figures, "_situation": number}
