@@ -9,6 +9,7 @@ from eduplan.outlook.choices import Choices, possible
 from eduplan.outlook.numbers import Claim, Kind, Need, Offer, Side, Worth
 from eduplan.outlook.rooms import in_turn
 from eduplan.outlook.times import times_of
+from eduplan.outlook.turns import in_turns
 from eduplan.outlook.ways import FAR
 
 FIGURES = (Side.LEAST, Side.LEAST, Side.BALANCE, Side.MOST)
@@ -115,3 +116,24 @@ def test_what_costs_too_much_has_a_bound(
         assert least <= wanted[need][0]
         assert (chosen is None) == (least >= below)
         assert chosen is None or least == wanted[need][0]
+
+
+def test_courses_stay_in_order_where_it_matters_which_comes_first() -> None:
+    # The second uses one room only and would be begun before the first, which uses two; that it
+    # is where the first room cuts alike whoever comes first. The third uses none.
+    weights = (1, 0, 0, 0, *NOTHING)
+    nothing = (0, 0, 0, 0, *NOTHING)
+    worth = (
+        Worth(nothing, (Claim(2, (4, 5), weights),)),
+        Worth(nothing, (Claim(2, (4,), weights),)),
+        Worth(weights),
+    )
+    sides = (*FIGURES, *(Side.ROOM for _ in ROOMS))
+    kind = Kind(sides, worth, {(1, 0, 0, 0, 1, 1, 1): 1}, frozenset({4}))
+    slots = ((), (), ())
+    offer = Offer((1, 1, 1), (1, 1, 1), slots, times_of(slots), (2, 0, 1))
+    rooms = frozenset({4, 5})
+
+    assert in_turns(kind, offer, rooms, frozenset()) == ((0,), (1,), (2,))
+    free = kind._replace(turn=frozenset())
+    assert in_turns(free, offer, rooms, frozenset()) == ((1,), (0,), (2,))
