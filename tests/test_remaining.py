@@ -224,7 +224,13 @@ def test_an_upper_bound_that_is_broken_stays_so() -> None:
     found = remaining(judged(quota, [record(1, DAYS[0], 9, a=True)], AS_OF))
 
     assert (found.amount, found.possible) == (None, False)
-    assert found.explain("en").startswith("t: Training hours: cannot be reached any more")
+    assert [(need.id, need.code, need.amount) for need in found.parts] == [
+        (ETHICS["id"], "exceeded", None)
+    ]
+    assert found.explain("en") == (
+        "t: Training hours: cannot be reached any more: Ethics is above what is allowed."
+    )
+    assert found.explain("zh") == "t：培训学时已无法达到：“师德”已超过上限。"
 
 
 def test_what_is_met_or_over_or_not_known() -> None:

@@ -36,9 +36,10 @@ class Need:
             that raise its share), ``outside`` (that lower it), ``records`` or ``records-outside``
             (the same where records are counted), ``things`` or ``things-outside`` (where different
             things are: how many others, not there yet), ``again`` (how many of those that are there
-            need a record that fits), ``lost`` (nothing helps any more).
+            need a record that fits), ``exceeded`` (more is there than is allowed), ``lost`` (nothing
+            helps any more).
         amount: how much, in the unit of the quota, or how many records or things; None of what is
-            lost.
+            exceeded or lost.
         due: the last day on which it can be done.
         days: of a part that holds for some days only, which.
     """
@@ -171,6 +172,12 @@ class _Asked(NamedTuple):
     @property
     def lacks(self) -> Number:
         return max(self.required - self.value, 0)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether it is an amount above what is allowed, which nothing brings down."""
+        portion = self.portion
+        return portion.most and portion.within is None and self.value > self.required
 
     def of(self, code: str, amount: Number | None) -> Need:
         portion = self.portion
@@ -329,6 +336,7 @@ class _Wanted:
         amounts = least(list(self.rows()), len(self.kinds), whole=self.whole)
         lost = [one.of("lost", None) for one in self.lost]
         if amounts is None:
+            lost += [one.of("exceeded", None) for one in self.parts if one.exceeded]
             return Remaining(verdict=self.verdict, amount=None, parts=tuple(lost), possible=False)
         beside = [one for one in self.parts if one.portion.beside and not one.portion.most]
         needs = (*lost, *self._needs(amounts))
@@ -358,7 +366,7 @@ class _Wanted:
             return (("least", sum(amount for kind, amount in added if kind.part == portion.id)),)
         if portion.within is None:
             if portion.most:
-                return (("lost", None),) if one.value > one.required else ()
+                return (("exceeded", None),) if one.exceeded else ()
             code = "beside" if portion.beside else "least" if one.span is None else "least-in"
             return ((code, one.lacks),)
         sums: dict[bool, Number] = {True: 0, False: 0}
@@ -460,7 +468,7 @@ def _tell(found: Remaining, lang: Language) -> str:
             )
             for need in found.parts
         )
-        told += say("remaining.of-them", lang, parts=parts)
+        told += say("remaining.why" if code == "never" else "remaining.of-them", lang, parts=parts)
     if not found.possible and found.amount is not None and code != "over":
         told += say("remaining.but-never", lang)
     if verdict.status is Status.UNDETERMINED and found.amount:
