@@ -36,8 +36,8 @@ class Need:
             that raise its share), ``outside`` (that lower it), ``records`` or ``records-outside``
             (the same where records are counted), ``things`` or ``things-outside`` (where different
             things are: how many others, not there yet), ``again`` (how many of those that are there
-            need a record that fits), ``exceeded`` (more is there than is allowed), ``lost`` (nothing
-            helps any more).
+            need a record that fits), ``exceeded`` (more is there than is allowed), ``lost``
+            (nothing helps any more).
         amount: how much, in the unit of the quota, or how many records or things; None of what is
             exceeded or lost.
         due: the last day on which it can be done.
