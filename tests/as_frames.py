@@ -38,8 +38,8 @@ class Kind(NamedTuple):
     Attributes:
         make: makes one of a table.
         returned: the class of a result.
-        one_in: of so many examples one is tried: more for those that become frames of another kind
-            before anything is judged, or on which every query takes long.
+        one_in: of so many examples one is tried: fewer of frames that become others before anything
+            is judged.
     """
 
     make: Callable[[pa.Table], Any]
@@ -50,7 +50,7 @@ class Kind(NamedTuple):
 KINDS: Mapping[str, Kind] = {
     "polars": Kind(pl.from_arrow, pl.DataFrame, 6),  # judged as lazy ones
     "polars lazy": Kind(lambda table: pl.DataFrame(pl.from_arrow(table)).lazy(), pl.LazyFrame),
-    "duckdb": Kind(duckdb.connect().from_arrow, duckdb.DuckDBPyRelation, 2),
+    "duckdb": Kind(duckdb.connect().from_arrow, duckdb.DuckDBPyRelation),
     "pandas": Kind(lambda table: table.to_pandas(), pd.DataFrame, 6),  # judged as Arrow tables
     "pyarrow": Kind(lambda table: table, pa.Table),
 }
