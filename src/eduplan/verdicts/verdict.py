@@ -186,10 +186,10 @@ class Point(NamedTuple):
     def message(self, citation: Citation, lang: Language) -> str:
         """Return the point in words, without its status."""
         head, rest = template(f"point.{self.code}", lang)
-        facts, words = self.facts, [head]
+        facts, named, words = self.facts, citation.named, [head]
         for name, after in rest:
             fact = facts[name]
-            words.append(_PLAIN.get(type(fact), citation.named)(fact, lang))
+            words.append(_PLAIN.get(type(fact), named)(fact, lang))
             words.append(after)
         return "".join(words)
 
