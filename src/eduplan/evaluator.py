@@ -36,7 +36,7 @@ def evaluate(
     depend on nothing but the arguments; the order of the records does not matter.
 
     For up to about a hundred bearers this is faster than `eduplan.frames.evaluate_frame` on polars,
-    for up to about five hundred than on DuckDB; beyond, frames are (`benchmarks/crossover.py`).
+    for up to about three hundred than on DuckDB; beyond, frames are (`benchmarks/crossover.py`).
 
     Args:
         plan: the plan.
