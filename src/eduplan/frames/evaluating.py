@@ -51,7 +51,7 @@ def evaluate_frame(
     different facts of bearers, and of records the amounts and facts that have to be looked up.
 
     Setting up a query takes a moment: for fewer than about a hundred bearers `eduplan.evaluate` is
-    faster than polars, for fewer than about five hundred than DuckDB (`benchmarks/crossover.py`).
+    faster than polars, for fewer than about three hundred than DuckDB (`benchmarks/crossover.py`).
 
     Args:
         plan: the plan.
