@@ -20,7 +20,7 @@ from eduplan.errors import NotKnown, refuse
 from eduplan.exact import Number
 from eduplan.frames.asking import subject_of
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, told_of
+from eduplan.frames.bulk import FIGURES, Bulk, told_of
 from eduplan.frames.columns import LARGEST, WHOLE, as_days, as_wholes, flag, whole
 from eduplan.frames.finding import segments_of
 from eduplan.frames.outcomes import (
@@ -350,5 +350,5 @@ def _unread(frame: Frame, name: str, kind: int) -> Frame:
 def _plain(frame: Frame) -> Frame:
     """Return the columns of which rows are made."""
     days = ("period_start", "period_end", "due")
-    figures = ("_situation", "_read", "_value", "_required", "_denominator")
+    figures = ("_situation", "_read", *FIGURES)
     return frame.select("bearer", *days, *(nw.col(name).cast(WHOLE) for name in figures))
