@@ -102,6 +102,45 @@ def say(key: str, lang: Language, /, **facts: object) -> str:
     return "".join(words)
 
 
+def partly(key: str, lang: Language, /, **facts: object) -> Template:
+    """Return a message with some of its facts filled in, for those who fill in the rest often.
+
+    >>> partly("explain.point", "en", status="met")
+    Template(head='', rest=(('point', ' (met)'),))
+    """
+    head, rest = template(key, lang)
+    words, names = [head], []
+    for name, after in rest:
+        if name in facts:
+            words[-1] += word(facts[name], lang) + after
+        else:
+            names.append(name)
+            words.append(after)
+    return Template(words[0], tuple(zip(names, words[1:], strict=True)))
+
+
+def around(key: str, lang: Language, left_open: str, /, **facts: object) -> tuple[str, ...]:
+    """Return the words of a message between which one of its facts stands: it joins them.
+
+    Args:
+        key: of the message.
+        lang: the language.
+        left_open: the fact.
+        facts: the others.
+
+    Raises:
+        KeyError: another fact is left open as well.
+
+    >>> "nine".join(around("explain.days", "en", "count"))
+    'nine days'
+    """
+    head, rest = partly(key, lang, **facts)
+    for name, _ in rest:
+        if name != left_open:
+            raise KeyError(name)
+    return head, *[after for _, after in rest]
+
+
 class Template(NamedTuple):
     """A message taken apart, since it is put together often.
 

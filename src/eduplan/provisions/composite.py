@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
-from eduplan.exact import Number, Share, exact
+from eduplan.exact import Number, exact
 from eduplan.facts import Getter
 from eduplan.measures import Doubts, Range, Way
 from eduplan.messages import Text
@@ -196,11 +196,10 @@ class Composite:
                 status, lacking = Status.UNDETERMINED, due.missing
         if span is not None and span.start > docket.as_of:
             status, lacking = Status.PENDING, ()
-        figures = {"value": _fraction(low, share), "required": _fraction(required, share)}
         return Point(
             place.code,
             status,
-            place.told(behind(self.quota.unit)) | figures,
+            place.told(behind(self.quota.unit), required),
             value=low,
             required=required,
             due=within.due,
@@ -234,10 +233,6 @@ class Composite:
 def behind(unit: Text) -> Text:
     """Return a unit as it stands behind a figure: English puts a space between."""
     return Text(unit.zh, f" {unit.en}" if unit.en else "")
-
-
-def _fraction(value: Number, share: bool) -> object:
-    return Share(value) if share else value
 
 
 def worst_of(statuses: Sequence[Status]) -> Status:

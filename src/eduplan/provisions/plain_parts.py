@@ -18,7 +18,7 @@ from itertools import compress
 from typing import NamedTuple
 
 from eduplan.dates import Period
-from eduplan.exact import Number, Share
+from eduplan.exact import Number
 from eduplan.facts import Getter
 from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
 from eduplan.provisions.benches import Docket
@@ -31,7 +31,7 @@ from eduplan.provisions.tallies import Place, Standing, Tally
 from eduplan.records import Entry
 from eduplan.selectors import DAY_LOOKED_AT, EVERYTHING, Scales, Selector, Test, asks_bearer
 from eduplan.verdicts import Citation, Point, Status, Verdict
-from eduplan.verdicts.verdict import Draft, justified
+from eduplan.verdicts.verdict import Common, Draft, justified
 
 _MET, _NOT_MET, _PENDING = Status.MET, Status.NOT_MET, Status.PENDING
 
@@ -125,7 +125,7 @@ class Span(NamedTuple):
     Attributes:
         place: the part, and the days where it does not hold for the whole period.
         code: key of the sentence of the point.
-        told: the facts of that sentence, but for the value.
+        told: the facts of that sentence.
         due: the last day on which something can be done for it.
         first: mark of the first day.
         last: mark of the day after the last.
@@ -136,7 +136,7 @@ class Span(NamedTuple):
 
     place: Place
     code: str
-    told: dict[str, object]
+    told: Common
     due: date
     first: str
     last: str
@@ -159,12 +159,11 @@ class PlainPart:
     def spans(self, period: Period, as_of: date) -> list[Span]:
         """Return the days of a period for which the part holds, in their order."""
         share = self.within is not None
-        required = Share(self.bound) if share else self.bound
         if_reached, if_missed = (_NOT_MET, _MET) if self.most else (_MET, _NOT_MET)
         found = []
         for span in spans_of(self.portion, period, period, period):
             place, seen = Place(self.portion, span), view(span or period, as_of)
-            told = {**place.told(self.unit), "required": required}
+            told = place.told(self.unit, self.bound)
             reached = missed = (_PENDING, date.min)
             if span is None or span.start <= as_of:
                 needed = seen.needed or date.min
@@ -217,7 +216,6 @@ class PlainPart:
             inner = sum(weights if fits is None else compress(weights, fits[start:stop]))
             outer = 0
             value: Number = inner
-            shown: object = inner
             if within is None:
                 enough = inner > bound if most else inner >= bound
             else:
@@ -227,16 +225,12 @@ class PlainPart:
                 outer = base - inner
                 here, owed = inner * bound.denominator, base * bound.numerator
                 enough = here > owed if most else here >= owed
-                value = Fraction(inner, base)
-                if value.denominator == 1:
-                    value = int(value)
-                shown = Share(value)
+                value = Fraction(inner, base) if 0 < inner < base else inner // base
             status, needed = reached if enough else missed
             if complete < needed:
                 return None
-            facts = {**told, "value": shown}
             basis = _standing((place, _tally((inner, inner, outer, outer)), classes, counts))
-            found.append(_point((code, status, facts, value, bound, due, (), (), (), basis)))
+            found.append(_point((code, status, told, value, bound, due, (), (), (), basis)))
         return found
 
 

@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from eduplan.dates import Period
 from eduplan.errors import Missing, NotKnown
-from eduplan.exact import Number, exact
+from eduplan.exact import Number, Share, exact
 from eduplan.facts import Getter, values_of
 from eduplan.measures import Doubts, Range
 from eduplan.messages import Text
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.selectors import EVERYTHING, Matcher, Scales
+from eduplan.verdicts.verdict import Common
 
 
 class Tally(NamedTuple):
@@ -78,20 +79,23 @@ class Place(NamedTuple):
         side, share = "most" if portion.most else "least", portion.within is not None
         return f"part-{side}{'-share' if share else ''}{'-in' if self.span is not None else ''}"
 
-    def told(self, unit: Text) -> dict[str, object]:
-        """Return what the point on it tells besides its figures.
+    def told(self, unit: Text, required: Number) -> Common:
+        """Return what the point on it tells besides its value.
 
         Args:
             unit: the unit of the quota, as it stands behind a figure.
+            required: how much is owed of it.
         """
+        share = self.portion.within is not None
         facts: dict[str, object] = {
             "id": self.portion.id,
             "title": self.portion.called,
             "unit": unit,
+            "required": Share(required) if share else required,
         }
         if self.span is not None:
             facts["days"] = self.span
-        return facts
+        return Common(facts, share=share)
 
 
 class Tallied(NamedTuple):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from eduplan.dates import show_day
 from eduplan.exact import Number, show, show_share
-from eduplan.messages import Language, say
-from eduplan.verdicts.verdict import Citation, Point, Status, Told, Verdict
+from eduplan.messages import Language, around, say
+from eduplan.verdicts.verdict import Citation, Point, Reason, Status, Told, Verdict
 
 MOST_POINTS = 12
 """Above so many points a sentence tells only how many more there are."""
@@ -35,23 +35,25 @@ def tell_figures(verdict: Verdict, lang: Language) -> Told:
 
 
 def _figures(verdict: Verdict, lang: Language) -> dict[str, object]:
-    citation = verdict.citation
-    return {
-        "value": tell_amount(verdict.value, citation),
-        "required": tell_amount(verdict.required, citation),
+    citation, value, required = verdict.citation, verdict.value, verdict.required
+    figures: dict[str, object] = {
+        "value": tell_amount(value, citation),
+        "required": tell_amount(required, citation),
         "shortfall": tell_amount(verdict.shortfall, citation),
-        "units": tell_unit(verdict.value, citation, lang),
-        "of_units": tell_unit(verdict.required, citation, lang),
+        "units": tell_unit(value, citation, lang),
+        "of_units": tell_unit(required, citation, lang),
         "period": verdict.period_label(lang),
-        "due": show_day(verdict.due, lang) if verdict.due else "",
-        "days": tell_days(verdict.days_left or 0, lang),
     }
+    if verdict.status is Status.PENDING:
+        figures["due"] = show_day(verdict.due, lang) if verdict.due else ""
+        figures["days"] = tell_days(verdict.days_left or 0, lang)
+    return figures
 
 
 def tell_undecided(verdict: Verdict, lang: Language) -> str:
     """Tell why a verdict does not apply, or what is missing to know it."""
     if verdict.status is Status.NOT_APPLICABLE:
-        return say("explain.not-applicable", lang, reason=_reason(verdict, lang))
+        return _not_applicable(verdict.justification.reason, verdict.citation, lang)
     return say("explain.undetermined", lang, missing=tell_missing(verdict, lang))
 
 
@@ -87,15 +89,17 @@ def tell_missing(thing: Verdict | Point, lang: Language, citation: Citation | No
     return say("explain.and", lang).join(dict.fromkeys(messages))
 
 
-def _reason(verdict: Verdict, lang: Language) -> str:
-    reason = verdict.justification.reason
+@lru_cache(maxsize=4096)
+def _not_applicable(reason: Reason | None, citation: Citation, lang: Language) -> str:
+    """Tell why a provision does not apply; to many for the same reason."""
     if reason is None:
-        return ""
+        return say("explain.not-applicable", lang, reason="")
     if isinstance(reason.fact, date):
         fact = show_day(reason.fact, lang)
     else:
-        fact = verdict.citation.label(reason.fact or "", lang)
-    return say(f"reason.{reason.code}", lang, fact=fact)
+        fact = citation.label(reason.fact or "", lang)
+    told = say(f"reason.{reason.code}", lang, fact=fact)
+    return say("explain.not-applicable", lang, reason=told)
 
 
 def tell_points(verdict: Verdict, lang: Language, only: Sequence[Point] | None = None) -> str:
@@ -110,13 +114,9 @@ def tell_points(verdict: Verdict, lang: Language, only: Sequence[Point] | None =
     if not points:
         return ""
     ranked = sorted(points, key=lambda point: _RANK[point.status])
+    citation = verdict.citation
     told = [
-        say(
-            "explain.point",
-            lang,
-            point=point.message(verdict.citation, lang),
-            status=_status(point.status, lang),
-        )
+        point.message(citation, lang).join(_around_point(point.status, lang))
         for point in ranked[:MOST_POINTS]
     ]
     if len(points) > MOST_POINTS:
@@ -125,8 +125,8 @@ def tell_points(verdict: Verdict, lang: Language, only: Sequence[Point] | None =
 
 
 @cache
-def _status(status: Status, lang: Language) -> str:
-    return say(f"status.{status}", lang)
+def _around_point(status: Status, lang: Language) -> tuple[str, ...]:
+    return around("explain.point", lang, "point", status=say(f"status.{status}", lang))
 
 
 _RANK = {
@@ -143,17 +143,14 @@ def tell_left_out(verdict: Verdict, lang: Language) -> str:
     groups = verdict.justification.left_out
     if not groups:
         return ""
-    reasons = say("explain.and", lang).join(
-        say(
-            f"left-out.{group.reason}",
-            lang,
-            count=len(group.records),
-            field=verdict.citation.label(group.field, lang),
-        )
-        for group in groups
-    )
-    count = sum(len(group.records) for group in groups)
-    return say("explain.left-out", lang, count=count, reasons=reasons)
+    label, count, reasons = verdict.citation.label, 0, []
+    for group in groups:
+        several = len(group.records)
+        count += several
+        field = label(group.field, lang) if group.field else ""
+        reasons.append(say(f"left-out.{group.reason}", lang, count=several, field=field))
+    told = say("explain.and", lang).join(reasons)
+    return say("explain.left-out", lang, count=count, reasons=told)
 
 
 def tell_records(verdict: Verdict, lang: Language) -> str:
@@ -161,20 +158,13 @@ def tell_records(verdict: Verdict, lang: Language) -> str:
     found = verdict.justification
     if verdict.status is Status.NOT_APPLICABLE or verdict.period is None:
         return ""
-    parts = []
     if found.members:
-        parts.append(say("explain.members", lang, count=found.members))
+        told = say("explain.members", lang, count=found.members)
     else:
-        parts.append(say("explain.counted", lang, count=len(found.counted)))
-    parts.append(tell_left_out(verdict, lang))
-    parts.extend(
-        say(
-            f"explain.cap.{bound.cap.per}",
-            lang,
-            most=show(bound.most),
-            lost=show(bound.lost),
-            unit=verdict.citation.unit,
-        )
-        for bound in found.caps
-    )
-    return "".join(parts)
+        told = say("explain.counted", lang, count=len(found.counted))
+    told += tell_left_out(verdict, lang)
+    unit = verdict.citation.unit
+    for cap, lost, most in found.caps:
+        key = f"explain.cap.{cap.per}"
+        told += say(key, lang, most=show(most), lost=show(lost), unit=unit)
+    return told
