@@ -7,6 +7,7 @@ in sums that run over into one another. The reference adds up each by itself.
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from eduplan import Period, Plan, Register, Status, evaluate, plan_from_table
 from eduplan.errors import InputError
 from eduplan.frames import evaluate_frame, rows_of
-from eduplan.verdicts import row_of
+from eduplan.verdicts import VerdictRow, row_of
 
 START, AS_OF = date(2021, 1, 1), date(2026, 1, 10)
 DURING, THROUGH = Period(START, date(2026, 1, 1)), date(2026, 1, 9)
@@ -109,36 +110,42 @@ SCHEMA = pa.schema(
 )
 
 
-def over_frames(plan: Plan, records: list[dict[str, Any]], lazy: bool = True) -> set[Any]:
+def over_frames(
+    plan: Plan, records: list[dict[str, Any]], where: str = "polars"
+) -> set[VerdictRow]:
     people, register = pa.Table.from_pylist(PEOPLE), pa.Table.from_pylist(records, SCHEMA)
     frames: list[Any] = [people, register]
-    if lazy:
-        frames = [pl.DataFrame(pl.from_arrow(table)).lazy() for table in frames]
-    found = evaluate_frame(plan, *frames, as_of=AS_OF, complete_through=THROUGH, during=DURING)
-    return set(rows_of(found))
+    with duckdb.connect() as connection:
+        if where == "polars":
+            frames = [pl.DataFrame(pl.from_arrow(table)).lazy() for table in frames]
+        elif where == "duckdb":
+            frames = [connection.from_arrow(table) for table in frames]
+        found = evaluate_frame(plan, *frames, as_of=AS_OF, complete_through=THROUGH, during=DURING)
+        return set(rows_of(found))
 
 
-def reference(plan: Plan, records: list[dict[str, Any]]) -> set[Any]:
+def reference(plan: Plan, records: list[dict[str, Any]]) -> set[VerdictRow]:
     numbered = [{**record, "id": str(number)} for number, record in enumerate(records)]
     register = Register(numbered, complete_through=THROUGH)
     found = evaluate(plan, PEOPLE, register, as_of=AS_OF, during=DURING)
     return set(map(row_of, found))
 
 
-@pytest.mark.parametrize("lazy", [True, False], ids=["polars", "pyarrow"])
+@pytest.mark.parametrize("where", ["polars", "pyarrow", "duckdb"])
 @settings(max_examples=25)
 @given(case=registers())
 def test_amounts_of_every_size_add_up_as_in_the_reference(
-    lazy: bool, case: tuple[int, list[dict[str, Any]]]
+    where: str, case: tuple[int, list[dict[str, Any]]]
 ) -> None:
     unit, records = case
 
-    assert over_frames(plan(unit), records, lazy) == reference(plan(unit), records)
+    assert over_frames(plan(unit), records, where) == reference(plan(unit), records)
 
 
 @pytest.mark.parametrize("digits", [9, 15, 20, 21, 28])
 @pytest.mark.parametrize("mode", ["central", "online", None])
-def test_a_sum_may_fill_all_its_digits(mode: str | None, digits: int) -> None:
+@pytest.mark.parametrize("where", ["polars", "duckdb"])
+def test_a_sum_may_fill_all_its_digits(where: str, mode: str | None, digits: int) -> None:
     # All records are of one teacher and one day, each of the largest amount: their sum is what all
     # records together come to, so that not a single binary digit is left over.
     unit = 2**digits // 7 + 1
@@ -146,7 +153,7 @@ def test_a_sum_may_fill_all_its_digits(mode: str | None, digits: int) -> None:
     records = [{**fact, "hours": unit, "mode": mode, "tier": "a"}] * 7
 
     rules = plan(unit, total=8 if mode is None else 6, yearly=False)
-    found = over_frames(rules, records)
+    found = over_frames(rules, records, where)
 
     assert found == reference(rules, records)
     (mine,) = (row for row in found if row.bearer == "t0")

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
 
-from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import LARGEST, WHOLE, flag, mark
+from eduplan.frames.backends import Backend, Digits, Frame
+from eduplan.frames.columns import LARGEST, WHOLE, flag, mark, where, whole
 
 DIGITS = LARGEST.bit_length()
 """Binary digits of the whole numbers that a column holds."""
@@ -56,22 +56,6 @@ def columns_of(added: Sequence[str], marks: Sequence[str] = ()) -> Figures:
     )
 
 
-class _Lane(NamedTuple):
-    """The binary digits of a column in which a figure stands."""
-
-    column: str
-    first: int
-    size: int
-    top: bool = False
-
-    @property
-    def figure(self) -> nw.Expr:
-        """What stands there."""
-        found = nw.col(self.column)
-        found = found // 2**self.first if self.first else found
-        return found if self.top else found % 2**self.size
-
-
 class Grouping(NamedTuple):
     """How figures are put together.
 
@@ -90,48 +74,51 @@ class Grouping(NamedTuple):
 
     def of(self, frame: Frame, by: Sequence[str], figures: Figures) -> Frame:
         """Return the figures of every group: what was added up, and 1 or 0 for every mark."""
-        if not self.backend.divides:
+        if self.backend.apart is None:
             return _each_by_itself(frame, by, figures)
-        lanes = self._lanes(figures)
+        told = self._side_by_side(figures)
         made: dict[str, nw.Expr] = {}
-        for name, lane in lanes.items():
-            figure = figures.added[name] if name in figures.added else flag(figures.marks[name])
-            moved = figure * 2**lane.first if lane.first else figure
-            made[lane.column] = made[lane.column] + moved if lane.column in made else moved
-        folded = [name for name in by[1:] if name in self.sizes]
+        for name, (column, first, *_) in told.items():
+            if name in figures.added:
+                moved = figures.added[name] * 2**first if first else figures.added[name]
+            else:
+                moved = where(figures.marks[name], whole(2**first))
+            made[column] = made[column] + moved if column in made else moved
+        folded = {
+            name: (self.sizes[name] - 1).bit_length() for name in by[1:] if name in self.sizes
+        }
         keys = [name for name in by if name not in folded]
         key = nw.col(keys[0])
-        for name in folded:
-            key = key * self.sizes[name] + nw.col(name)
+        for name, size in folded.items():
+            key = key * 2**size + nw.col(name)
+        told |= _in_key(keys[0], folded)
         found = frame.select(key.alias(keys[0]), *keys[1:], **made)
         found = found.group_by(*keys).agg(nw.col(name).sum() for name in made)
-        told = self._apart(keys[0], folded)
-        for name, lane in lanes.items():
-            told[name] = lane.figure if name in figures.added else flag(lane.figure > 0)
-        return found.select(*keys[1:], **told)
+        return self.backend.apart(found, [name for name in keys if name not in told], told)
 
-    def _apart(self, key: str, folded: Sequence[str]) -> dict[str, nw.Expr]:
-        """Return the columns of which a key was made."""
-        rest, made = nw.col(key), {}
-        for name in reversed(folded):
-            made[name] = rest % self.sizes[name]
-            rest = rest // self.sizes[name]
-        return {key: rest, **made}
-
-    def _lanes(self, figures: Figures) -> dict[str, _Lane]:
+    def _side_by_side(self, figures: Figures) -> dict[str, Digits]:
         """Return where figures stand: in as many columns as hold the digits of all."""
-        lanes: dict[str, _Lane] = {}
+        told: dict[str, Digits] = {}
         column, first, last = 0, 0, ""
         sizes = dict.fromkeys(figures.added, self.most.bit_length() or 1)
         sizes |= dict.fromkeys(figures.marks, self.rows.bit_length() or 1)
         for name, size in sizes.items():
             if first + size > DIGITS:
-                lanes[last] = lanes[last]._replace(top=True)
+                told[last] = told[last]._replace(size=None)
                 column, first = column + 1, 0
-            lanes[name] = _Lane(f"_together_{column}", first, size)
+            told[name] = Digits(f"_together_{column}", first, size, name in figures.marks)
             first, last = first + size, name
-        lanes[last] = lanes[last]._replace(top=True)
-        return lanes
+        told[last] = told[last]._replace(size=None)
+        return told
+
+
+def _in_key(key: str, folded: Mapping[str, int]) -> dict[str, Digits]:
+    """Return where in a key those columns stand that were folded into it, by their sizes."""
+    told, first = {}, 0
+    for name, size in reversed(list(folded.items())):
+        told[name] = Digits(key, first, size)
+        first += size
+    return {key: Digits(key, first, None), **told} if folded else {}
 
 
 def _each_by_itself(frame: Frame, by: Sequence[str], figures: Figures) -> Frame:
