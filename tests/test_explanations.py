@@ -309,19 +309,19 @@ def test_what_did_not_count_is_told_with_its_reason(lang: Language) -> None:
             {"cycle": "2 years", "grid": date(2025, 1, 1)},
             {"yearly": True},
             "每年（2025年）0次，应不少于1次",
-            "every year (2025): 0 of at least 1 times",
+            "every year (2025): 0 of at least 1 time",
         ),
         (  # others are told by their first and last day
             {"cycle": "2 years", "grid": date(2024, 9, 1)},
             {"yearly": True},
             "每年（2024年9月1日至2025年8月31日）0次，应不少于1次",
-            "every year (1 September 2024 to 31 August 2025): 0 of at least 1 times",
+            "every year (1 September 2024 to 31 August 2025): 0 of at least 1 time",
         ),
         (
             "calendar-year",
             {"every": "month"},
             "每年（2025年2月）0次，应不少于1次",
-            "every year (February 2025): 0 of at least 1 times",
+            "every year (February 2025): 0 of at least 1 time",
         ),
     ],
 )
@@ -591,3 +591,24 @@ def test_every_status_has_its_sentence_and_word() -> None:
     for side in ("least", "most", "follow-up"):
         for status in (Status.MET, Status.NOT_MET, Status.PENDING):
             assert f"explain.{side}.{status}" in catalogue()
+
+
+@pytest.mark.parametrize(
+    ("units", "unit"),
+    [
+        ("hours", "hour"),
+        ("people", "person"),
+        ("counties", "county"),
+        ("classes", "class"),
+        ("sets of rules", "set of rules"),
+        ("yuan", "yuan"),
+    ],
+)
+def test_one_of_a_unit_is_told_in_the_singular(units: str, unit: str) -> None:
+    part = {"id": "key", "where": {"category": "key"}, "at_least": 1}
+    duty = {**LEAST, "at_least": 2, "unit": {"zh": "项", "en": units}, "part": [part]}
+    told = one("quota", duty, [training("t", 1)], OVER, FULL).explain("en")
+    # one is there of the two that are owed, and none of the part that asks for one
+    assert f"1 {unit} " in told
+    assert f"of at least 1 {unit} " in told
+    assert f"2 {units}" in told

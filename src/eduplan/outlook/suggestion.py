@@ -11,8 +11,8 @@ import attrs
 from eduplan.exact import Number, exact, show
 from eduplan.messages import Language, Text, say
 from eduplan.outlook.courses import Course
-from eduplan.provisions.composite import behind
 from eduplan.records import Record
+from eduplan.verdicts.telling import behind
 
 NO_UNIT = Text("", "")
 

@@ -21,7 +21,6 @@ from eduplan.provisions.benches import Docket
 from eduplan.provisions.composite import (
     Due,
     OnLeave,
-    behind,
     day_before,
     told_besides,
     total,
@@ -36,6 +35,7 @@ from eduplan.provisions.tallies import Tally
 from eduplan.records import Entry
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Justification, Point, Status, Verdict
+from eduplan.verdicts.telling import behind
 
 Amounts = Mapping[str, Tally]
 """How much of some records, by their ids."""
@@ -216,7 +216,7 @@ class ComposedBench(QuotaBench):
         """Return what is to be told of days of grace: what was made up, or that it still may be."""
         points = []
         if given := sum(amount.low for amount in granted.values()):
-            unit = behind(self.quota.unit)
+            unit = behind(self.quota.unit, given)
             points.append(Point("made-up", Status.MET, {"value": given, "unit": unit}))
         if status is not Status.MET and owing.inside.end <= docket.as_of <= seen.due:
             last = {"last": owing.inside.last, "due": seen.due}

@@ -20,6 +20,7 @@ from eduplan.provisions.quota import Quota
 from eduplan.provisions.tallies import Clash, Place, PortionGauge, Standing, Tallied, Tally, clash
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Point, Status
+from eduplan.verdicts.telling import behind
 
 _ORDER = (Status.NOT_MET, Status.UNDETERMINED, Status.PENDING, Status.MET)
 
@@ -199,7 +200,7 @@ class Composite:
         return Point(
             place.code,
             status,
-            place.told(behind(self.quota.unit), required),
+            place.told(self.quota.unit, required),
             value=low,
             required=required,
             due=within.due,
@@ -217,7 +218,7 @@ class Composite:
             "parts": tuple(titles[name] for name in worst.parts),
             "required": worst.required,
             "value": worst.value,
-            "unit": behind(self.quota.unit),
+            "unit": behind(self.quota.unit, worst.required),
         }
         return Point(
             "parts-clash",
@@ -228,11 +229,6 @@ class Composite:
             due=seen.due,
             missing=lacking,
         )
-
-
-def behind(unit: Text) -> Text:
-    """Return a unit as it stands behind a figure: English puts a space between."""
-    return Text(unit.zh, f" {unit.en}" if unit.en else "")
 
 
 def worst_of(statuses: Sequence[Status]) -> Status:
@@ -254,7 +250,7 @@ def told_besides(carried: Tally, leave: int, unit: Text) -> tuple[Point, ...]:
     """Return the points that only tell: what was carried over, and the days of leave."""
     points = []
     if carried.low:
-        facts = {"value": carried.low, "unit": behind(unit)}
+        facts = {"value": carried.low, "unit": behind(unit, carried.low)}
         points.append(Point("carried-over", Status.MET, facts))
     if leave:
         points.append(Point("on-leave", Status.MET, {"days": leave}))

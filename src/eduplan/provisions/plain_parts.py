@@ -22,7 +22,6 @@ from eduplan.exact import Number
 from eduplan.facts import Getter
 from eduplan.measures import BoundCap, Cap, LeftOut, Per, Way
 from eduplan.provisions.benches import Docket
-from eduplan.provisions.composite import behind
 from eduplan.provisions.plain_quota import STATED, Quick, opening, ordinary
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.provisions.provision import Subject, view
@@ -154,7 +153,7 @@ class PlainPart:
         self.bound, self.most = portion.asked(owed), portion.most
         self.counts = quota.measure.way is Way.COUNT
         self.whole = not portion.yearly and portion.every is None
-        self.unit = behind(quota.unit)
+        self.unit = quota.unit
 
     def spans(self, period: Period, as_of: date) -> list[Span]:
         """Return the days of a period for which the part holds, in their order."""

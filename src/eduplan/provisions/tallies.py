@@ -19,6 +19,7 @@ from eduplan.measures import Doubts, Range
 from eduplan.messages import Text
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.selectors import EVERYTHING, Matcher, Scales
+from eduplan.verdicts.telling import behind
 from eduplan.verdicts.verdict import Common
 
 
@@ -83,14 +84,14 @@ class Place(NamedTuple):
         """Return what the point on it tells besides its value.
 
         Args:
-            unit: the unit of the quota, as it stands behind a figure.
+            unit: the unit of the quota.
             required: how much is owed of it.
         """
         share = self.portion.within is not None
         facts: dict[str, object] = {
             "id": self.portion.id,
             "title": self.portion.called,
-            "unit": unit,
+            "unit": behind(unit, required),
             "required": Share(required) if share else required,
         }
         if self.span is not None:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from eduplan.dates import show_day
 from eduplan.exact import Number, show, show_share
-from eduplan.messages import Language, around, say
+from eduplan.messages import Language, Text, around, say
 from eduplan.verdicts.verdict import Citation, Point, Reason, Status, Told, Verdict
 
 MOST_POINTS = 12
@@ -76,9 +76,34 @@ def tell_unit(value: Number | None, citation: Citation, lang: Language) -> str:
         return ""
     if lang == "zh":
         return unit
-    if value == 1:
-        unit = "person" if unit == "people" else unit.removesuffix("s")
-    return f" {unit}"
+    return f" {_singular(unit) if value == 1 else unit}"
+
+
+def behind(unit: Text, value: Number | None = None) -> Text:
+    """Return a unit as it stands behind a figure: English puts a space between.
+
+    Args:
+        unit: the unit, in the plural.
+        value: the figure, where it is known which.
+
+    >>> behind(Text("学时", "hours"), 1)["en"], behind(Text("人", "people"), 2)["en"]
+    (' hour', ' people')
+    """
+    english = _singular(unit.en) if value == 1 else unit.en
+    return Text(unit.zh, f" {english}" if english else "")
+
+
+def _singular(unit: str) -> str:
+    counted, of, what = unit.partition(" of ")
+    if counted == "people":
+        counted = "person"
+    elif counted.endswith("ies"):
+        counted = f"{counted[:-3]}y"
+    elif counted.endswith(("sses", "ches", "shes", "xes")):
+        counted = counted[:-2]
+    else:
+        counted = counted.removesuffix("s")
+    return counted + of + what
 
 
 def tell_missing(thing: Verdict | Point, lang: Language, citation: Citation | None = None) -> str:
