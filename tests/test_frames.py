@@ -154,58 +154,6 @@ def caps(*several: dict[str, Any]) -> dict[str, Any]:
 
 ONLINE, ON_SITE = {"mode": "online"}, {"mode": "on-site"}
 NOT_PORTABLE = {
-    "overlapping scopes": (
-        quota(measure=caps({"at_most": 1, "per": "month", "where": ONLINE},
-                           {"at_most": 2, "per": "period", "where": {"passed": True}})),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "a scope after everything": (
-        quota(measure=caps({"at_most": 2, "per": "month"},
-                           {"at_most": 2, "per": "period", "where": ONLINE})),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "a cap that cuts records of a part": (
-        quota(measure=caps({"at_most": 2, "per": "month", "where": ONLINE}),
-              part=[{"id": "passed", "where": {"passed": True}, "at_least": 1}]),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "a cap of the period with a floor for each of its years": (
-        quota(measure=caps({"at_most": 2, "per": "period", "where": ONLINE}),
-              part=[{"id": "yearly", "yearly": True, "at_least": 1}]),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "calendar years across the years of a part": (
-        quota(measure=caps({"at_most": 2, "per": "calendar-year", "where": ONLINE}),
-              part=[{"id": "yearly", "yearly": True, "at_least": 1}]),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "school years across calendar years": (
-        quota(measure=caps({"at_most": 2, "per": "school-year"},
-                           {"at_most": 2, "per": "calendar-year"})),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "school years across years of the period": (
-        quota(measure=caps({"at_most": 2, "per": "school-year"}, {"at_most": 2, "per": "year"}),
-              every={"cycle": "2 years", "grid": date(2023, 1, 1)}),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "each value of two facts": (
-        quota(measure=caps({"at_most": 2, "per": "month", "each": "mode"},
-                           {"at_most": 2, "per": "period", "each": "course"})),
-        "hours.measure.caps: these caps overlap",
-    ),
-    "the worthiest records": (
-        quota(measure=caps({"best": 1, "per": "period", "each": "mode"})),
-        "hours.measure.caps[0].best: best cannot be judged over frames",
-    ),
-    "a share of what is owed in every month": (
-        quota(measure=caps({"share": "1/2", "per": "month"})),
-        "hours.measure.caps[0].share: share together with per cannot be judged over frames",
-    ),
-    "so much at once or nothing": (
-        quota(measure={"sum": "hours", "of": "training", "thresholds": {"at_least": 2}}),
-        "hours.measure.thresholds: thresholds cannot be judged over frames",
-    ),
     "cycles that start on completion": (
         quota(every={"cycle": "1 year", "from": "@bearer.joined", "after": "renewal"}),
         "hours.every.after: after cannot be judged over frames",
@@ -230,11 +178,6 @@ NOT_PORTABLE = {
     "hours beside the whole, asked of some": (
         quota(part=[{"id": "a", "at_least": 1, "beside": True, "bearer": {"tier": "a"}}]),
         "hours.part[0].beside: beside together with bearer cannot be judged over frames",
-    ),
-    "hours beside the whole, and caps": (
-        quota(measure=caps({"at_most": 1, "per": "month"}),
-              part=[{"id": "a", "where": ONLINE, "at_least": 1, "beside": True}]),
-        "hours.part[0].beside: beside together with caps cannot be judged over frames",
     ),
     "the mean of a group, by the versions of records": (
         quota(scope={"mean": "school"}, governs="record-date",

@@ -106,5 +106,7 @@ def test_caps_and_parts_need_single_values_not_to_meet() -> None:
     cap = {"at_most": 1, "per": "period", "where": {"mode": "online"}}
     part = {"id": "on-site", "where": {"mode": "on-site"}, "at_least": 1}
 
-    with pytest.raises(NotPortable, match=r"hours\.measure\.caps: these caps overlap"):
+    with pytest.raises(
+        NotPortable, match=r"hours\.measure\.caps: caps that hold by a fact with several"
+    ):
         judged(measure={"count": "training", "caps": cap}, part=[part])

@@ -61,6 +61,7 @@ class Backend(NamedTuple):
     Attributes:
         beside: puts a small table next to them.
         back: returns a frame as the caller's own kind.
+        runs: whether what comes before is added up for groups of rows at once.
         numbers: whether rows can be numbered without all of them going through one place.
         apart: takes apart what stands side by side in whole numbers; None where it is slow, or has
             a detour over floats.
@@ -70,6 +71,7 @@ class Backend(NamedTuple):
 
     beside: Callable[[pa.Table], Frame]
     back: Callable[[Frame], Any]
+    runs: bool = True
     numbers: bool = True
     apart: Apart | None = None
     below: Callable[[Sequence[Frame]], Frame] = _below
@@ -145,13 +147,13 @@ def _arrow(native: object) -> Backend:
         return placed
 
     if not nw.dependencies.is_pandas_dataframe(native):
-        return Backend(beside, lambda frame: frame.to_native(), apart=_apart)
+        return Backend(beside, lambda frame: frame.to_native(), runs=False, apart=_apart)
     kept = nw.dependencies.get_pandas().ArrowDtype
 
     def back(frame: Frame) -> Any:
         return frame.to_native().to_pandas(types_mapper=kept)
 
-    return Backend(beside, back, apart=_apart)
+    return Backend(beside, back, runs=False, apart=_apart)
 
 
 def _duckdb(native: Any) -> Backend:

@@ -13,8 +13,9 @@ from eduplan.exact import Number
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import Columns, among, whole
 from eduplan.frames.profiles import Profiles
+from eduplan.frames.ranges import in_order
 from eduplan.frames.truths import Sieve
-from eduplan.measures import Measure, Per, Way
+from eduplan.measures import Cap, Measure, Per, Threshold, Way
 from eduplan.measures.tariff import DAYS
 from eduplan.provisions import Docket, Provision, Quota
 from eduplan.selectors import EVERYTHING, Selector
@@ -47,6 +48,7 @@ class Bulk(NamedTuple):
     def bounds(self) -> Sequence[Number]:
         """What amounts are held against besides what is owed, so that it has to be whole too."""
         caps = [cap.at_most for cap in self.quota.measure.caps if cap.at_most is not None]
+        caps += [threshold.at_least for threshold in self.quota.measure.thresholds]
         return *caps, *(part.bound for part in self.quota.part if part.within is None)
 
 
@@ -76,11 +78,17 @@ def bucket(per: Per) -> str:
     return f"_per_{per.value}"
 
 
+def limits_of(measure: Measure) -> Sequence[Cap | Threshold]:
+    """Return all that keeps amounts from counting."""
+    return (*measure.caps, *measure.thresholds)
+
+
 def selectors(quota: Quota) -> Sequence[Selector]:
     """Return the selectors over records."""
     measure = quota.measure
     parts = [one for part in quota.part for one in (part.where, part.within) if one is not None]
-    return measure.where, measure.part, *(cap.where for cap in measure.caps), *parts
+    limits = (limit.where for limit in limits_of(measure))
+    return measure.where, measure.part, *limits, *parts
 
 
 def selectors_of_tariff(measure: Measure) -> Sequence[Selector]:
@@ -118,13 +126,23 @@ def fields_of_records(quota: Quota) -> list[str]:
     asked = [field for one in selectors(quota) for field in one.fields()]
     if (rule := recognised(quota)) is not None:
         asked += rule.fields()
-    asked += [cap.each for cap in measure.caps if cap.each]
+    asked += [limit.each for limit in limits_of(measure) if limit.each]
+    if in_order(quota):
+        asked.append("id")
     if measure.field:
         asked.append(measure.field)
     asked += fields_of_tariff(measure)
     if measure.way is Way.DAYS:
         asked.append(DAYS)
     return list(dict.fromkeys("last_day" if field == DAYS else field for field in asked))
+
+
+def pointers_of(quota: Quota) -> tuple[str, ...]:
+    """Return the facts of records that must be there: who they are of, and how they are told apart.
+
+    By ids records of one day are put in order.
+    """
+    return (quota.measure.by, *(["id"] if in_order(quota) else []))
 
 
 def last_day(first: str) -> nw.Expr:

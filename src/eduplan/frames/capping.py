@@ -18,20 +18,10 @@ from eduplan.exact import Number
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import bucket
 from eduplan.frames.columns import Sort, count, flag, where, whole
+from eduplan.frames.ranges import PERIOD, Level
 from eduplan.frames.truths import Truth
-from eduplan.measures import Cap, Per
+from eduplan.measures import Cap, Per, Threshold
 from eduplan.selectors import EVERYTHING, Selector
-
-
-class Level(NamedTuple):
-    """Within what caps hold: a range, and perhaps every value of a fact apart."""
-
-    per: Per
-    each: str
-
-
-PERIOD = Level(Per.PERIOD, "")
-"""The whole of a period."""
 
 
 def levels(caps: Sequence[Cap]) -> Sequence[Level]:
@@ -54,8 +44,8 @@ def kept(by: Sequence[str], caps: Sequence[Cap], above: Level | None) -> tuple[s
     return tuple(name for name in by if name not in gone)
 
 
-def doubt(cap: Cap, truth: Truth, sorts: Mapping[str, Sort]) -> nw.Expr | None:
-    """Return where it is not known for which records a cap holds, None where it always is."""
+def doubt(cap: Cap | Threshold, truth: Truth, sorts: Mapping[str, Sort]) -> nw.Expr | None:
+    """Return where it is not known for which records a limit holds, None where it always is."""
     doubts = [truth.unknown] if cap.where != EVERYTHING else []
     if cap.each:
         doubts.append(truth.true & nw.col(cap.each).is_null() if cap.each in sorts else truth.true)
@@ -100,11 +90,14 @@ class Cutter(NamedTuple):
         caps: all caps, in their order.
         scopes: the records caps hold for, where that is not everything.
         parts: how many parts of one the sums are counted in.
+        finer: where caps have cut single records before, how many parts of one the limits of those
+            are counted in that are a share of what is owed; 0 where they have not.
     """
 
     caps: Sequence[Cap]
     scopes: Sequence[Selector]
     parts: int
+    finer: int = 0
 
     @property
     def shares(self) -> bool:
@@ -115,6 +108,8 @@ class Cutter(NamedTuple):
         self, frame: Frame, low: list[str], high: list[str], level: Level | None
     ) -> tuple[Frame, list[str], list[str]]:
         """Apply the caps of one level to figures that are added up by it."""
+        if self.finer:
+            return frame, low, high
         for index, cap in enumerate(self.caps):
             if Level(cap.per, cap.each) != level:
                 continue
@@ -141,22 +136,24 @@ class Cutter(NamedTuple):
 
     def scaled(self, frame: Frame, names: Iterable[str]) -> Frame:
         """Return figures in parts in which shares of what is owed are whole numbers."""
-        if not self.shares:
+        if self.finer or not self.shares:
             return frame
         return frame.with_columns(nw.col(name) * nw.col("_limits_of") for name in names)
 
     @property
     def parts_of(self) -> nw.Expr:
         """How many parts of one figures are counted in for a whole period."""
-        return whole(self.parts) * nw.col("_limits_of") if self.shares else whole(self.parts)
+        scaled = self.shares and not self.finer
+        return whole(self.parts) * nw.col("_limits_of") if scaled else whole(self.parts)
 
     def _most(self, index: int) -> nw.Expr:
         cap = self.caps[index]
         if cap.share is not None:
-            return nw.col(f"_limit_{index}") * self.parts
+            return nw.col(f"_limit_{index}") * (self.parts // (self.finer or 1))
         cut = whole(int(most(cap) * self.parts))
         whole_period = Level(cap.per, cap.each) == PERIOD
-        return cut * nw.col("_limits_of") if whole_period and self.shares else cut
+        scaled = whole_period and self.shares and not self.finer
+        return cut * nw.col("_limits_of") if scaled else cut
 
 
 def _smaller(one: nw.Expr, other: nw.Expr) -> nw.Expr:

@@ -46,7 +46,8 @@ def put_together(stated: Sequence[Amounts | Worths]) -> Amounts | Worths:
         return stated[0]
     parts = lcm(*(one.parts for one in stated))
     largest = max(one.largest * (parts // one.parts) for one in stated)
-    return Amounts(parts, largest, None, next((one.field for one in stated if one.field), ""))
+    field = next((one.field for one in stated if one.field), "")
+    return Amounts(parts, largest, None, field, stated[0].finer)
 
 
 def below(

@@ -16,6 +16,7 @@ from eduplan.dates import DAY, Period, cycles, full_years
 from eduplan.exact import Number
 from eduplan.facts import Getter
 from eduplan.frames.outcomes import Outcome, always, by_situation, outcome_of
+from eduplan.frames.ranges import in_order
 from eduplan.frames.windows import (
     SET,
     Segment,
@@ -67,6 +68,7 @@ class Finder:
                 place for place, cap in enumerate(bench.quota.measure.caps) if cap.share is not None
             ),
             tuple(number for number, portion in parts if portion.bearer != EVERYTHING),
+            alike=in_order(bench.quota),
             spells={number: [] for number, portion in parts if spanned(portion)},
         )
         self._bearers = [Matcher(portion.bearer, docket.scales) for _, portion in parts]

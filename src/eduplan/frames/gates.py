@@ -21,7 +21,7 @@ from eduplan.errors import Fault, Missing, refuse
 from eduplan.frames import measured
 from eduplan.frames.asking import Days, by_profile, door, owing, subject_of, told
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds, quota_of
+from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds, pointers_of, quota_of
 from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, flag, whole
 from eduplan.frames.measured import Measured
 from eduplan.frames.outcomes import Outcome, Outcomes
@@ -96,7 +96,7 @@ def asks(gate: Gate) -> Asks:
     for quota in _tallied(gate):
         of_bearers += fields_of_bearer(quota)
         of_records += fields_of_records(quota)
-        pointers.append(quota.measure.by)
+        pointers += pointers_of(quota)
     return Asks(tuple(of_bearers), tuple(of_records), tuple(pointers))
 
 

@@ -17,9 +17,11 @@ from eduplan.frames.asking import Days
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, quota_of
 from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct
+from eduplan.frames.limits import check_order
 from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
 from eduplan.frames.placing import in_days
 from eduplan.frames.profiles import BEARER
+from eduplan.frames.ranges import in_order
 from eduplan.frames.readings import READING, amounts, read
 from eduplan.frames.refusing import check_single, said_besides
 from eduplan.frames.refusing import refusals as refusals_of_quota
@@ -38,7 +40,7 @@ def refusals(provision: Provision, measure: Measure) -> Iterator[Fault]:
     yield from refusals_of_quota(quota_of(provision, measure))
     for index, cap in enumerate(measure.caps):
         path = f"measure.caps[{index}]."
-        yield from said_besides(cap, path, {Cap: {"at_most", "per", "where"}})
+        yield from said_besides(cap, path, {Cap: {"at_most", "best", "per", "each", "where"}})
         if cap.per not in (Per.RECORD, Per.PERIOD):
             yield Fault("not-portable-key", f"{path}per", {"key": "per"})
 
@@ -92,6 +94,8 @@ class Measured:
             name: the column to make.
         """
         bulk = Bulk(quota_of(self._provision, measure), *self._scene[:5], ())
+        if in_order(bulk.quota):
+            check_order(bulk)
         stated = amounts(bulk)
         if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
             raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")

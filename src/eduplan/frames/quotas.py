@@ -10,14 +10,23 @@ import narwhals.stable.v2 as nw
 from eduplan.errors import refuse
 from eduplan.frames import pooled, rates
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import OF_PERIOD, Bulk, fields_of_bearer, fields_of_records, told_of
+from eduplan.frames.bulk import (
+    OF_PERIOD,
+    Bulk,
+    fields_of_bearer,
+    fields_of_records,
+    pointers_of,
+    told_of,
+)
 from eduplan.frames.columns import LARGEST, where
 from eduplan.frames.dated import below, by_day, put_together
 from eduplan.frames.finding import profile_fields
 from eduplan.frames.leave import Away, measured_as, windows
+from eduplan.frames.limits import check_order
 from eduplan.frames.outcomes import NOTHING_TO_SHARE, SITUATIONS, UNKNOWN_FACT, passes, situation
 from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
+from eduplan.frames.ranges import in_order
 from eduplan.frames.readings import Amounts, amounts, read, summed
 from eduplan.frames.refusing import check_single, refusals
 from eduplan.frames.scene import Asks, Scene
@@ -38,7 +47,7 @@ def asks(quota: Quota) -> Asks:
     return Asks(
         (*_fields(quota), *group, *(field for one in says for field in fields_of_bearer(one))),
         tuple(field for one in says for field in fields_of_records(one)),
-        tuple(one.measure.by for one in says),
+        tuple(field for one in says for field in pointers_of(one)),
     )
 
 
@@ -64,6 +73,8 @@ def rows(quota: Quota, scene: Scene) -> Frame:
         assert isinstance(one, QuotaBench)  # noqa: S101 - of a quota it is
         check_single(one.quota, scene.register)
         bulk = Bulk(one.quota, *scene[:5], fields)
+        if in_order(one.quota):
+            check_order(bulk)
         if one.quota.scope.pooled:
             return pooled.rows(bulk, one, profiles)
         if isinstance(one, ShareBench):
@@ -88,6 +99,8 @@ def _rows(bulk: Bulk, found: Windows, away: Away | None, several: Sequence[Bulk]
         several: the quota by each of the measures that hold for records of some days.
     """
     of_each = [amounts(one) for one in several]
+    if found.finer > 1:
+        of_each = [one.divided(found.finer) for one in of_each]
     stated = put_together(of_each)
     _check_size(bulk, stated, found)
     numbers = all(numbered(one, found) for one in several)
@@ -124,7 +137,10 @@ def _check_size(bulk: Bulk, stated: Amounts | Worths, found: Windows) -> None:
     owed = [Fraction(row.required or 0) for row in found.rows]
     owed += [Fraction(row.spared.required) for row in found.rows if row.spared is not None]
     most = max(stated.largest, stated.parts) * max(bulk.register.size, 1)
-    most *= max((row.parts_of_asked * row.parts_of_limits for row in found.rows), default=1)
+    of_limits = [1 if found.alike else row.parts_of_limits for row in found.rows]
+    most *= max(
+        (row.parts_of_asked * of for row, of in zip(found.rows, of_limits, strict=True)), default=1
+    )
     asked = [ask * row.parts_of_asked * stated.parts for row in found.rows for ask in row.asked]
     most = max([most, *(2 * int(one) for one in asked)])
     crosswise = most * max((amount.denominator for amount in owed), default=1)

@@ -17,9 +17,8 @@ import pyarrow as pa
 from eduplan.errors import InputError, refuse
 from eduplan.exact import Number, exact
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, of_kinds, recognised
+from eduplan.frames.bulk import Bulk, limits_of, of_kinds, recognised
 from eduplan.frames.capping import (
-    PERIOD,
     Cutter,
     added,
     check_apart,
@@ -41,9 +40,11 @@ from eduplan.frames.columns import (
     whole,
 )
 from eduplan.frames.grouping import Figures, Grouping, columns_of
+from eduplan.frames.limits import limited, reached
 from eduplan.frames.placing import Placed
 from eduplan.frames.portions import GROUP, Reckoned, spread, tally
 from eduplan.frames.profiles import BEARER
+from eduplan.frames.ranges import PERIOD, in_order
 from eduplan.frames.tariffs import Worths, worths
 from eduplan.frames.truths import Sieve
 from eduplan.measures import Per, Way
@@ -67,12 +68,24 @@ class Amounts:
         largest: the largest amount, in parts.
         table: for amounts that are no whole numbers, each with its parts.
         field: the column, empty where every record counts for one.
+        finer: where caps have to be applied record by record, how many parts of one those are
+            counted in that are a share of what is owed; 0 where sums are enough.
     """
 
     parts: int
     largest: int
     table: tuple[pa.Array, Sequence[int]] | None
     field: str
+    finer: int = 0
+
+    def divided(self, finer: int) -> Amounts:
+        """Return them as they are where caps have to be applied record by record.
+
+        Args:
+            finer: how many parts of one the caps are counted in that are a share of what is owed.
+        """
+        table = self.table and (self.table[0], [number * finer for number in self.table[1]])
+        return Amounts(self.parts * finer, self.largest * finer, table, self.field, finer)
 
     def add(self, frame: Frame, bulk: Bulk) -> Frame:
         """Return records with what they count for.
@@ -105,9 +118,13 @@ def amounts(bulk: Bulk) -> Amounts | Worths:
     Raises:
         InputError: amounts that are no numbers, or below zero.
     """
+    stated = worths(bulk) if bulk.quota.measure.way is Way.CREDITS else _stated(bulk)
+    return stated.divided(1) if in_order(bulk.quota) else stated
+
+
+def _stated(bulk: Bulk) -> Amounts:
+    """Return how much records count for that are counted, or whose amounts are added up."""
     measure, records = bulk.quota.measure, bulk.register
-    if measure.way is Way.CREDITS:
-        return worths(bulk)
     caps = lcm(1, *(bound.denominator for bound in bulk.bounds))
     field = measure.field if measure.way in (Way.SUM, Way.SHARE) else ""
     if field not in records.sorts:
@@ -292,7 +309,7 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
 
 
 def _figures(
-    placed: Placed, bulk: Bulk, stated: Amounts | Worths
+    placed: Placed, bulk: Bulk, stated: Amounts | Worths, limits: Frame | None
 ) -> tuple[Frame, Figures, Figures, Cutter]:
     """Return what records come to: for the whole, by the scopes of caps, and for parts.
 
@@ -300,20 +317,31 @@ def _figures(
         Records with the truths that are needed, the figures of the whole, those of its parts, and
         what cuts the first by caps.
     """
-    quota, caps, sorts = bulk.quota, bulk.quota.measure.caps, bulk.register.sorts
+    quota, sorts = bulk.quota, bulk.register.sorts
+    caps, thresholds = quota.measure.caps, quota.measure.thresholds
     of_parts = [one for part in quota.part for one in (part.where, part.within) if one is not None]
     frame, told = bulk.sieve.tell(
         placed.frame,
-        (*(cap.where for cap in caps), *of_parts),
+        (*(limit.where for limit in limits_of(quota.measure)), *of_parts),
         _low=where(nw.col("_sure") > 0, nw.col("_least")),
         _high=nw.col("_amount"),
     )
     unknown = (nw.col("_maybe") > 0) | (nw.col("_doubt") > 0)
     scopes: list[Selector] = []
-    for cap in caps:
-        truth = told[cap.where]
-        if (unclear := doubt(cap, truth, sorts)) is not None:
+    for limit in limits_of(quota.measure):
+        if (unclear := doubt(limit, told[limit.where], sorts)) is not None:
             unknown = unknown | (unclear & (nw.col("_sure") > 0))
+    finer = stated.finer
+    if finer or thresholds:
+        frame, _ = placed.told(frame, bulk)
+    for threshold in thresholds:
+        frame = reached(frame, bulk, threshold, told[threshold.where], stated.parts)
+    if finer:
+        if limits is not None and any(cap.share is not None for cap in caps):
+            frame = frame.join(limits, on=list(GROUP), how="inner")
+        frame = limited(frame, bulk, told, stated.parts, finer)
+    for cap in caps if not finer else ():
+        truth = told[cap.where]
         if cap.per is Per.RECORD:
             frame = cut_each(frame, cap, stated.parts, truth)
         elif cap.where != EVERYTHING and cap.where not in scopes:
@@ -328,7 +356,7 @@ def _figures(
     lows = split("_low", amount.low, [~truth.false for truth in truths])
     highs = split("_high", amount.high, [truth.true for truth in truths])
     figures = Figures({**lows, **highs}, {"_unknown": unknown, "_unstated": amount.open})
-    return frame, figures, tallied, Cutter(caps, scopes, stated.parts)
+    return frame, figures, tallied, Cutter(caps, scopes, stated.parts, finer)
 
 
 def summed(
@@ -349,9 +377,10 @@ def summed(
         across: how many spans the parts have that are judged side by side.
         limits: by bearer and period, what caps allow that are a share of what is owed.
     """
-    quota, caps, rows = bulk.quota, bulk.quota.measure.caps, max(bulk.register.size, 1)
+    quota, rows = bulk.quota, max(bulk.register.size, 1)
     grouping = Grouping(bulk.backend, max(stated.largest, stated.parts) * rows, rows, placed.sizes)
-    frame, figures, tallied, cutter = _figures(placed, bulk, stated)
+    frame, figures, tallied, cutter = _figures(placed, bulk, stated, limits)
+    caps = () if cutter.finer else cutter.caps
     low = [name for name in figures.added if name.startswith("_low")]
     high = [name for name in figures.added if name.startswith("_high")]
     several, each = levels(caps), told_apart(caps, bulk.register.sorts)

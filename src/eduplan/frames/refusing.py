@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from datetime import date
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Set
 
 import attrs
 
 from eduplan.cycles import Own
-from eduplan.dates import DAY, school_year
 from eduplan.errors import Fault, NotPortable, refuse
-from eduplan.frames.bulk import recognised, selectors
-from eduplan.frames.capping import PERIOD, Level
+from eduplan.frames.bulk import limits_of, recognised, selectors
 from eduplan.frames.columns import Columns, Sort
-from eduplan.frames.windows import spanned
-from eduplan.measures import Cap, Measure, Per, Way
-from eduplan.periods import Every, Unit
+from eduplan.measures import Cap, Measure, Per, Threshold, Way
+from eduplan.periods import Every
 from eduplan.provisions import Amount, Provision, Quota
 from eduplan.provisions.portions import Portion
 from eduplan.provisions.quota import Leave, Over
-from eduplan.selectors import EVERYTHING, Condition, Selector, apart
+from eduplan.selectors import EVERYTHING, Condition, Selector
 
 Judged = Mapping[type[attrs.AttrsInstance], Set[str]]
 """The keys of values that are judged; what a value says besides is refused."""
@@ -34,18 +29,20 @@ _JUDGED: Judged = {
     Leave: {"kind", "where", "by"},
     Measure: {
         *("way", "kinds", "field", "where", "part", "by", "caps", "tariff", "factors", "absence"),
+        "thresholds",
     },
     Every: {"unit", "months", "grid", "own", "school_days"},
     Own: {"lengths", "starts", "ends", "aligned"},
     Amount: {"amount", "where", "per", "floor"},
-    Cap: {"at_most", "share", "per", "each", "where"},
+    Cap: {"at_most", "share", "best", "per", "each", "where"},
+    Threshold: {"each", "at_least", "where"},
     Portion: {
         *("id", "title", "bearer", "where", "within", "records", "of_owed", "at_least", "at_most"),
         *("yearly", "every", "beside", "shared"),
     },
 }
 
-MOST_EXCLUSIVE = 4
+MOST_EXCLUSIVE = 5
 """All sets of parts that may not share an hour are added up; beyond so many parts that is much."""
 
 
@@ -74,11 +71,9 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
             yield from said_besides(row, f"{key}[{index}].", _JUDGED)
     if quota.every.own is not None:
         yield from said_besides(quota.every.own, "every.", _JUDGED)
-    for index, cap in enumerate(quota.measure.caps):
-        yield from said_besides(cap, f"measure.caps[{index}].", _JUDGED)
-        if cap.share is not None and Level(cap.per, cap.each) != PERIOD:
-            other = "each" if cap.each else "per"
-            yield _not_with(f"measure.caps[{index}].share", "share", other)
+    for key in ("caps", "thresholds"):
+        for index, limit in enumerate(getattr(quota.measure, key)):
+            yield from said_besides(limit, f"measure.{key}[{index}].", _JUDGED)
     for selector in selectors(quota):
         yield from several_operands(selector, "measure")
     if quota.leave is not None:
@@ -89,15 +84,8 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
         yield from said_besides(part, f"part[{index}].", _JUDGED)
         if part.beside and part.bearer != EVERYTHING:
             yield _not_with(f"part[{index}].beside", "beside", "bearer")
-        if part.beside and any(cap.per is not Per.RECORD for cap in quota.measure.caps):
-            yield _not_with(f"part[{index}].beside", "beside", "caps")
     if sum(part.exclusive for part in quota.part) > MOST_EXCLUSIVE:
         yield Fault("not-portable-parts", "part", {"most": MOST_EXCLUSIVE})
-    ranges = [cap for cap in quota.measure.caps if cap.per is not Per.RECORD]
-    if not _nested(ranges, quota.every) or not all(
-        _beside(cap, part, quota.every) for cap in ranges for part in quota.part
-    ):
-        yield Fault("not-portable-caps", "measure.caps")
 
 
 def _of_groups(quota: Quota) -> Iterator[Fault]:
@@ -123,7 +111,7 @@ def check_single(quota: Quota, register: Columns) -> None:
         NotPortable: caps and parts of which it depends on such a fact whether they meet.
     """
     measure = quota.measure
-    named = [cap.each for cap in measure.caps]
+    named = [limit.each for limit in limits_of(measure)]
     named += [measure.field] if measure.way is Way.DISTINCT else []
     for field in named:
         if (sort := register.sorts.get(field)) is Sort.SEVERAL:
@@ -169,74 +157,3 @@ def said_besides(value: attrs.AttrsInstance, prefix: str, judged: Judged) -> Ite
         default = made() if made is not None else field.default
         if getattr(value, field.name) != default:
             yield Fault("not-portable-key", prefix + field.name, {"key": field.name})
-
-
-def _beside(cap: Cap, part: Portion, every: Every) -> bool:
-    """Say whether a part comes to the same whichever records a cap cuts first.
-
-    It does where the cap cuts none of its records, and where the part is everything in a span in
-    which the cap's range lies wholly.
-    """
-    if cap.each and cap.per is Per.PERIOD and spanned(part):
-        return False
-    wholes = [part.where, *([part.within] if part.within is not None else [])]
-    untouched = any(apart(cap.where, where) for where in wholes)
-    if not spanned(part) or cap.per is Per.PERIOD:
-        return untouched
-    everything = part.where == EVERYTHING and part.within is None
-    return (untouched or everything) and _within_spans(cap.per, part, every)
-
-
-def _within_spans(per: Per, part: Portion, every: Every) -> bool:
-    """Say whether the ranges of a cap never go on from one span of a part to the next."""
-    if part.every is not None:
-        return per is Per.DAY or part.every.unit in _WITHIN.get(per, ())
-    return _within_years(per, every)
-
-
-def _within_years(per: Per, every: Every) -> bool:
-    """Say whether the ranges of a cap never go on from one year of a period to the next."""
-    if per in (Per.DAY, Per.YEAR):
-        return True
-    begins = every.grid
-    if every.unit in _BEGINS:
-        begins = _BEGINS[every.unit]
-    elif begins is None or (per is not Per.MONTH and every.months % 12):
-        return False
-    return {
-        Per.MONTH: begins.day == 1,
-        Per.SCHOOL_YEAR: school_year(begins) != school_year(begins - DAY),
-        Per.CALENDAR_YEAR: begins.year != (begins - DAY).year,
-    }.get(per, False)
-
-
-_WITHIN: Mapping[Per, Set[Unit]] = {
-    Per.MONTH: {Unit.MONTH, Unit.SCHOOL_YEAR, Unit.CALENDAR_YEAR},
-    Per.SCHOOL_YEAR: {Unit.SCHOOL_YEAR},
-    Per.CALENDAR_YEAR: {Unit.CALENDAR_YEAR},
-}
-_BEGINS = {Unit.SCHOOL_YEAR: date(2000, 9, 1), Unit.CALENDAR_YEAR: date(2000, 1, 1)}
-"""The first day of periods, in whatever year."""
-
-
-def _nested(ranges: Sequence[Cap], every: Every) -> bool:
-    """Say whether sums are enough to apply caps of ranges, whichever record is cut first.
-
-    They are where caps with different scopes have no record in common, and where none with a scope
-    comes after one on everything; a school year does not nest in a calendar year, nor in a year of
-    the period unless that begins with it; and caps for each value of a fact come before all others,
-    and are for the same fact.
-    """
-    pers = {cap.per for cap in ranges}
-    if {Per.SCHOOL_YEAR, Per.CALENDAR_YEAR} <= pers:
-        return False
-    if Per.YEAR in pers and not all(_within_years(per, every) for per in pers - {Per.PERIOD}):
-        return False
-    each = [cap.each for cap in ranges]
-    if len(set(each) - {""}) > 1 or each != sorted(each, reverse=True):
-        return False
-    scoped = [cap.where != EVERYTHING for cap in ranges]
-    if scoped != sorted(scoped, reverse=True):
-        return False
-    scopes = list(dict.fromkeys(cap.where for cap in ranges if cap.where != EVERYTHING))
-    return all(apart(one, other) for one, other in combinations(scopes, 2))

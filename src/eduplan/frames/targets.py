@@ -25,7 +25,7 @@ from eduplan.frames.asking import (
     own_fields,
 )
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import fields_of_bearer, fields_of_records, quota_of
+from eduplan.frames.bulk import fields_of_bearer, fields_of_records, pointers_of, quota_of
 from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.crowds import SPELL, Crowd
 from eduplan.frames.figures import STATED, Figures
@@ -81,7 +81,7 @@ def asks(target: Target) -> Asks:
     if indicator.measure is not None:
         quota = quota_of(target, indicator.measure)
         of_bearers = (*of_bearers, *fields_of_bearer(quota))
-        return Asks(of_bearers, (*fields_of_records(quota), *fields), (indicator.measure.by,))
+        return Asks(of_bearers, (*fields_of_records(quota), *fields), pointers_of(quota))
     return Asks((*of_bearers, *_counted(target), *SPELL))
 
 

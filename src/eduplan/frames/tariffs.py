@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import attrs
 import narwhals.stable.v2 as nw
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from eduplan.errors import InputError, refuse
 from eduplan.facts import Getter, getter
@@ -70,13 +71,30 @@ class Worths:
         largest: the largest amount, in parts.
         keys: the columns by which worths are looked up, in a table and of bearers.
         made: the worths.
+        finer: as of `Amounts`.
     """
 
     parts: int
     largest: int
     keys: Mapping[str, pa.Array]
     made: Mapping[str, pa.Array]
+    finer: int = 0
     field = ""
+
+    def divided(self, finer: int) -> Worths:
+        """Return them as they are where caps have to be applied record by record.
+
+        Args:
+            finer: how many parts of one the caps are counted in that are a share of what is owed.
+        """
+        scaled = {name: pc.multiply(self.made[name], finer) for name in ("_least", "_amount")}
+        return attrs.evolve(
+            self,
+            parts=self.parts * finer,
+            largest=self.largest * finer,
+            made={**self.made, **scaled},
+            finer=finer,
+        )
 
     def add(self, frame: Frame, bulk: Bulk) -> Frame:
         """Return records with their worths, without those that surely count for nothing.

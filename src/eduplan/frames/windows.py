@@ -151,6 +151,7 @@ class Windows:
         outcomes: the ways in which figures are judged.
         segments: the days that are read, by profile.
         spells: for every part that holds by spans, the spans.
+        alike: whether what caps allow by what is owed is counted in the same parts of one for all.
         stays: by profile and place the periods in which leave would lessen what is owed.
         unclear: number of the way of judging what hangs on leave that is not known of.
     """
@@ -159,6 +160,7 @@ class Windows:
     sets: Sequence[tuple[int, ...]]
     shares: tuple[int, ...]
     of_some: tuple[int, ...] = ()
+    alike: bool = False
     rows: list[Window] = attrs.field(factory=list)
     outcomes: Outcomes = attrs.field(factory=Outcomes)
     segments: dict[int, tuple[Segment, ...]] = attrs.field(factory=dict)
@@ -209,9 +211,10 @@ class Windows:
             several = [(row.asked[place] if row.asked else 0) * row.parts_of_asked for row in rows]
             parts[name] = as_wholes(int(amount) for amount in several)
         for place in self.shares:
-            several = [row.limits.get(place, 0) * row.parts_of_limits for row in rows]
+            of = [self.finer if self.alike else row.parts_of_limits for row in rows]
+            several = [row.limits.get(place, 0) * one for row, one in zip(rows, of, strict=True)]
             parts[f"_limit_{place}"] = as_wholes(int(amount) for amount in several)
-            parts["_limits_of"] = as_wholes(row.parts_of_limits for row in rows)
+            parts["_limits_of"] = as_wholes(of)
         if names:
             parts["_asked_of"] = as_wholes(row.parts_of_asked for row in rows)
         if self.varied:
@@ -232,6 +235,14 @@ class Windows:
                 **parts,
             }
         )
+
+    @cached_property
+    def finer(self) -> int:
+        """How many parts of one the figures of all have to be counted in for what caps allow.
+
+        Nothing may be asked of it before the last window is found.
+        """
+        return lcm(*(row.parts_of_limits for row in self.rows)) if self.alike else 1
 
     @cached_property
     def varied(self) -> bool:
