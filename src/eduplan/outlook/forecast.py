@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import chain
 
 import attrs
 
@@ -12,6 +13,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import refuse
 from eduplan.exact import Number, exact, show
 from eduplan.messages import Language, Text, say, show_day
+from eduplan.provisions.composite import OnLeave
 from eduplan.provisions.tallies import Standing
 from eduplan.verdicts import Point, Status, Verdict
 from eduplan.verdicts.telling import tell_unit
@@ -111,12 +113,12 @@ def forecast(verdict: Verdict, *, leave: Iterable[Period] = ()) -> Forecast:
 
     The pace is what counted so far over the days gone by since the period opened for the bearer,
     that is from its first day or from joining to the day before ``as_of``; days on leave are left
-    out of those gone by and of those to come. Numbers are exact: 7 of 24 hours in 30 of 90 days
-    lead to 21.
+    out of those gone by and of those to come: those for which the quota itself asks less, and any
+    others that are told here. Numbers are exact: 7 of 24 hours in 30 of 90 days lead to 21.
 
     Args:
         verdict: a verdict on a quota that asks for an amount at least.
-        leave: days on which nothing was, or will be, to be expected.
+        leave: other days on which nothing was, or will be, to be expected.
 
     Raises:
         InputError: a verdict of another form or without a period, on a share or on an upper bound.
@@ -125,14 +127,14 @@ def forecast(verdict: Verdict, *, leave: Iterable[Period] = ()) -> Forecast:
         raise refuse("forecast-totals")
     if verdict.required is None or verdict.opens is None or verdict.due is None:
         raise refuse("forecast-totals")
-    away = tuple(leave)
+    points = verdict.justification.points
+    known = (point.basis.spans for point in points if isinstance(point.basis, OnLeave))
+    away = (*leave, *chain.from_iterable(known))
     title = verdict.citation.title
     span = Period(verdict.opens, verdict.due + DAY)
     whole = _outcome(("", title), verdict.value, verdict.required, span, verdict.as_of, away)
     parts = [
-        outcome
-        for point in verdict.justification.points
-        if (outcome := _of_part(point, span, verdict, away)) is not None
+        outcome for point in points if (outcome := _of_part(point, span, verdict, away)) is not None
     ]
     return Forecast(
         verdict=verdict,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from eduplan.dates import DAY, Period, add_months
+from eduplan.dates import DAY, Period, add_months, runs
 from eduplan.errors import Missing
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
@@ -46,11 +46,13 @@ class OnLeave(NamedTuple):
         days: the days of leave that are known.
         most: the days there may be, counting leave of which it is not known.
         missing: what would have to be known for the two to meet.
+        spans: when the days of leave are that are known.
     """
 
     days: int = 0
     most: int = 0
     missing: tuple[Missing, ...] = ()
+    spans: tuple[Period, ...] = ()
 
     def due(self, owed: Number, span: Period) -> Due:
         """Return what of ``owed`` is owed for the days of ``span`` without leave.
@@ -96,7 +98,7 @@ class Composite:
                 sure |= days
             elif days:
                 doubts.note(self._leave.blame(entry.get, subject.get), entry)
-        return OnLeave(len(sure), len(maybe), doubts.missing())
+        return OnLeave(len(sure), len(maybe), doubts.missing(), runs(sure))
 
     def eligible(self, ranges: Sequence[Range], get: Getter, period: Period) -> Tally:
         """Return how much of a period's records may be carried over into the next."""
@@ -246,14 +248,14 @@ def total(ranges: Sequence[Range]) -> Tally:
     return sum((Tally(one.low, one.high) for one in ranges), Tally())
 
 
-def told_besides(carried: Tally, leave: int, unit: Text) -> tuple[Point, ...]:
+def told_besides(carried: Tally, leave: OnLeave, unit: Text) -> tuple[Point, ...]:
     """Return the points that only tell: what was carried over, and the days of leave."""
     points = []
     if carried.low:
         facts = {"value": carried.low, "unit": behind(unit, carried.low)}
         points.append(Point("carried-over", Status.MET, facts))
-    if leave:
-        points.append(Point("on-leave", Status.MET, {"days": leave}))
+    if leave.days:
+        points.append(Point("on-leave", Status.MET, {"days": leave.days}, basis=leave))
     return tuple(points)
 
 
