@@ -24,7 +24,7 @@ from eduplan import (
     load_plan,
     plan_from_table,
 )
-from eduplan.messages import LANGUAGES, Language, catalogue
+from eduplan.messages import LANGUAGES, Language, around, catalogue
 from eduplan.summary import summarise
 
 NAME = "王芳"
@@ -612,3 +612,9 @@ def test_one_of_a_unit_is_told_in_the_singular(units: str, unit: str) -> None:
     assert f"1 {unit} " in told
     assert f"of at least 1 {unit} " in told
     assert f"2 {units}" in told
+
+
+def test_words_stand_around_one_fact_only() -> None:
+    """A fact that is forgotten is no place for another one."""
+    with pytest.raises(KeyError, match="status"):
+        around("explain.point", "en", "point")
