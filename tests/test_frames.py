@@ -154,18 +154,10 @@ def caps(*several: dict[str, Any]) -> dict[str, Any]:
 
 ONLINE, ON_SITE = {"mode": "online"}, {"mode": "on-site"}
 NOT_PORTABLE = {
-    "cycles that start on completion": (
-        quota(every={"cycle": "1 year", "from": "@bearer.joined", "after": "renewal"}),
-        "hours.every.after: after cannot be judged over frames",
-    ),
-    "leave that puts a cycle on hold": (
-        quota(every={"cycle": "1 year", "from": "@bearer.joined", "hold": {"kind": "leave"}}),
-        "hours.every.hold: hold cannot be judged over frames",
-    ),
-    "a change of employment": (
-        quota(every={"cycle": [{"where": {"tier": "a"}, "length": "1 year"}, {"length": "2 years"}],
-                     "from": "@bearer.joined", "change": {"kind": "change", "governs": "as-of"}}),
-        "hours.every.change: change cannot be judged over frames",
+    "leave that puts a cycle on hold, and lessens what is owed in it": (
+        quota(every={"cycle": "1 year", "from": "@bearer.joined", "hold": {"kind": "leave"}},
+              leave={"kind": "leave"}),
+        "hours.leave: leave together with hold cannot be judged over frames",
     ),
     "days of grace": (
         quota(grace="1 month"),

@@ -250,6 +250,8 @@ class Finder:
         kinds = self._bench.citation.kinds
         if whole and self._quota.leave is not None:
             kinds += self._quota.leave.kind
+        if whole:
+            kinds += self._quota.every.kinds
         outcomes = by_situation(Bound(0, most, grows), seen, self._docket, kinds)
         if instead is not None:
             outcomes = tuple(instead if o.status is Status.NOT_MET else o for o in outcomes)
@@ -336,4 +338,6 @@ def profile_fields(quota: Quota) -> tuple[str, ...]:
     selectors += [*(row.where for row in rows), *(portion.bearer for portion in quota.part)]
     asked = [field for one in selectors for field in (*one.fields(), *one.bearer_fields())]
     asked += [row.per for row in rows if row.per]
+    own = quota.every.own.selectors() if quota.every.own is not None else ()
+    asked += [field for _, one in own for field in one.bearer_fields()]
     return tuple(dict.fromkeys([*asked, *quota.every.facts, *SERVICE]))

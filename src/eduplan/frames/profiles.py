@@ -60,6 +60,21 @@ class Profiles:
         self._decoded[field] = decoded
         return decoded
 
+    def note(self, name: str, of_each: Mapping[str, Any]) -> None:
+        """Note one more fact of bearers.
+
+        Args:
+            name: what it is called; no column has that name.
+            of_each: the fact by the ids of those who have it.
+        """
+        self._decoded[name] = [None, *dict.fromkeys(of_each.values())]
+        numbers = {value: number for number, value in enumerate(self._decoded[name])}
+        ids = pa.array(list(of_each), pa.string())
+        codes = pa.array([numbers[value] for value in of_each.values()], pa.int64())
+        code = f"_code_{name}"
+        coded = lookup(self._frame, self._backend, {BEARER: ids}, {code: codes})
+        self._frame = coded.with_columns(nw.col(code).fill_null(0))
+
     def _decode(self, field: str, value: Any) -> Any:
         separator = self._several.get(field)
         if separator is None:

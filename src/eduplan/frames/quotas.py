@@ -8,7 +8,7 @@ from fractions import Fraction
 import narwhals.stable.v2 as nw
 
 from eduplan.errors import refuse
-from eduplan.frames import pooled, rates
+from eduplan.frames import histories, pooled, rates
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import (
     OF_PERIOD,
@@ -46,8 +46,8 @@ def asks(quota: Quota) -> Asks:
     group = [quota.scope.group] if quota.scope.group not in ("", "all") else []
     return Asks(
         (*_fields(quota), *group, *(field for one in says for field in fields_of_bearer(one))),
-        tuple(field for one in says for field in fields_of_records(one)),
-        tuple(field for one in says for field in pointers_of(one)),
+        (*(field for one in says for field in fields_of_records(one)), *histories.fields_of(says)),
+        (*(field for one in says for field in pointers_of(one)), *histories.pointers_of(says)),
     )
 
 
@@ -64,7 +64,15 @@ def _fields(quota: Quota) -> tuple[str, ...]:
 def rows(quota: Quota, scene: Scene) -> Frame:
     """Return the rows of one quota; of one with dated versions those of each, one after another."""
     bench, docket, fields = scene.docket.benches[quota.id], scene.docket, _fields(quota)
+    says = _says(quota)
+    if on_file := any(one.every.kinds for one in says):
+        name = f"_history_of_{quota.id}"
+        histories.note(name, says, scene.register, scene.profiles)
+        fields = (*fields, name)
     profiles = scene.profiles.facts(fields)
+    if on_file:
+        docket = histories.with_histories(docket, says, profiles, name)
+        scene = scene._replace(docket=docket)
     versions: Sequence[Bench] = [bench]
     if isinstance(bench, VersionedBench):
         versions = [one for _, one in bench.governing(docket.as_of)]

@@ -8,6 +8,7 @@ import attrs
 
 from eduplan.cycles import Own
 from eduplan.errors import Fault, NotPortable, refuse
+from eduplan.frames import histories
 from eduplan.frames.bulk import limits_of, recognised, selectors
 from eduplan.frames.columns import Columns, Sort
 from eduplan.measures import Cap, Measure, Per, Threshold, Way
@@ -32,7 +33,7 @@ _JUDGED: Judged = {
         "thresholds",
     },
     Every: {"unit", "months", "grid", "own", "school_days"},
-    Own: {"lengths", "starts", "ends", "aligned"},
+    Own: {"lengths", "starts", "ends", "aligned", "after", "change", "hold"},
     Amount: {"amount", "where", "per", "floor"},
     Cap: {"at_most", "share", "best", "per", "each", "where"},
     Threshold: {"each", "at_least", "where"},
@@ -80,6 +81,7 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
         yield from several_operands(quota.leave.where, "leave")
     if (rule := recognised(quota)) is not None:
         yield from several_operands(rule, "before_joining")
+    yield from histories.refusals(quota)
     for index, part in enumerate(quota.part):
         yield from said_besides(part, f"part[{index}].", _JUDGED)
         if part.beside and part.bearer != EVERYTHING:

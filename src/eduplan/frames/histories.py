@@ -1,0 +1,186 @@
+"""Cycles that depend on records: what is on file for them of each bearer, as one fact more.
+
+A renewal completes a cycle, leave puts it on hold, a change makes it longer. Of such records there
+are few of each bearer. They are read, and whoever has the same ones is judged alike, and once: by
+the reference, with a register of these records alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import attrs
+import narwhals.stable.v2 as nw
+
+from eduplan.cycles import FactChange, Hold, Own, Renewal
+from eduplan.errors import Fault, refuse
+from eduplan.frames.bulk import of_kinds
+from eduplan.frames.columns import Columns, Sort, count, split
+from eduplan.frames.profiles import BEARER, Profiles
+from eduplan.provisions import Docket, Quota
+from eduplan.records import ALL_KINDS, Register
+
+MOST_RECORDS = 1_000_000
+"""More records of cycles are not read."""
+
+Rule = Renewal | FactChange | Hold
+
+
+class Told(NamedTuple):
+    """What a record says about the cycles of a bearer.
+
+    Attributes:
+        by: the fact of the record that points to it.
+        kind: its kind.
+        day: its day.
+        last: its last day, where it states one.
+        facts: what else the cycles depend on.
+    """
+
+    by: str
+    kind: str
+    day: date
+    last: date | None
+    facts: tuple[tuple[str, Any], ...]
+
+
+def refusals(quota: Quota) -> Iterator[Fault]:
+    """Return why cycles cannot be found where the data lie, nothing where they can."""
+    own = quota.every.own
+    if own is not None and quota.leave is not None and set(own.kinds) & set(quota.leave.kind):
+        other = next(name for name, rule in _named(own) if set(rule.kind) & set(quota.leave.kind))
+        yield Fault("not-portable-with", "leave", {"key": "leave", "other": other})
+
+
+def pointers_of(quotas: Sequence[Quota]) -> tuple[str, ...]:
+    """Return the facts by which records of cycles point to a bearer, and are put in order."""
+    rules = list(_rules(quotas))
+    ordered = ["id"] if any(isinstance(rule, FactChange) for _, rule in rules) else []
+    return tuple(dict.fromkeys([*(rule.by for _, rule in rules), *ordered]))
+
+
+def fields_of(quotas: Sequence[Quota]) -> tuple[str, ...]:
+    """Return the facts of records that cycles depend on, besides kind and day."""
+    asked = [field for own, rule in _rules(quotas) for field in _fields(own, rule)]
+    return tuple(dict.fromkeys(asked))
+
+
+def _named(own: Own) -> Iterator[tuple[str, Rule]]:
+    rules = {"after": own.after, "change": own.change, "hold": own.hold}
+    yield from ((name, rule) for name, rule in rules.items() if rule is not None)
+
+
+def _rules(quotas: Sequence[Quota]) -> Iterator[tuple[Own, Rule]]:
+    for quota in quotas:
+        if (own := quota.every.own) is not None:
+            yield from ((own, rule) for _, rule in _named(own))
+
+
+def _fields(own: Own, rule: Rule) -> Sequence[str]:
+    """Return the facts of records that a rule asks for."""
+    if isinstance(rule, FactChange):
+        lengths = [row.where for row in own.lengths]
+        return [field for one in lengths for field in (*one.fields(), *one.bearer_fields())]
+    return [*rule.where.fields(), *(["last_day"] if isinstance(rule, Hold) else [])]
+
+
+def note(name: str, quotas: Sequence[Quota], register: Columns, profiles: Profiles) -> None:
+    """Note of every bearer, as a fact, the records on which its cycles depend.
+
+    Args:
+        name: what the fact is called.
+        quotas: what a quota says in the course of time.
+        register: the records.
+        profiles: the bearers.
+
+    Raises:
+        InputError: there are too many such records; a change has no id, or that of another.
+    """
+    found: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
+    for by in dict.fromkeys(rule.by for _, rule in _rules(quotas)):
+        rules = [(own, rule) for own, rule in _rules(quotas) if rule.by == by]
+        kinds = list(dict.fromkeys(kind for _, rule in rules for kind in rule.kind))
+        asked = dict.fromkeys(field for own, rule in rules for field in _fields(own, rule))
+        changes = {kind for _, rule in rules if isinstance(rule, FactChange) for kind in rule.kind}
+        for bearer, key, told in _read(by, kinds, list(asked), changes, register, profiles):
+            found[bearer].append((told.day, key, told))
+    several = {
+        bearer: tuple(told for _, _, told in sorted(rows, key=lambda row: row[:2]))
+        for bearer, rows in found.items()
+    }
+    profiles.note(name, several)
+
+
+def _read(
+    by: str,
+    kinds: Sequence[str],
+    asked: Sequence[str],
+    changes: set[str],
+    register: Columns,
+    profiles: Profiles,
+) -> Iterator[tuple[str, str, Told]]:
+    """Return whom records are of, their ids where these matter, and what they say."""
+    fields = [field for field in asked if field in register.sorts]
+    named = ["id"] if changes else []
+    frame = register.frame.filter(of_kinds(kinds))
+    frame = frame.select(nw.col(by).alias(BEARER), "kind", "day", *dict.fromkeys(named + fields))
+    frame = frame.join(profiles.frame(()).select(BEARER), on=BEARER, how="inner")
+    if count(frame) > MOST_RECORDS:
+        raise refuse("too-many-values", f"records.{by}", most=MOST_RECORDS)
+    rows = frame.collect().to_arrow().to_pylist()
+    ids = [row["id"] for row in rows if row["kind"] in changes]
+    if blank := ids.count(None):
+        raise refuse("column-blank", "records.id", count=blank)
+    if twice := sum(number > 1 for number in Counter(ids).values()):
+        raise refuse("ids-twice", "records.id", count=twice)
+    for row in rows:
+        facts = tuple(
+            (field, _value(register, field, row[field]))
+            for field in fields
+            if field != "last_day" and row[field] is not None
+        )
+        last = row.get("last_day")
+        if last is not None and last < row["day"]:
+            raise refuse("days-turned", "records.last_day", count=1)
+        key = row["id"] if row["kind"] in changes else ""
+        yield row[BEARER], key, Told(by, row["kind"], row["day"], last, facts)
+
+
+def _value(register: Columns, field: str, value: Any) -> Any:
+    if register.sorts[field] is Sort.SEVERAL:
+        return split(value, register.several[field])
+    return value
+
+
+def with_histories(
+    docket: Docket, quotas: Sequence[Quota], profiles: Mapping[int, Mapping[str, Any]], name: str
+) -> Docket:
+    """Return a docket with the records on which cycles depend, each pointing to a profile.
+
+    Args:
+        docket: the docket, with no records.
+        quotas: what a quota says in the course of time.
+        profiles: the facts of every profile by its number.
+        name: what the fact is called that `note` made.
+    """
+    records: list[dict[str, Any]] = []
+    for number, facts in profiles.items():
+        for told in facts[name] or ():
+            records.append(
+                {
+                    "id": f"{len(records):09d}",
+                    "kind": told.kind,
+                    "day": told.day,
+                    "last_day": told.last,
+                    told.by: str(number),
+                    **dict(told.facts),
+                }
+            )
+    asked = [kind for one in quotas for kind in (*one.measure.kinds, *one.every.kinds)]
+    asked += [kind for one in quotas if one.leave is not None for kind in one.leave.kind]
+    complete = {kind: docket.register.complete_through((kind,)) for kind in (*asked, ALL_KINDS)}
+    stated = {kind: day for kind, day in complete.items() if day is not None}
+    return attrs.evolve(docket, register=Register(records, complete_through=stated))
