@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, Side
-from eduplan.outlook.ways import FAR, Move, Ways
+from eduplan.outlook.ways import FAR, Move, Ways, attended
 
 Counts = dict[tuple[int, int, int], int]
 """How much of a course, of which of its claims, which room leaves."""
@@ -78,13 +80,13 @@ class Choices:
             left = []
             for needs in several.values():
                 ways = self.ways[needs[0]]
-                levels = ways.priced(prices)
+                priced = ways.priced(prices)
                 for need in needs:
-                    least = ways.least(levels, need)
+                    least = ways.least(priced, need)
                     if least >= below[need]:
                         found[need] = (least, None)
                         continue
-                    path = ways.path(levels, need, prices)
+                    path = ways.path(priced, need)
                     more = self._missed(need, path)
                     if more is None:
                         found[need] = (least, tuple(sorted(course for course, _ in path)))
@@ -93,6 +95,65 @@ class Choices:
                         left.append(need)
             self._look(left)
         return found
+
+    def within(
+        self, prices: Sequence[int], limits: Mapping[Need, int], most: int
+    ) -> dict[Need, np.ndarray]:
+        """Return all courses that fill needs and cost at most so much.
+
+        Those are left out of which some would do.
+
+        Args:
+            prices: what courses cost.
+            limits: by need, what they cost at most.
+            most: so many are found, at most.
+
+        Returns:
+            By need for all that fill it, whether each course is attended.
+
+        Raises:
+            TooLarge: there are more.
+        """
+        several: dict[int, list[Need]] = {}
+        for need in limits:
+            several.setdefault(id(self.ways[need]), []).append(need)
+        found = {}
+        for needs in several.values():
+            ways = self.ways[needs[0]]
+            which, attends = ways.within(prices, {need: limits[need] for need in needs}, most)
+            true = self._true(np.array(needs, dtype=np.int64)[which], attends)
+            which, attends = which[true], attends[true]
+            for turn, need in enumerate(needs):
+                found[need] = attends[which == turn]
+                if self.rooms - self.kept[need].rooms:
+                    # Where less may be supposed to count, several paths are of the same courses.
+                    packed = np.packbits(found[need], axis=1)
+                    _, first = np.unique(packed, axis=0, return_index=True)
+                    found[need] = found[need][first]
+        return found
+
+    def _true(self, needs: np.ndarray, attends: np.ndarray) -> np.ndarray:
+        """Return where courses fill a need in truth, whatever was supposed."""
+        true = np.ones(len(attends), dtype=bool)
+        if not self.rooms:
+            return true
+        states = list(needs.T.copy())
+        for course in self.offer.order:
+            here = np.flatnonzero(attends[:, course])
+            worth = self.kind.worth[course]
+            if worth is not None and len(here):
+                after = attended(self.kind.sides, worth, [one[here] for one in states], {})
+                for column, values in zip(states, after, strict=True):
+                    column[here] = values
+        for side, column in zip(self.kind.sides, states, strict=True):
+            true &= column <= 0 if side is Side.LEAST else column >= 0
+        together: dict[str, list[int]] = {}
+        for course, slots in enumerate(self.offer.slots):
+            for slot in set(slots):
+                together.setdefault(slot, []).append(course)
+        for courses in together.values():
+            true &= attends[:, courses].sum(axis=1) <= 1
+        return true
 
     def _missed(self, need: Need, path: Move) -> Kept | None:
         """Return of what account is to be kept besides; None where courses fill a need in truth."""

@@ -54,6 +54,19 @@ class _Stage(NamedTuple):
         return [sum([prices[course] for course, _ in move]) for move in self.moves]
 
 
+class Priced(NamedTuple):
+    """What going on costs.
+
+    Attributes:
+        moves: by stage, what its sets of courses cost.
+        levels: by stage and at the end, the least price of going on from each state, and at last
+            FAR.
+    """
+
+    moves: list[list[int]]
+    levels: list[np.ndarray]
+
+
 class Ways:
     """What is left of the needs of one kind, and where courses lead from there.
 
@@ -105,7 +118,7 @@ class Ways:
                 raise TooLarge
             after: dict[Move, States] = {(): states}
             for move in several[1:]:
-                after[move] = _attended(sides, move[-1][1], after[move[:-1]], most)
+                after[move] = attended(sides, move[-1][1], after[move[:-1]], most)
             states, found = _distinct(list(after.values()), end)
             steps = dict(zip(after, found, strict=True))
             if not most:
@@ -114,39 +127,84 @@ class Ways:
             self.stages.append(_Stage(tuple(steps), tuple(steps.values())))
         self.last = len(states[0])
 
-    def priced(self, prices: Sequence[int]) -> list[np.ndarray]:
-        """Return for every stage the least price of going on from each state, and at last FAR."""
+    def priced(self, prices: Sequence[int]) -> Priced:
+        """Return what courses cost, stage by stage, and the least price of going on from there."""
+        moves = [stage.prices(prices) for stage in self.stages]
         least = np.zeros(self.last + 1, dtype=np.int64)
         least[-1] = FAR
-        found = [least]
-        for stage in reversed(self.stages):
-            steps = stage.steps
-            best = least[steps[0]]
-            for price, step in zip(stage.prices(prices)[1:], steps[1:], strict=True):
-                np.minimum(best, least[step] + price, out=best)
-            least = np.append(best, FAR)
-            found.append(least)
-        return found[::-1]
+        levels = [least]
+        for stage, costs in zip(reversed(self.stages), reversed(moves), strict=True):
+            best = np.append(least[stage.steps[0]], FAR)
+            for price, step in zip(costs[1:], stage.steps[1:], strict=True):
+                np.minimum(best[:-1], least[step] + price, out=best[:-1])
+            least = best
+            levels.append(least)
+        return Priced(moves, levels[::-1])
 
-    def least(self, levels: Sequence[np.ndarray], need: Need) -> int:
+    def least(self, priced: Priced, need: Need) -> int:
         """Return the least price of a need, FAR where it cannot be filled."""
-        least = int(levels[0][self.start[need]])
+        least = int(priced.levels[0][self.start[need]])
         return least if least < FAR // 2 else FAR
 
-    def path(self, levels: Sequence[np.ndarray], need: Need, prices: Sequence[int]) -> Move:
+    def path(self, priced: Priced, need: Need) -> Move:
         """Return the courses of the least price for a need that can be filled, stage by stage."""
         state = self.start[need]
         found: list[tuple[int, Worth]] = []
-        for stage, now, later in zip(self.stages, levels, levels[1:], strict=False):
+        levels = zip(priced.levels, priced.levels[1:], strict=False)
+        for stage, prices, (now, later) in zip(self.stages, priced.moves, levels, strict=True):
             here = now[state]
-            for move, price, step in zip(
-                stage.moves, stage.prices(prices), stage.steps, strict=True
-            ):
+            for move, price, step in zip(stage.moves, prices, stage.steps, strict=True):
                 if later[step[state]] + price == here:
                     found += move
                     state = int(step[state])
                     break
         return tuple(found)
+
+    def within(
+        self, prices: Sequence[int], limits: Mapping[Need, int], most: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return all courses that lead to an end and cost at most so much.
+
+        Args:
+            prices: what courses cost.
+            limits: by need, what they cost at most.
+            most: so many are found, at most.
+
+        Returns:
+            For all that are found, which of the needs it is, and whether each course is attended.
+
+        Raises:
+            TooLarge: there are more, or it would take too many steps.
+        """
+        priced = self.priced(prices)
+        states = np.array([self.start[need] for need in limits])
+        which = np.arange(len(limits))
+        highest = np.array(list(limits.values()), dtype=np.int64)
+        spent = np.zeros(len(limits), dtype=np.int64)
+        trail = []
+        work = 0
+        for stage, moves, later in zip(self.stages, priced.moves, priced.levels[1:], strict=True):
+            work += len(states) * len(stage.steps)
+            if len(states) > most or work > MOST_STEPS:
+                raise TooLarge
+            parts = []
+            for turn, (price, step) in enumerate(zip(moves, stage.steps, strict=True)):
+                after = step[states]
+                here = np.flatnonzero(spent + price + later[after] <= highest)
+                parts.append((here, after[here], np.full(len(here), turn)))
+            before, states, turns = (np.concatenate(part) for part in zip(*parts, strict=True))
+            which, highest = which[before], highest[before]
+            spent = spent[before] + np.array(moves, dtype=np.int64)[turns]
+            trail.append((stage, before, turns))
+        attends = np.zeros((len(states), len(prices)), dtype=bool)
+        at = np.arange(len(states))
+        for stage, before, turns in reversed(trail):
+            mine = turns[at]
+            for turn, move in enumerate(stage.moves):
+                for course, _ in move:
+                    attends[mine == turn, course] = True
+            at = before[at]
+        return which, attends
 
 
 def _with_slots(
@@ -317,7 +375,7 @@ def _needed(steps: Mapping[Move, np.ndarray], nowhere: int) -> Iterator[tuple[Mo
         yield move, kept
 
 
-def _attended(
+def attended(
     sides: Sequence[Side], worth: Worth, states: States, most: Mapping[int, int]
 ) -> States:
     """Return what is left when a course is attended.
