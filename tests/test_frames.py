@@ -192,10 +192,6 @@ NOT_PORTABLE = {
         quota(scope={"mean": "school"}, part=[{"id": "a", "where": ONLINE, "at_least": 1}]),
         "hours.scope: scope together with part cannot be judged over frames",
     ),
-    "a share of courses": (
-        quota(part=[{"id": "a", "where": ONLINE, "within": {}, "distinct": "course", "at_least": 1}]),
-        "hours.part[0].distinct: distinct cannot be judged over frames",
-    ),
     "the total of a group, in versions": (
         quota(scope={"total": "school"}, governs="as-of",
               version=[{"from": date(2024, 1, 1), "at_least": 2}]),

@@ -127,6 +127,7 @@ def fields_of_records(quota: Quota) -> list[str]:
     if (rule := recognised(quota)) is not None:
         asked += rule.fields()
     asked += [limit.each for limit in limits_of(measure) if limit.each]
+    asked += [part.distinct for part in quota.part if part.distinct]
     if in_order(quota):
         asked.append("id")
     if measure.field:

@@ -77,6 +77,11 @@ def _sides(part: object, portion: Portion) -> Sequence[str]:
     return [f"_{part}_", f"_{part}_out_"] if portion.within is not None else [f"_{part}_"]
 
 
+def silent_of(part: int) -> str:
+    """Return the column that says whether a record does not name the thing a part counts."""
+    return f"_silent_of_{part}"
+
+
 def tally(
     quota: Quota, told: Mapping[Selector, Truth], amount: Reckoned, unknown: nw.Expr
 ) -> tuple[Figures, Reckoned]:
@@ -90,7 +95,8 @@ def tally(
 
     Returns:
         The figures of parts; and what the record comes to for the whole, nothing where it counts
-        beside it. Of parts that are all of the whole there are no figures: see `spread`.
+        beside it. Of parts that are all of the whole there are no figures: see `spread`; nor of
+        those that count different things: see `eduplan.frames.things`.
     """
     truths: dict[int, Truth] = {}
     noted: list[nw.Expr] = []
@@ -100,13 +106,16 @@ def tally(
             continue
         truth = truths[number] = told[portion.where]
         within = ALWAYS if portion.within is None else told[portion.within]
-        each = Reckoned(nw.col("_sure"), whole(1), nw.lit(False)) if portion.records else amount
-        inside = each.where(truth.true & within.true, ~truth.false & ~within.false)
-        figures |= inside.named(f"_{number}_")
-        if portion.within is not None:
-            outside = each.where(truth.false & within.true, ~truth.true & ~within.false)
-            figures |= outside.named(f"_{number}_out_")
         unclear = within.unknown | (~within.false & truth.unknown)
+        if portion.distinct:
+            unclear = unclear | (~within.false & (nw.col(silent_of(number)) > 0))
+        else:
+            each = Reckoned(nw.col("_sure"), whole(1), nw.lit(False)) if portion.records else amount
+            inside = each.where(truth.true & within.true, ~truth.false & ~within.false)
+            figures |= inside.named(f"_{number}_")
+            if portion.within is not None:
+                outside = each.where(truth.false & within.true, ~truth.true & ~within.false)
+                figures |= outside.named(f"_{number}_out_")
         if spanned(portion) or portion.bearer != EVERYTHING:
             figures |= Figures({}, {f"_noted_{number}": unclear})
         else:
@@ -151,6 +160,8 @@ def spread(
         sides = {side: reckoned(side) for side in _sides(number, portion)}
         if simple:
             sides = {f"_{number}_": all_of_it}
+        elif portion.distinct:
+            sides = {}
         mine = Figures({})
         for side, figure in sides.items():
             mine |= figure.named(side)
@@ -168,7 +179,8 @@ def spread(
         else:
             noted += unclear
         if number not in across:
-            spans[number] = mine
+            if not portion.distinct:
+                spans[number] = mine
             continue
         for span in range(across[number]):
             for side, figure in sides.items():

@@ -46,7 +46,8 @@ from eduplan.frames.portions import GROUP, Reckoned, spread, tally
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.ranges import PERIOD, in_order
 from eduplan.frames.tariffs import Worths, worths
-from eduplan.frames.truths import Sieve
+from eduplan.frames.things import counted, with_names
+from eduplan.frames.truths import Sieve, Truth
 from eduplan.measures import Per, Way
 from eduplan.selectors import EVERYTHING, Selector
 
@@ -310,12 +311,12 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
 
 def _figures(
     placed: Placed, bulk: Bulk, stated: Amounts | Worths, limits: Frame | None
-) -> tuple[Frame, Figures, Figures, Cutter]:
+) -> tuple[Frame, Mapping[Selector, Truth], Figures, Figures, Cutter]:
     """Return what records come to: for the whole, by the scopes of caps, and for parts.
 
     Returns:
-        Records with the truths that are needed, the figures of the whole, those of its parts, and
-        what cuts the first by caps.
+        Records, the truths that are needed of them, the figures of the whole, those of its parts,
+        and what cuts the first by caps.
     """
     quota, sorts = bulk.quota, bulk.register.sorts
     caps, thresholds = quota.measure.caps, quota.measure.thresholds
@@ -332,7 +333,8 @@ def _figures(
         if (unclear := doubt(limit, told[limit.where], sorts)) is not None:
             unknown = unknown | (unclear & (nw.col("_sure") > 0))
     finer = stated.finer
-    if finer or thresholds:
+    frame = with_names(frame, quota, bulk.register)
+    if finer or thresholds or any(part.distinct for part in quota.part):
         frame, _ = placed.told(frame, bulk)
     for threshold in thresholds:
         frame = reached(frame, bulk, threshold, told[threshold.where], stated.parts)
@@ -356,7 +358,7 @@ def _figures(
     lows = split("_low", amount.low, [~truth.false for truth in truths])
     highs = split("_high", amount.high, [truth.true for truth in truths])
     figures = Figures({**lows, **highs}, {"_unknown": unknown, "_unstated": amount.open})
-    return frame, figures, tallied, Cutter(caps, scopes, stated.parts, finer)
+    return frame, told, figures, tallied, Cutter(caps, scopes, stated.parts, finer)
 
 
 def summed(
@@ -379,7 +381,8 @@ def summed(
     """
     quota, rows = bulk.quota, max(bulk.register.size, 1)
     grouping = Grouping(bulk.backend, max(stated.largest, stated.parts) * rows, rows, placed.sizes)
-    frame, figures, tallied, cutter = _figures(placed, bulk, stated, limits)
+    frame, told, figures, tallied, cutter = _figures(placed, bulk, stated, limits)
+    things = counted(frame, quota, told, across, bulk.register)
     caps = () if cutter.finer else cutter.caps
     low = [name for name in figures.added if name.startswith("_low")]
     high = [name for name in figures.added if name.startswith("_high")]
@@ -398,7 +401,7 @@ def summed(
     if quota.part:
         all_of_it = Reckoned(added(low), added(high), nw.col("_unstated") > 0)
         tallied, of_spans = spread(quota, across, all_of_it)
-    spans = {}
+    spans = things.spans
     for part, of_span in of_spans.items():
         held = f"_span_{part}"
         within = frame.filter(nw.col(held) >= 0).with_columns(nw.col(held).alias("_span"))
@@ -414,7 +417,8 @@ def summed(
     ceiling, unstated, all_told = cutter.ceiling(), nw.col("_unstated"), added(high)
     if ceiling is not None:
         all_told = nw.when(unstated > 0).then(ceiling).otherwise(all_told)
-    names = tallied.names
+    names = list(tallied.names)
+    frame = things.beside(frame, names)
     found = _finish(
         frame,
         *names,
@@ -424,4 +428,4 @@ def summed(
         _open=unstated if ceiling is None else whole(0),
         _unknown=nw.col("_unknown"),
     )
-    return Readings(found, names, spans)
+    return Readings(found, tuple(names), spans)

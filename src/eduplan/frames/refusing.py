@@ -38,8 +38,8 @@ _JUDGED: Judged = {
     Cap: {"at_most", "share", "best", "per", "each", "where"},
     Threshold: {"each", "at_least", "where"},
     Portion: {
-        *("id", "title", "bearer", "where", "within", "records", "of_owed", "at_least", "at_most"),
-        *("yearly", "every", "beside", "shared"),
+        *("id", "title", "bearer", "where", "within", "records", "distinct", "of_owed"),
+        *("at_least", "at_most", "yearly", "every", "beside", "shared"),
     },
 }
 
@@ -115,6 +115,7 @@ def check_single(quota: Quota, register: Columns) -> None:
     measure = quota.measure
     named = [limit.each for limit in limits_of(measure)]
     named += [measure.field] if measure.way is Way.DISTINCT else []
+    named += [part.distinct for part in quota.part]
     for field in named:
         if (sort := register.sorts.get(field)) is Sort.SEVERAL:
             facts = {"got": sort.value, "needs": Sort.TEXT.value}
