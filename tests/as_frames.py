@@ -28,8 +28,9 @@ RECORDS |= {"day": DAY, "last_day": DAY, "passed": FLAG, "size": WHOLE}
 SEVERAL = {"role": "|", "members": "|"}
 
 
-DEPENDS_ON_DATA = {"caps-doubtful", "answers-contested"}
-"""What is refused of some data: records of which two caps, or that two answers, may hold."""
+DEPENDS_ON_DATA = {"caps-by-day", "caps-doubtful", "answers-contested"}
+"""What is refused of some data: several days under a cap on each, records that two caps may cut,
+or that may answer two."""
 
 
 class Kind(NamedTuple):

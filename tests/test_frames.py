@@ -240,6 +240,21 @@ def test_a_record_of_which_two_caps_may_hold_is_refused() -> None:
         judge(plan_of(quota=[quota(measure=two)]))
 
 
+def test_records_of_several_days_under_a_cap_on_each_are_refused() -> None:
+    by_day = plan_of(quota=[quota(measure=caps({"at_most": 1, "per": "day"}))])
+    last = TRAINING.with_columns(last_day=pl.col("day"))
+
+    with pytest.raises(NotPortable, match="go on for several days and a cap holds for each day"):
+        judge(by_day, records=last.with_columns(last_day=pl.col("day").dt.offset_by("1d")))
+
+    of_another_kind = last.with_columns(
+        kind=pl.lit("meeting"), last_day=pl.col("day").dt.offset_by("1d")
+    )
+    for several in (last, pl.concat([last, of_another_kind])):
+        found, plain = (rows_of(judge(by_day, records=one)) for one in (several, TRAINING))
+        assert list(found) == list(plain)
+
+
 WRONG_FRAMES: dict[str, tuple[Any, Any, str]] = {
     "no frame": ([], TRAINING, "bearers: must be a data frame, not a list"),
     "two kinds": (PEOPLE, TRAINING.lazy(), "records: bearers are a DataFrame and records"),

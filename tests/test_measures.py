@@ -319,6 +319,43 @@ def test_a_cap_holds_within_its_range(per: str, days: list[date], counted: tuple
     assert read(table, [record(str(d), d, hours=8) for d in days]).amounts == counted
 
 
+SPANS = st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 4))
+"""The first of a few days, how many more days, and hours."""
+
+
+@given(several=st.lists(SPANS, max_size=4), most=st.integers(0, 2))
+def test_a_cap_on_a_day_leaves_what_the_days_of_the_records_can_hold(
+    several: list[tuple[int, int, int]], most: int
+) -> None:
+    first = date(2021, 3, 1)
+    records = [
+        record(f"r{i}", first + day * DAY, last_day=first + (day + more) * DAY, hours=hours)
+        for i, (day, more, hours) in enumerate(several)
+    ]
+    measure = {"sum": "hours", "of": "training", "caps": [{"at_most": most, "per": "day"}]}
+
+    # One hour after the other goes to a day of its record that still has room. What is found by
+    # moving hours aside as long as that makes room for one more is the most that fits.
+    holders: dict[tuple[int, int], int] = {}
+
+    def fits(which: int, seen: set[tuple[int, int]]) -> bool:
+        day, more, _ = several[which]
+        for place in product(range(day, day + more + 1), range(most)):
+            if place not in seen:
+                seen.add(place)
+                if place not in holders or fits(holders[place], seen):
+                    holders[place] = which
+                    return True
+        return False
+
+    order = sorted(range(len(several)), key=lambda i: (several[i][0], i))
+    counted = [sum(fits(i, set()) for _ in range(several[i][2])) for i in order]
+
+    reading = read(measure, records)
+    assert list(reading.amounts) == counted
+    assert (reading.low, reading.high) == (sum(counted), sum(counted))
+
+
 def test_no_more_than_so_much_of_one_record_counts() -> None:
     table = {"sum": "hours", "of": "training", "caps": {"at_most": 6, "per": "record"}}
 

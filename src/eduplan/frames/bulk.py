@@ -133,7 +133,7 @@ def fields_of_records(quota: Quota) -> list[str]:
     if measure.field:
         asked.append(measure.field)
     asked += fields_of_tariff(measure)
-    if measure.way is Way.DAYS:
+    if measure.way is Way.DAYS or any(cap.per is Per.DAY for cap in measure.caps):
         asked.append(DAYS)
     return list(dict.fromkeys("last_day" if field == DAYS else field for field in asked))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 import attrs
+import narwhals.stable.v2 as nw
 
 from eduplan.cycles import Own
 from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.frames import histories
-from eduplan.frames.bulk import limits_of, recognised, selectors
+from eduplan.frames.bulk import limits_of, of_kinds, recognised, selectors
 from eduplan.frames.columns import Columns, Sort
 from eduplan.measures import Cap, Measure, Per, Threshold, Way
 from eduplan.periods import Every
@@ -110,7 +111,8 @@ def check_single(quota: Quota, register: Columns) -> None:
 
     Raises:
         InputError: things are counted, or capped, by such a fact.
-        NotPortable: caps and parts of which it depends on such a fact whether they meet.
+        NotPortable: caps and parts of which it depends on such a fact whether they meet, or caps
+            on a day and records that go on for several.
     """
     measure = quota.measure
     named = [limit.each for limit in limits_of(measure)]
@@ -124,6 +126,11 @@ def check_single(quota: Quota, register: Columns) -> None:
     fields = [field for cap in ranges for field in cap.where.fields()]
     if quota.part and any(register.sorts.get(field) is Sort.SEVERAL for field in fields):
         raise NotPortable([Fault("not-portable-caps", f"{quota.id}.measure.caps")])
+    if any(cap.per is Per.DAY for cap in ranges) and "last_day" in register.sorts:
+        frame = register.frame.filter(of_kinds(measure.kinds) & ~nw.col("last_day").is_null())
+        several = frame.filter(nw.col("last_day") > nw.col("day")).select(nw.len().alias("_rows"))
+        if several.collect().to_arrow()["_rows"][0].as_py():
+            raise NotPortable([Fault("caps-by-day", f"{quota.id}.measure.caps")])
 
 
 def _not_with(path: str, key: str, other: str) -> Fault:

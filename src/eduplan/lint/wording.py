@@ -157,7 +157,8 @@ def unnamed(material: Material) -> Iterator[Finding]:
     for name, places in used.items():
         place, clauses = min(places)
         near = get_close_matches(name, sorted(known), n=1)
-        facts = {"name": name, "near": near[0] if near else "-"}
+        other = both("lint.wording.unnamed.near", near=near[0]) if near else Text("", "")
+        facts = {"name": name, "near": other}
         yield material.finding("wording.unnamed", place, clauses, facts)
 
 

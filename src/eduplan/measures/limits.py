@@ -230,8 +230,13 @@ class Limits:
             for index in order:
                 truth = where(entries[index].get, bearer)
                 if truth or (truth is None and doubtful):
-                    buckets.setdefault(cap.bucket(entries[index], period), []).append(index)
-            lost = _shorten(left, buckets, most)
+                    entry = entries[index]
+                    key = entry.get(cap.each) if cap.per is Per.DAY else cap.bucket(entry, period)
+                    buckets.setdefault(key, []).append(index)
+            if cap.per is Per.DAY:
+                lost = sum(_shorten_days(left, some, entries, most) for some in buckets.values())
+            else:
+                lost = _shorten(left, buckets, most)
             if lost:
                 bound.append(BoundCap(cap, lost, most))
         return left, tuple(bound)
@@ -248,4 +253,37 @@ def _shorten(left: list[Number], buckets: Mapping[object, Sequence[int]], most: 
             left[index] -= cut
             excess -= cut
             lost += cut
+    return lost
+
+
+def _shorten_days(
+    left: list[Number], indexes: Sequence[int], entries: Sequence[Entry], most: Number
+) -> Number:
+    """Leave of records, the latest of which stand first, what their days can hold.
+
+    How much of a record fell on which of its days is not stated: it counts as far as it can be
+    spread over them with no day above ``most``. It can where in every stretch of days the records
+    that lie wholly in it come to no more than ``most`` for each of its days.
+    """
+    lost: Number = 0
+    held: list[Entry] = []
+    amounts: list[Number] = []
+    for index in reversed(indexes):
+        entry = entries[index]
+        if held and max(one.last for one in held) < entry.day:
+            held, amounts = [], []
+        held.append(entry)
+        amounts.append(left[index])
+        excess: Number = 0
+        for first in {one.day for one in held}:
+            for last in {one.last for one in held if one.last >= entry.last}:
+                inside = (
+                    amount
+                    for one, amount in zip(held, amounts, strict=True)
+                    if first <= one.day and one.last <= last
+                )
+                excess = max(excess, sum(inside) - most * ((last - first).days + 1))
+        left[index] -= excess
+        amounts[-1] -= excess
+        lost += excess
     return lost

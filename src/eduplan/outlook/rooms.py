@@ -26,12 +26,21 @@ Judge = Callable[[Plan, Sequence[object], Iterable[object]], list[Verdict]]
 
 
 class RoomKey(NamedTuple):
-    """What records share a cap by: the quota, its period, which of its caps, and within what."""
+    """What records share a cap by.
+
+    Attributes:
+        provision: the quota.
+        period: its period.
+        cap: which of its caps.
+        bucket: within what.
+        days: over how many days; a cap on each day holds for each of them.
+    """
 
     provision: str
     period: Period | None
     cap: int
     bucket: object
+    days: int = 1
 
 
 class Room(NamedTuple):
@@ -115,14 +124,14 @@ class Caps:
                     entry = entries[id(record)]
                     key, _ = self._bucket(verdict, place, entry, gets[verdict.bearer_id])
                     if key is not None:
-                        room = rooms.get(key) or Room(self.most(verdict, place))
+                        room = rooms.get(key) or Room(self.most(verdict, key))
                         rooms[key] = Room(room.left - amount, max(room.last, entry.place))
         return found
 
-    def most(self, verdict: Verdict, place: int) -> Number:
+    def most(self, verdict: Verdict, key: RoomKey) -> Number:
         """Return how much a cap allows; none where that is not known."""
-        cap, _ = self.caps[verdict.provision][place]
-        return cap.most(verdict.required) or 0
+        cap, _ = self.caps[verdict.provision][key.cap]
+        return (cap.most(verdict.required) or 0) * key.days
 
     def _bucket(
         self, verdict: Verdict, place: int, entry: Entry, get: Getter
@@ -135,9 +144,11 @@ class Caps:
         truth = where(entry.get, get)
         if truth is False or verdict.period is None:
             return None, True
-        bucket = cap.bucket(entry, verdict.period)
+        bucket, days = cap.bucket(entry, verdict.period), 1
+        if cap.per is Per.DAY:
+            bucket, days = (bucket, entry.last), (entry.last - entry.day).days + 1
         known = truth is True and not (cap.each and entry.get(cap.each) is None)
-        return RoomKey(verdict.provision, verdict.period, place, bucket), known
+        return RoomKey(verdict.provision, verdict.period, place, bucket, days), known
 
     def raw_of(self, verdict: Verdict, entry: Entry, get: Getter) -> Raw | None:
         """Return what the one record that is judged is worth; None where that is not known."""

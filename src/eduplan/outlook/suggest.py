@@ -228,7 +228,7 @@ class _Search:
     ) -> dict[RoomKey, Number]:
         """Return how much the caps through which courses go allow somebody."""
         return {
-            key: self.caps.most(owed[name, *duty], key.cap) if (name, *duty) in owed else 0
+            key: self.caps.most(owed[name, *duty], key) if (name, *duty) in owed else 0
             for value in values
             if value is not None
             for duty, raw in value.raws.items()

@@ -340,10 +340,16 @@ class Found(Protocol):
 
 
 def counted_days(rule: Tally, day: date) -> Period:
-    """Return the days whose records a tally counts that is taken on a day."""
+    """Return the days whose records a tally counts that is taken on a day.
+
+    A record is as old as its own day makes it: 29 February is a full year old on 28 February.
+    """
     if rule.in_last is None:
         return Period(date.min, day + DAY)
-    return Period(add_months(day, -rule.in_last.months) + DAY, day + DAY)
+    start = add_months(day, -rule.in_last.months) + DAY
+    while add_months(start, rule.in_last.months) <= day:
+        start += DAY
+    return Period(start, day + DAY)
 
 
 def held_against(
