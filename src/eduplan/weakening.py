@@ -201,8 +201,8 @@ _COMPARED = ("partial", "stub", "cycle")
 _COUNTED = ("records", "distinct")
 """What a share is counted by; bounds on what is counted differently are not compared."""
 
-_OWED = ("full", "pro-rata", "exempt")
-"""What is owed for part of a period, from all to nothing."""
+_OWED = {"full": 0, "pro-rata": 1, "by-month": 1, "exempt": 2}
+"""What is owed for part of a period, from all to nothing; by days and by months it is like."""
 
 
 class _Found(NamedTuple):
@@ -337,8 +337,8 @@ def _amount(value: object) -> tuple[str, Number | None]:
     if isinstance(value, str) and (length := _LENGTH.fullmatch(value)):
         unit, times = _UNITS[length[2]]
         return unit, int(length[1]) * times
-    if value in _OWED:
-        return "owed", _OWED.index(value)
+    if isinstance(value, str) and value in _OWED:
+        return "owed", _OWED[value]
     try:
         return "number", exact(value)  # type: ignore[arg-type]
     except InputError:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from eduplan.dates import DAY, Period
+from eduplan.dates import DAY, Period, add_months, full_months
 from eduplan.errors import Missing
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
@@ -95,6 +95,18 @@ def in_service(period: Period, get: Getter) -> Period | None:
     return Period(start, end) if start < end else None
 
 
+def months_in(period: Period, days: Period) -> int:
+    """Return how many months of a period, counted from its first day on, lie wholly in ``days``.
+
+    >>> year = Period(date(2024, 1, 1), date(2025, 1, 1))
+    >>> months_in(year, Period(date(2024, 5, 15), date(2025, 1, 1)))
+    7
+    """
+    begun = full_months(period.start, days.start)
+    begun += add_months(period.start, begun) < days.start
+    return max(full_months(period.start, days.end) - begun, 0)
+
+
 def owing(
     quota: Quota, piece: Piece, required: Number, get: Getter, on_leave: Callable[[Period], OnLeave]
 ) -> Owing:
@@ -117,6 +129,10 @@ def owing(
     if span != inside and quota.at_most is None:
         if quota.partial is Partial.PRO_RATA and owed is not None:
             owed = exact(Fraction(owed) * span.days / inside.days)
+        elif quota.partial is Partial.BY_MONTH and owed is not None:
+            served, months = months_in(inside, span), months_in(inside, inside)
+            owed = exact(Fraction(owed) * served / months) if served else 0
+            excuse = excuse or ("" if served else "served-too-little")
         elif quota.partial is Partial.EXEMPT:
             excuse = excuse or "partial-exempt"
         elif quota.partial is None:

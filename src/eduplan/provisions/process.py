@@ -236,7 +236,7 @@ class Process(Provision):
             faults.add("stages-need-years", "stage", known=known)
         if self.governs is Governs.RECORD_DATE:
             faults.add("governs-record-date", "governs", form=self.form)
-        if self.partial is Partial.PRO_RATA:
+        if self.partial is not None and self.partial.lessens:
             faults.add("partial-occurrence", "partial")
         stages = [stage.id for stage in self.stage]
         for index, step in enumerate(self.step):

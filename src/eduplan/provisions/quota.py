@@ -99,7 +99,13 @@ class Partial(StrEnum):
 
     FULL = "full"
     PRO_RATA = "pro-rata"
+    BY_MONTH = "by-month"
     EXEMPT = "exempt"
+
+    @property
+    def lessens(self) -> bool:
+        """Whether a share of the amount is owed."""
+        return self in (Partial.PRO_RATA, Partial.BY_MONTH)
 
 
 def as_partial(value: Partial | str | None) -> Partial | None:
@@ -306,8 +312,11 @@ class Quota(Provision):
         if self.every.personal and self.scope.over is not Over.EACH:
             faults.add("scope-anchored", "scope")
         for key in ("partial", "stub"):
-            if self.measure.way is Way.SHARE and getattr(self, key) is Partial.PRO_RATA:
+            policy: Partial | None = getattr(self, key)
+            if policy is not None and policy.lessens and self.measure.way is Way.SHARE:
                 faults.add("partial-share", key)
+            if policy is Partial.BY_MONTH and (key == "stub" or not _of_months(self.every)):
+                faults.add("partial-months", key)
         amounts = self.measure.way in (Way.COUNT, Way.SUM, Way.CREDITS)
         for key in ("part", "leave", "carry_over", "grace", "before_joining"):
             if self.says(key) and (not amounts or self.at_least is None):
@@ -386,6 +395,12 @@ def _shorter(grace: Length, every: Every) -> bool:
     if every.unit is Unit.PLAN:
         return True
     return grace.after(_DAY) <= add_months(_DAY, months.get(every.unit, 0))
+
+
+def _of_months(every: Every) -> bool:
+    """Say whether periods are counted in whole months."""
+    months = {Unit.MONTH, Unit.SCHOOL_YEAR, Unit.CALENDAR_YEAR, Unit.CYCLE, Unit.PLAN}
+    return every.unit in months
 
 
 _DAY = date(2001, 1, 1)

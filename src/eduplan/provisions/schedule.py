@@ -201,7 +201,7 @@ class Schedule(Provision):
             faults.add("late-needs-grace", "late")
         if self.report is not None and _rank(self.report) <= _rank(self.every):
             faults.add("report-too-short", "report")
-        if self.partial is Partial.PRO_RATA:
+        if self.partial is not None and self.partial.lessens:
             faults.add("partial-occurrence", "partial")
         sides = [dimension.field for dimension in self.for_each.dimensions]
         for index, selector in enumerate(self.without):

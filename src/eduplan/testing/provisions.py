@@ -179,10 +179,10 @@ def quotas(
         draw(st.sampled_from(["at_least", "at_most"])): draw(seldom(rows)) or draw(amount),
     }
     partial = draw(st.sampled_from([*Partial, None]))
-    if not ("share" in measure and partial is Partial.PRO_RATA):
+    if not ("share" in measure and partial is not None and partial.lessens):
         keys["partial"] = partial
     if isinstance(keys["every"], dict) and "share" not in measure:
-        keys["stub"] = draw(st.sampled_from([*[Partial.FULL] * 5, *Partial, None]))
+        keys["stub"] = draw(_STUBS)
     keys["serves_at_least"] = draw(seldom(seldom(st.sampled_from(["1 year", "30 days"]))))
     keys["bearer"] = draw(seldom(bearer_selectors())) or {}
     keys["exempt"] = draw(seldom(seldom(bearer_selectors())))
@@ -199,6 +199,12 @@ def quotas(
         keys["since"] = draw(seldom(seldom(days())))
         keys["until"] = draw(seldom(seldom(days())))
     return Quota(id=name, clause=[clause], title=TEXT, **keys)
+
+
+_STUBS = st.sampled_from(
+    [*[Partial.FULL] * 5, Partial.FULL, Partial.PRO_RATA, Partial.EXEMPT, None]
+)
+"""What is owed in a cycle that crosses the first or last day of a plan."""
 
 
 _SCOPES = st.sampled_from(
@@ -231,7 +237,7 @@ def divided_quotas(draw: DrawFn, *, name: str = "quota", clause: str = "1") -> Q
     parts = draw(st.lists(_parts(), min_size=1, max_size=3))
     keys: dict[str, Any] = {"every": draw(st.sampled_from(_DIVIDED))}
     if isinstance(keys["every"], dict):
-        keys["stub"] = draw(st.sampled_from([*[Partial.FULL] * 5, *Partial, None]))
+        keys["stub"] = draw(_STUBS)
     keys["partial"] = draw(st.sampled_from([Partial.FULL, Partial.FULL, *Partial, None]))
     return Quota(
         id=name,

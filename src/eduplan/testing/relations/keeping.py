@@ -10,7 +10,7 @@ from itertools import combinations
 from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.measures.tariff import DAYS
 from eduplan.periods import Every, Unit
-from eduplan.provisions import Partial, Provision, Quota
+from eduplan.provisions import Provision, Quota
 from eduplan.selectors import DAY_LOOKED_AT, EVERYTHING, Condition, Selector, apart
 
 
@@ -137,7 +137,7 @@ def _shift(quota: Quota) -> Iterator[str]:
         if getattr(quota, key):
             yield key
     for key in ("partial", "stub"):
-        if getattr(quota, key) is Partial.PRO_RATA:
+        if (policy := getattr(quota, key)) is not None and policy.lessens:
             yield key
     if measure.way is Way.DAYS or any(row.per == DAYS for row in measure.tariff):
         yield f"measure.{measure.way}"
