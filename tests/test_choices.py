@@ -2,11 +2,12 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from eduplan.outlook.choices import Choices, possible
-from eduplan.outlook.numbers import Claim, Kind, Need, Offer, Side, Worth
+from eduplan.outlook.numbers import Claim, Kind, Need, Offer, Side, TooLarge, Worth
 from eduplan.outlook.rooms import in_turn
 from eduplan.outlook.times import times_of
 from eduplan.outlook.turns import in_turns
@@ -116,6 +117,53 @@ def test_what_costs_too_much_has_a_bound(
         assert least <= wanted[need][0]
         assert (chosen is None) == (least >= below)
         assert chosen is None or least == wanted[need][0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    offered=offers(),
+    prices=st.lists(small(0, 5), min_size=6, max_size=6),
+    limit=small(0, 12),
+    learnt=st.booleans(),
+)
+def test_all_that_cost_at_most_so_much_are_listed(
+    offered: tuple[Kind, Offer], prices: list[int], limit: int, learnt: bool
+) -> None:
+    # Whatever has been learnt before. Where some of the courses would do, the others may be missing.
+    kind, offer = offered
+    prices = prices[: len(offer.slots)]
+    courses = range(len(offer.slots))
+    choices = Choices(kind, offer)
+    if learnt:
+        choices.cheapest(prices, dict.fromkeys(kind.needs, FAR))
+    listed = choices.within(prices, dict.fromkeys(kind.needs, limit), 1000)
+    sets = [several for size in range(len(courses) + 1) for several in combinations(courses, size)]
+    for need in kind.needs:
+        ways = {one for one in sets if enough(kind, offer, need, one)}
+        cheap = {one for one in ways if sum(prices[course] for course in one) <= limit}
+        needed = {one for one in cheap if not any(set(o) < set(one) for o in ways)}
+        found = [tuple(course for course in courses if row[course]) for row in listed[need]]
+        event(f"listed: {min(len(found), 3)}")
+        assert needed <= set(found) <= cheap
+        assert len(set(found)) == len(found)
+
+
+def test_no_more_are_listed_than_asked_for() -> None:
+    # Each of three courses fills the need: the three are listed where three are asked for.
+    weights = (1, 0, 0, 0, *NOTHING)
+    sides = (*FIGURES, *(Side.ROOM for _ in ROOMS))
+    need = (1, 0, 0, 0, *NOTHING)
+    slots: tuple[tuple[str, ...], ...] = ((), (), ())
+    offer = Offer((1, 1, 1), (1, 1, 1), slots, times_of(slots), (0, 1, 2))
+    choices = Choices(Kind(sides, (Worth(weights),) * 3, {need: 1}), offer)
+
+    assert choices.within((1, 1, 1), {need: 1}, 3)[need].tolist() == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
+    ]
+    with pytest.raises(TooLarge):
+        choices.within((1, 1, 1), {need: 1}, 2)
 
 
 def test_courses_stay_in_order_where_it_matters_which_comes_first() -> None:

@@ -2,9 +2,11 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from eduplan.outlook import relaxation
 from eduplan.outlook.numbers import Kind, Offer, Side, Worth
 from eduplan.outlook.patterns import solve
 from eduplan.outlook.times import times_of
@@ -66,6 +68,23 @@ def programmes(draw: st.DrawFn) -> tuple[list[Kind], Offer]:
     return kinds, offer
 
 
+@st.composite
+def crowds(draw: st.DrawFn) -> tuple[list[Kind], Offer]:
+    """Return people who need two courses each of which most have one place: fractions abound."""
+    count = draw(st.integers(3, 6))
+    costs = draw(st.tuples(*[st.sampled_from([2, 2, 3, 4])] * count))
+    places = draw(st.tuples(*[st.sampled_from([1, 1, 1, 2])] * count))
+    # Whoever finds no other place takes the last course.
+    slots = ((),) * (count + 1)
+    offer = Offer((*costs, 12), (*places, 9), slots, times_of(slots), tuple(range(count + 1)))
+    kinds = []
+    for _ in range(draw(st.integers(1, 3))):
+        worth = draw(st.tuples(*[st.sampled_from([(1,), (1,), (1,), None])] * count))
+        needs = draw(st.dictionaries(st.sampled_from([(2,), (3,)]), st.integers(1, 2), min_size=1))
+        kinds.append(kind([*worth, (3,)], needs))
+    return kinds, offer
+
+
 def kind(worth: list[tuple[int, ...] | None], needs: dict[tuple[int, ...], int]) -> Kind:
     found = tuple(None if one is None else Worth(one) for one in worth)
     return Kind((Side.LEAST,) * len(next(iter(needs))), found, needs)
@@ -83,12 +102,18 @@ NOT_AT_ONCE = (
 )
 
 
+@pytest.mark.parametrize("most_listed", [relaxation.MOST_LISTED, 0], ids=["cuts", "branches"])
 @settings(max_examples=300, deadline=None)
-@given(programme=programmes())
+@given(programme=st.one_of(programmes(), crowds()))
 @example(programme=NOT_AT_ONCE)
-def test_nothing_that_could_be_chosen_is_better(programme: tuple[list[Kind], Offer]) -> None:
+def test_nothing_that_could_be_chosen_is_better(
+    programme: tuple[list[Kind], Offer], most_listed: int
+) -> None:
+    # Where there are too many patterns to list, both sides of fractions are looked at.
     kinds, offer = programme
-    answer = solve(kinds, offer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relaxation, "MOST_LISTED", most_listed)
+        answer = solve(kinds, offer)
     people = sum(sum(one.needs.values()) for one in kinds)
     served = sum(sum(patterns.values()) for patterns in answer.chosen.values())
 

@@ -178,9 +178,10 @@ class Ways:
         """
         priced = self.priced(prices)
         states = np.array([self.start[need] for need in limits])
-        which = np.arange(len(limits))
         highest = np.array(list(limits.values()), dtype=np.int64)
-        spent = np.zeros(len(limits), dtype=np.int64)
+        which = np.flatnonzero(priced.levels[0][states] <= highest)
+        states, highest = states[which], highest[which]
+        spent = np.zeros(len(which), dtype=np.int64)
         trail = []
         work = 0
         for stage, moves, later in zip(self.stages, priced.moves, priced.levels[1:], strict=True):
