@@ -185,3 +185,59 @@ def test_courses_stay_in_order_where_it_matters_which_comes_first() -> None:
     assert in_turns(kind, offer, rooms, frozenset()) == ((0,), (1,), (2,))
     free = kind._replace(turn=frozenset())
     assert in_turns(free, offer, rooms, frozenset()) == ((1,), (0,), (2,))
+
+
+SIDES = (*FIGURES, *(Side.ROOM for _ in ROOMS))
+
+
+def claimed(amount: int, rooms: tuple[int, ...], *weights: int) -> Worth:
+    """Return what a course adds of which all goes through caps, to the four figures."""
+    return Worth((0, 0, 0, 0, *NOTHING), (Claim(amount, rooms, (*weights, *NOTHING)),))
+
+
+def in_order(kind: Kind) -> tuple[Kind, Offer]:
+    """Return an offer of courses for nothing, each in its time and in the order of the records."""
+    claims = [claim for one in kind.worth if one for claim in one.claims]
+    turn = frozenset(in_turn([(claim.rooms, claim.weights) for claim in claims]))
+    free = (0,) * len(kind.worth)
+    slots: tuple[tuple[str, ...], ...] = ((),) * len(free)
+    order = tuple(range(len(free)))
+    return kind._replace(turn=turn), Offer(free, free, slots, times_of(slots), order)
+
+
+def test_what_an_earlier_cap_leaves_out_takes_no_room_under_a_later_one() -> None:
+    # Lacking are 1 of the first figure and 3 of the second. The last cap has room for 4. "Cheap"
+    # gives the first figure, but takes 3 of the room, and 1 is too little for the last course. Of
+    # the other course the cap before leaves 1 of 4, so that 3 of the room are left: both do. Who
+    # has room under that cap too loses all to it, and nothing is left for the last course.
+    cheap, other = claimed(3, (4, 6), 1, 0, 0, 0), claimed(4, (4, 5, 6), 1, 0, 0, 0)
+    last = claimed(3, (4, 6), 0, 1, 0, 0)
+    narrow, wide = (1, 3, 0, 0, 9, 1, 4), (1, 3, 0, 0, 9, 9, 4)
+    kind, offer = in_order(Kind(SIDES, (cheap, other, last), {narrow: 1, wide: 1}))
+    found = Choices(kind, offer).cheapest((1, 5, 1), dict.fromkeys(kind.needs, FAR))
+
+    assert found == {narrow: (6, (1, 2)), wide: (FAR, None)}
+
+
+def test_a_course_that_only_a_cap_makes_needed_is_looked_at() -> None:
+    # The last cap leaves 2 of the 4 hours of the first course; with the second, which adds 2, the
+    # 4 are there. For who has room the first alone would do. Somebody has to be found for the
+    # second, so its price is negative: both are to be had for 1, which is less than 2.
+    worth = (claimed(4, (4, 5), 1, 0, 0, 0), Worth((2, 0, 0, 0, *NOTHING)))
+    narrow, wide = (4, 0, 0, 0, 9, 2, 0), (4, 0, 0, 0, 9, 9, 0)
+    kind, offer = in_order(Kind(SIDES, worth, {narrow: 1, wide: 1}))
+
+    found = Choices(kind, offer).cheapest((3, -2), {narrow: 2, wide: 2})
+    assert found[narrow] == (1, (0, 1))
+    listed = Choices(kind, offer).within((3, 2), {narrow: 5, wide: 5}, 10)
+    assert listed[narrow].tolist() == [[True, True]]
+
+
+def test_a_cap_may_leave_just_as_much_as_is_allowed() -> None:
+    # 3 are lacking and no more than 3 may be added: the course of 4 does where the last cap leaves
+    # 3 of it, and for nobody who has room for all.
+    narrow, wide = (3, 0, 0, 3, 9, 3, 0), (3, 0, 0, 3, 9, 9, 0)
+    kind, offer = in_order(Kind(SIDES, (claimed(4, (4, 5), 1, 0, 0, 1),), {narrow: 1, wide: 1}))
+    found = Choices(kind, offer).cheapest((1,), dict.fromkeys(kind.needs, FAR))
+
+    assert found == {narrow: (1, (0,)), wide: (FAR, None)}

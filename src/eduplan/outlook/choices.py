@@ -177,7 +177,9 @@ class Choices:
         }
         more = Kept(self._closed(kept.rooms | rooms), kept.slots | twice)
         if more == kept:
-            raise AssertionError
+            # The first number in which truth and supposition differ is of a room or time of which
+            # no account is kept, or of an amount that is supposed to be cut there.
+            raise AssertionError("courses that fill a need as supposed do not, and nothing differs")
         return more
 
     def _closed(self, rooms: frozenset[int]) -> frozenset[int]:
