@@ -188,9 +188,15 @@ NOT_PORTABLE = {
         quota(measure={"count": "visit", "where": {"tier": ["@bearer.tier", "@bearer.level"]}}),
         "hours.measure: tier is held against several facts of the bearer at once",
     ),
-    "the mean of a group, by parts": (
-        quota(scope={"mean": "school"}, part=[{"id": "a", "where": ONLINE, "at_least": 1}]),
-        "hours.scope: scope together with part cannot be judged over frames",
+    "the mean of a group, by parts of every year": (
+        quota(scope={"mean": "school"},
+              part=[{"id": "a", "where": ONLINE, "at_least": 1, "yearly": True}]),
+        "hours.scope: scope together with part.yearly cannot be judged over frames",
+    ),
+    "the mean of a group, with hours beside the whole": (
+        quota(scope={"mean": "school"},
+              part=[{"id": "a", "where": ONLINE, "at_least": 1, "beside": True}]),
+        "hours.scope: scope together with part.beside cannot be judged over frames",
     ),
     "the total of a group, in versions": (
         quota(scope={"total": "school"}, governs="as-of",

@@ -35,9 +35,11 @@ from eduplan.frames.outcomes import (
     situation,
 )
 from eduplan.frames.placing import place
+from eduplan.frames.pooled_parts import kinds_of, largest_asked, parts_of_asked, with_parts
 from eduplan.frames.portions import GROUP
 from eduplan.frames.profiles import BEARER, NAMED
-from eduplan.frames.readings import amounts, read
+from eduplan.frames.readings import Amounts, amounts, read
+from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows
 from eduplan.provisions import QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
@@ -61,6 +63,7 @@ class Span(NamedTuple):
         doubted: how, where it is not known of somebody whether it is a member.
         period: the period, None where nothing can be said of it.
         inside: the piece of it in which records are read, None where none are.
+        parts: how the parts are judged, and after them all sets; nothing where none are read.
     """
 
     place: int
@@ -68,6 +71,7 @@ class Span(NamedTuple):
     doubted: int
     period: Period | None
     inside: Period | None = None
+    parts: tuple[int, ...] = ()
 
 
 class Share(NamedTuple):
@@ -132,18 +136,29 @@ def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]
     named = members.filter(~nw.col(NAMED).is_null())
     groups = named.group_by(NAMED).agg(nw.col("_doubted").max(), nw.col("_unknown_owed").max())
     groups = groups.with_columns(_one=whole(1))
-    spans = groups.join(bulk.backend.beside(_spans(pool)), on="_one", how="inner")
+    spans = groups.join(
+        bulk.backend.beside(_spans(pool, len(bulk.quota.part))), on="_one", how="inner"
+    )
     read_ = [span.place for span in pool.spans if span.inside is not None]
     first = min(read_, default=len(pool.spans))
     spans = spans.filter((nw.col("_unknown_owed") == 0) | (nw.col("_place") < first))
-    frame = spans.join(_summed(named, bulk, pool), on=[NAMED, "_place"], how="left")
+    stated = amounts(bulk)
+    sums = _summed(named, bulk, pool, stated)
+    frame = spans.join(sums, on=[NAMED, "_place"], how="left")
     frame = _judged(frame, nobody, upper=bulk.quota.at_most is not None)
-    several = [frame, _unread(members.filter(nw.col(NAMED).is_null()), BEARER, lacking)]
+    several = [_unread(members.filter(nw.col(NAMED).is_null()), BEARER, lacking)]
     if read_:
         several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), NAMED, broken))
     told = bulk.backend.beside(pool.outcomes.told())
-    frame = bulk.backend.below([_plain(one) for one in several])
-    return told_of(frame.join(told, on="_situation", how="left"), bulk.quota, "bearer")
+    several = [_plain(one, "_situation") for one in several]
+    if not bulk.quota.part:
+        frame = bulk.backend.below([_plain(frame, "_situation"), *several])
+        return told_of(frame.join(told, on="_situation", how="left"), bulk.quota, "bearer")
+    most = _largest_asked(bulk, pool)
+    frame = with_parts(_filled(frame, sums), bulk, pool, nobody, most, stated.parts)
+    others = bulk.backend.below(several).join(told, on="_situation", how="left")
+    both = [_plain(one, kept=("status", "reasons")) for one in (frame, others)]
+    return told_of(bulk.backend.below(both), bulk.quota, "bearer")
 
 
 def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]]) -> Pool:
@@ -174,7 +189,8 @@ def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any
             usual = _with_gaps(by_situation(bound, now, docket, quota.measure.kinds, _DOUBTS))
             doubted = tuple(_doubtful(outcome) for outcome in usual)
             kinds = pool.outcomes.kind(usual), pool.outcomes.kind(doubted)
-            pool.spans.append(Span(number, *kinds, period, inside))
+            of_parts = kinds_of(quota, now, docket, pool.outcomes) if quota.part else ()
+            pool.spans.append(Span(number, *kinds, period, inside, of_parts))
             pool.segments += segments_of(quota, number, period, inside)
     for profile, facts in profiles.items():
         _ask(profile, subject_of(str(profile), facts), bulk, bench, pool)
@@ -216,6 +232,15 @@ def _ask(profile: int, subject: Subject, bulk: Bulk, bench: QuotaBench, pool: Po
             pool.shares.append(Share(profile, span.place, owed, bool(owing.missing)))
 
 
+def _kinds(spans: Sequence[Span], parts: int) -> dict[str, pa.Array]:
+    """Return how parts are judged in every period, -1 where they are not; nothing without parts."""
+    names = [*(f"_kind_{number}" for number in range(parts)), "_kind_set"] if parts else []
+    return {
+        name: as_wholes(span.parts[number] if span.parts else -1 for span in spans)
+        for number, name in enumerate(names)
+    }
+
+
 def members_of(bulk: Bulk, pool: Pool) -> Frame:
     """Return all members with the name of their group, absent where it is not known."""
     group = bulk.quota.scope.group
@@ -233,8 +258,8 @@ def members_of(bulk: Bulk, pool: Pool) -> Frame:
     return frame.join(bulk.backend.beside(table), on="_profile", how="inner")
 
 
-def _spans(pool: Pool) -> pa.Table:
-    """Return the periods as a table."""
+def _spans(pool: Pool, parts: int) -> pa.Table:
+    """Return the periods as a table, with how so many parts are judged."""
     spans = pool.spans
     return pa.table(
         {
@@ -246,13 +271,13 @@ def _spans(pool: Pool) -> pa.Table:
             "period_start": as_days(span.period.start if span.period else None for span in spans),
             "period_end": as_days(span.period.end if span.period else None for span in spans),
             "due": as_days(span.period.last if span.period else None for span in spans),
+            **_kinds(spans, parts),
         }
     )
 
 
-def _summed(members: Frame, bulk: Bulk, pool: Pool) -> Frame:
+def _summed(members: Frame, bulk: Bulk, pool: Pool, stated: Amounts | Worths) -> Frame:
     """Return the figures of every group and period: those of all members in service together."""
-    stated = amounts(bulk)
     _check_size(bulk, pool, max(stated.largest, stated.parts), stated.parts)
     parts = pool.parts
     table = pa.table(
@@ -267,20 +292,20 @@ def _summed(members: Frame, bulk: Bulk, pool: Pool) -> Frame:
     grid = members.join(bulk.backend.beside(table), on="_profile", how="inner")
     days = tuple(pool.segments)
     found = Windows((), (), (), segments=dict.fromkeys(pool.members, days) if days else {})
-    reading = read(place(bulk, found), bulk, stated, {}, grid.select(*GROUP)).whole
-    grid = grid.join(reading, on=list(GROUP), how="left")
-    figures = ("_low", "_high", "_open", "_unknown")
+    read_ = read(place(bulk, found), bulk, stated, {}, grid.select(*GROUP))
+    grid = grid.join(read_.whole, on=list(GROUP), how="left")
+    marks = [name for name in read_.parts if name.endswith(("open", "noted"))]
+    figures = ("_low", "_high", "_open", "_unknown", *read_.parts)
     grid = grid.with_columns(nw.col(name).fill_null(0) for name in figures)
+    added = ("_low", "_high", "_count", *(name for name in read_.parts if name not in marks))
     # Sums of figures counted in parts of one; the same for all members (see `refusing`).
     total = nw.col("_owed").sum() if _mean(bulk) else nw.col("_owed").max()
     sums = grid.group_by(NAMED, "_place").agg(
-        *(nw.col(name).sum() for name in ("_low", "_high", "_count")),
-        *(nw.col(name).max() for name in ("_open", "_unknown", "_gap")),
+        *(nw.col(name).sum() for name in added),
+        *(nw.col(name).max() for name in ("_open", "_unknown", "_gap", *marks)),
         total,
     )
-    sums = sums.with_columns(
-        nw.col(name).cast(WHOLE) for name in ("_low", "_high", "_count", "_owed")
-    )
+    sums = sums.with_columns(nw.col(name).cast(WHOLE) for name in (*added, "_owed"))
     return sums.with_columns(
         _value=nw.col("_low") * parts,
         _most=nw.col("_high") * parts,
@@ -299,9 +324,26 @@ def _check_size(bulk: Bulk, pool: Pool, largest: int, parts: int) -> None:
     """Refuse amounts whose sums, compared crosswise, would not fit."""
     people = max(bulk.profiles.size, 1)
     owed = max((int(Fraction(share.owed) * pool.parts) for share in pool.shares), default=1)
-    done = largest * max(bulk.register.size, 1) * pool.parts
-    if max(done, owed * parts * people, parts * pool.parts * people) > LARGEST:
+    of = parts_of_asked(bulk.quota, pool.parts) if bulk.quota.part else 1
+    done = largest * max(bulk.register.size, 1) * max(pool.parts, of)
+    asked = int(_largest_asked(bulk, pool) * of * parts)
+    if max(done, owed * parts * people, parts * pool.parts * people, asked) > LARGEST:
         raise refuse("amounts-too-large", f"records.{bulk.quota.measure.field or 'bearer'}")
+
+
+def _largest_asked(bulk: Bulk, pool: Pool) -> Number:
+    """Return no less than what parts, or sets of them, ask of a group."""
+    owed = max((share.owed for share in pool.shares), default=0)
+    return largest_asked(bulk.quota, owed, max(bulk.profiles.size, 1))
+
+
+def _filled(frame: Frame, sums: Frame) -> Frame:
+    """Return groups and periods with nothing where no member was read."""
+    return frame.with_columns(
+        nw.col(name).fill_null(0)
+        for name in sums.collect_schema().names()
+        if name not in (NAMED, "_place")
+    )
 
 
 def _judged(frame: Frame, nobody: int, *, upper: bool) -> Frame:
@@ -347,8 +389,8 @@ def _unread(frame: Frame, name: str, kind: int) -> Frame:
     )
 
 
-def _plain(frame: Frame) -> Frame:
-    """Return the columns of which rows are made."""
+def _plain(frame: Frame, *more: str, kept: Sequence[str] = ()) -> Frame:
+    """Return the columns of which rows are made, with more figures, and others as they are."""
     days = ("period_start", "period_end", "due")
-    figures = ("_situation", "_read", *FIGURES)
-    return frame.select("bearer", *days, *(nw.col(name).cast(WHOLE) for name in figures))
+    figures = ("_read", *FIGURES, *more)
+    return frame.select("bearer", *days, *(nw.col(name).cast(WHOLE) for name in figures), *kept)

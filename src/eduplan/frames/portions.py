@@ -43,6 +43,9 @@ _NOTED = "_noted"
 """Column that says whether of some part facts of records are missing."""
 _MET = RANKS.index(Status.MET)
 
+Settled = Callable[[nw.Expr, Sequence[nw.Expr], Sequence[str]], tuple[nw.Expr, Sequence[nw.Expr]]]
+"""Takes the rank of a status, whether reasons are given, and their codes; gives the first two."""
+
 
 class Reckoned(NamedTuple):
     """Figures of a record, or of all the records of a group.
@@ -201,6 +204,7 @@ def judged(
     found: Windows,
     spans: Mapping[int, Frame],
     parts: int,
+    settled: Settled | None = None,
 ) -> Frame:
     """Return what the whole with all its parts comes to, by the numbers of `together`.
 
@@ -211,6 +215,7 @@ def judged(
         found: what is owed, and how figures are judged.
         spans: of parts with many spans, what they come to in each.
         parts: how many parts of one amounts are counted in.
+        settled: what becomes of it for other reasons, None where there are none.
     """
     quota, outcomes = bulk.quota, found.outcomes
     if of_some := [
@@ -252,7 +257,9 @@ def judged(
             rank = nw.when(holds).then(whole(place)).otherwise(rank)
     codes = range(len(outcomes.codes))
     given = [_any(one.gives(code) for one in told) for code in codes]
-    reasons = [whole(0) if one is None else flag(one) for one in given]
+    reasons: Sequence[nw.Expr] = [whole(0) if one is None else flag(one) for one in given]
+    if settled is not None:
+        rank, reasons = settled(rank, reasons, outcomes.codes)
     return frame.select("_id", *OF_PERIOD, *FIGURES, _verdict=together(rank, reasons))
 
 

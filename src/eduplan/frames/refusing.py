@@ -99,7 +99,9 @@ def _of_groups(quota: Quota) -> Iterator[Fault]:
         together = {
             "share": quota.measure.way is Way.SHARE,
             "caps.share": any(cap.share is not None for cap in quota.measure.caps),
-            "part": bool(quota.part),
+            "part.beside": any(part.beside for part in quota.part),
+            "part.every": any(part.every is not None for part in quota.part),
+            "part.yearly": any(part.yearly for part in quota.part),
         }
         for key, said in together.items():
             if said:

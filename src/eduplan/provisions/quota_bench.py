@@ -384,6 +384,7 @@ class QuotaBench(Bench):
                 points = self.composite.points(tallied, seen, docket, due, divisor)
                 status = worst_of([status, *(point.status for point in points)])
                 missing += tuple(m for point in points for m in point.missing if m not in missing)
+                missing = missing if status is Status.UNDETERMINED else ()
             if unsaid:
                 status, missing = Status.UNDETERMINED, gaps
             if doubts:
