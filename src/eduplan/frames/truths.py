@@ -34,6 +34,8 @@ class Truth(NamedTuple):
     false: nw.Expr
     constant: bool = False
     """Whether it is the same of all, so that no column comes in."""
+    known: nw.Expr | None = None
+    """Where it is known, if that is quicker to find out than where it is false."""
 
     @property
     def unknown(self) -> nw.Expr:
@@ -83,6 +85,8 @@ class Sieve:
         truths.extend(Truth(one.false, one.true, one.constant) for one in branches)
         if not truths:
             return frame, ALWAYS
+        if len(truths) == 1:
+            return frame, truths[0]
         true = reduce(and_, [truth.true for truth in truths])
         constant = all(truth.constant for truth in truths)
         return frame, Truth(true, reduce(or_, [truth.false for truth in truths]), constant)
@@ -98,15 +102,22 @@ class Sieve:
             more: columns to make besides.
         """
         told = {EVERYTHING: ALWAYS}
+        rest: dict[str, nw.Expr] = {}
         for selector in selectors:
             if selector in told:
                 continue
             frame, truth = self.apply(frame, selector)
             self._made += 1
             true, false = f"_true_{self._made}", f"_false_{self._made}"
-            more |= {true: truth.true, false: truth.false}
             told[selector] = Truth(nw.col(true), nw.col(false))
-        return frame.with_columns(**more) if more else frame, told
+            more[true] = truth.true
+            if truth.known is None:
+                more[false] = truth.false
+            else:  # texts are compared once
+                rest[false] = truth.known & ~nw.col(true)
+        for made in (more, rest):
+            frame = frame.with_columns(**made) if made else frame
+        return frame, told
 
     def sift(
         self,
@@ -176,7 +187,7 @@ class Sieve:
             return None
         known = ~column.is_null() & ~nw.col(own).is_null()
         same, other = column == nw.col(own), column != nw.col(own)
-        return _turned(Truth(known & same, known & other), condition.test)
+        return _turned(Truth(known & same, known & other, known=known), condition.test)
 
     def _of_text(self, condition: Condition, column: nw.Expr) -> Truth:
         if condition.test in (Test.IS, Test.NOT):
@@ -226,11 +237,11 @@ class Sieve:
 def _among(column: nw.Expr, wanted: Sequence[Any]) -> Truth:
     """Return whether a column is one of some values; what is absent is never asked."""
     known, hit = ~column.is_null(), among(column, wanted)
-    return Truth(known & hit, known & ~hit)
+    return Truth(known & hit, known & ~hit, known=known)
 
 
 def _turned(truth: Truth, test: Test) -> Truth:
-    return truth if test is Test.IS else Truth(truth.false, truth.true)
+    return truth if test is Test.IS else Truth(truth.false, truth.true, known=truth.known)
 
 
 def _of_flag(condition: Condition, column: nw.Expr) -> Truth:
