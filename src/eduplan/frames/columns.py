@@ -255,9 +255,10 @@ def columns(
     for field in sorts:
         if isinstance(schema[field], nw.Datetime):
             _only_days(frame, field, name)
-    frame = frame.with_columns(
-        nw.lit(None, dtype=_CASTS[sorts[field]]).alias(field) for field in blank
-    )
+    if blank:
+        frame = frame.with_columns(
+            nw.lit(None, dtype=_CASTS[sorts[field]]).alias(field) for field in blank
+        )
     picked = [
         nw.col(field).cast(_CASTS[sort]) if sort in _CASTS else nw.col(field)
         for field, sort in sorts.items()

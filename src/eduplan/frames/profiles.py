@@ -35,28 +35,30 @@ class Profiles:
         self._several = several
         self._backend = backend
         self._decoded: dict[str, list[Any]] = {}
-        self._frame = bearers.frame.with_columns(nw.col("id").alias(BEARER))
+        self._frame = bearers.frame
 
     def code(self, field: str) -> str:
-        """Return the column that numbers the values of a fact, 0 where it is absent."""
-        self.values(field)
+        """Return the column of `frame` that numbers the values of a fact, 0 where it is absent."""
         return f"_code_{field}"
+
+    def _numbered(self, field: str) -> nw.Expr:
+        """Return the number of the value of a fact, 0 where it is absent."""
+        if self.values(field) == [None]:
+            return whole(0)
+        return nw.col(self.code(field)).fill_null(0)
 
     def values(self, field: str) -> list[Any]:
         """Return the values of a fact by their numbers, the first None."""
         found = self._decoded.get(field)
         if found is not None:
             return found
-        code = f"_code_{field}"
-        if field not in self._bearers.sorts:
-            self._decoded[field] = [None]
-            self._frame = self._frame.with_columns(whole(0).alias(code))
-            return [None]
-        array, values = self._bearers.values(field)
-        decoded = [None, *(self._decode(field, value) for value in values)]
-        codes = pa.array(range(1, len(decoded)), pa.int64())
-        coded = lookup(self._frame, self._backend, {field: array}, {code: codes})
-        self._frame = coded.with_columns(nw.col(code).fill_null(0))
+        decoded: list[Any] = [None]
+        if field in self._bearers.sorts:
+            array, values = self._bearers.values(field)
+            decoded += [self._decode(field, value) for value in values]
+            codes = pa.array(range(1, len(decoded)), pa.int64())
+            made = {self.code(field): codes}
+            self._frame = lookup(self._frame, self._backend, {field: array}, made)
         self._decoded[field] = decoded
         return decoded
 
@@ -71,9 +73,8 @@ class Profiles:
         numbers = {value: number for number, value in enumerate(self._decoded[name])}
         ids = pa.array(list(of_each), pa.string())
         codes = pa.array([numbers[value] for value in of_each.values()], pa.int64())
-        code = f"_code_{name}"
-        coded = lookup(self._frame, self._backend, {BEARER: ids}, {code: codes})
-        self._frame = coded.with_columns(nw.col(code).fill_null(0))
+        made = {self.code(name): codes}
+        self._frame = lookup(self._frame, self._backend, {"id": ids}, made)
 
     def _decode(self, field: str, value: Any) -> Any:
         separator = self._several.get(field)
@@ -107,20 +108,24 @@ class Profiles:
         Raises:
             InputError: the fact ``named`` is not one text.
         """
-        profile = self.number(fields)
-        more = []
+        made = self._made(fields, own, named)
+        return self._frame.select(nw.col("id").alias(BEARER), *made)
+
+    def _made(self, fields: Sequence[str], own: Iterable[str], named: str = "") -> list[nw.Expr]:
+        """Return what `frame` has of every bearer besides its id."""
+        made = [self.number(fields).alias("_profile")]
         if named:
             sort = self._bearers.sorts.get(named, Sort.TEXT)
             if sort is not Sort.TEXT or named in self._several:
                 got = "several" if named in self._several else sort.value
                 raise refuse("column-sort", f"bearers.{named}", got=got, needs=Sort.TEXT.value)
             there = named in self._bearers.sorts
-            more.append((nw.col(named) if there else nw.lit(None, dtype=nw.String)).alias(NAMED))
+            made.append((nw.col(named) if there else nw.lit(None, dtype=nw.String)).alias(NAMED))
         for field in dict.fromkeys(own):
-            more.append(nw.col(self.code(field)))
+            made.append(self._numbered(field).alias(self.code(field)))
             if (text := self.text(field)) is not None:
-                more.append(nw.col(field).alias(text))
-        return self._frame.select(nw.col(BEARER), profile.alias("_profile"), *more)
+                made.append(nw.col(field).alias(text))
+        return made
 
     def keyed(self, fields: Sequence[str], *, numbered: bool, own: Iterable[str] = ()) -> Frame:
         """Return what `frame` does, with ids as ``_id`` and in ``_bearer`` what to group by.
@@ -130,10 +135,11 @@ class Profiles:
             numbered: whether that is a number of the bearer: groups are sooner found by numbers.
             own: facts whose numbers, or texts, are wanted besides.
         """
-        found = self.frame(fields, own=own).with_columns(nw.col(BEARER).alias("_id"))
+        made = self._made(fields, own)
+        ids = self._frame.select(nw.col("id").alias("_id"), *made)
         if not numbered:
-            return found
-        ids = found.drop(BEARER).with_row_index(BEARER, order_by="_id")
+            return ids.with_columns(nw.col("_id").alias(BEARER))
+        ids = ids.with_row_index(BEARER, order_by="_id")
         return ids.with_columns(nw.col(BEARER).cast(nw.Int64))
 
     def number(self, fields: Sequence[str]) -> nw.Expr:
@@ -143,7 +149,7 @@ class Profiles:
         for field in fields:
             count = len(self.values(field))
             size *= count
-            number = number * count + nw.col(self.code(field))
+            number = number * count + self._numbered(field) if count > 1 else number
         if size > MOST_PROFILES:
             raise refuse("too-many-profiles", "bearers")
         return number

@@ -123,7 +123,7 @@ def _rows(bulk: Bulk, found: Windows, away: Away | None, several: Sequence[Bulk]
     else:
         grid = away.beside(grid, found, bulk.backend)
         grid = grid.join(owed, on=["_profile", "_place", "_leave"], how="inner")
-    limits = grid.select(*GROUP, *found.limits)
+    limits = grid.select(*GROUP, *found.limits) if found.limits else None
     placed = [place(one, found, numbers=numbers) for one in several]
     if len(placed) == 1:
         read_ = read(placed[0], several[0], stated, found.across, limits)
