@@ -163,6 +163,22 @@ def test_a_sum_may_fill_all_its_digits(where: str, mode: str | None, digits: int
     assert mine.status is (Status.MET if mode == "central" else Status.NOT_MET)
 
 
+@pytest.mark.parametrize("where", ["polars", "duckdb"])
+def test_what_is_missing_in_every_year_keeps_to_its_own_digits(where: str) -> None:
+    # Whether a year has records without hours is counted over the five years, beside whether that
+    # leaves the central part open. It does not: all central hours are known, one unit of five.
+    fact = {"kind": "training", "bearer": "t0", "certified": True, "tier": "a"}
+    days = [date(year, 3, 1) for year in range(2021, 2026)]
+    silent = [{**fact, "day": day, "mode": "school", "hours": None} for day in days]
+    central = {**fact, "day": START, "mode": "central", "hours": 7}
+
+    found = over_frames(plan(7), [*silent, central], where)
+
+    assert found == reference(plan(7), [*silent, central])
+    (mine,) = (row for row in found if row.bearer == "t0")
+    assert mine.status is Status.NOT_MET
+
+
 def test_amounts_that_could_run_over_are_refused() -> None:
     # Two records of 6 x 2^60: their sum, multiplied by the 4 of three quarters, is above 2^63.
     record = {"kind": "training", "day": START, "bearer": "t1", "hours": 6 * 2**60}

@@ -62,7 +62,7 @@ class Grouping(NamedTuple):
     Attributes:
         backend: where they lie.
         most: what a figure of all groups together comes to at the most.
-        rows: how many records there are at the most.
+        rows: how many records a group has at the most.
         sizes: of the columns that tell groups apart, besides the first, those with whole numbers
             from 0, and how many numbers; nothing where the first is no whole number itself.
     """
@@ -99,17 +99,17 @@ class Grouping(NamedTuple):
     def _side_by_side(self, figures: Figures) -> dict[str, Digits]:
         """Return where figures stand: in as many columns as hold the digits of all."""
         told: dict[str, Digits] = {}
-        column, first, last = 0, 0, ""
+        filled: dict[str, int] = {}
         sizes = dict.fromkeys(figures.added, self.most.bit_length() or 1)
         sizes |= dict.fromkeys(figures.marks, self.rows.bit_length() or 1)
         for name, size in sizes.items():
-            if first + size > DIGITS:
-                told[last] = told[last]._replace(size=None)
-                column, first = column + 1, 0
-            told[name] = Digits(f"_together_{column}", first, size, name in figures.marks)
-            first, last = first + size, name
-        told[last] = told[last]._replace(size=None)
-        return told
+            free = (column for column, used in filled.items() if used + size <= DIGITS)
+            column = next(free, f"_together_{len(filled)}")
+            first = filled.get(column, 0)
+            told[name] = Digits(column, first, size, name in figures.marks)
+            filled[column] = first + size
+        last = [name for name, at in told.items() if at.first + sizes[name] == filled[at.column]]
+        return told | {name: told[name]._replace(size=None) for name in last}
 
 
 def _in_key(key: str, folded: Mapping[str, int]) -> dict[str, Digits]:

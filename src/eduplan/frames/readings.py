@@ -389,6 +389,8 @@ def summed(
     several, each = levels(caps), told_apart(caps, bulk.register.sorts)
     frame = grouping.of(frame, (BEARER, *placed.by, *each), figures | tallied)
     figures, tallied = figures.again(), tallied.again()
+    if placed.slots is not None and not each:  # of every bearer, a row for each at the most
+        grouping = grouping._replace(rows=placed.slots.num_rows)
     frame, by = placed.told(frame, bulk)
     by = (*by, *each)
     for place, level in enumerate(several):
