@@ -562,6 +562,7 @@ def of_full_time(amount: object, **more: object) -> Table:
     return {"amount": amount, "per": "fte", **more}
 
 
+ANCHORED: Table = {"cycle": "3 years", "from": "@bearer.joined"}
 FIVE_YEARS: Table = {"cycle": "5 years", "grid": date(2021, 1, 1)}
 SHARE: Table = {"id": "tier", "where": {"tier": "junior"}, "within": {}, "at_least": "75%"}
 SHARING: Table = {"after": "training", "answer": "sharing"}
@@ -652,6 +653,11 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({"every": FIVE_YEARS, "stub": "pro-rata"}, {"stub": "exempt"}, [("bound", "stub")]),
         ({"every": FIVE_YEARS}, {"every": {**FIVE_YEARS, "cycle": "6 years"}}, [("time", "every.cycle")]),
         ({"every": FIVE_YEARS}, {"every": "school-year"}, []),
+        ({"every": ANCHORED}, {"every": {**ANCHORED, "skip": 1}}, [("bound", "every.skip")]),
+        ({"every": {**ANCHORED, "skip": 2}}, {"every": {**ANCHORED, "skip": 1}}, []),
+        ({"every": ANCHORED}, {"every": {**ANCHORED, "only": 1}}, [("bound", "every.only")]),
+        ({"every": {**ANCHORED, "only": 1}}, {"every": {**ANCHORED, "only": 2}}, []),
+        ({"every": {**ANCHORED, "only": 1}}, {"every": ANCHORED}, []),
     ],
 )  # fmt: skip
 def test_what_is_weaker_is_told_and_nothing_else(

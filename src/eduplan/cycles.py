@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import attrs
 
-from eduplan.dates import DAY, Period, add_months, cycles
+from eduplan.dates import DAY, Period, add_months, cycles, full_months
 from eduplan.errors import FaultList, NotKnown, refuse
 from eduplan.facts import Getter
 from eduplan.lengths import Length, as_cycle_length, as_optional_stretch
@@ -238,6 +238,8 @@ class Own:
         after: what completes a cycle.
         change: what changes the facts on which its length depends.
         hold: what puts it on hold.
+        skip: of the first so many cycles nothing is asked.
+        only: of so many after those something is asked, and of none later; 0 for all.
     """
 
     lengths: tuple[CycleLength, ...]
@@ -247,6 +249,16 @@ class Own:
     after: Renewal | None = None
     change: FactChange | None = None
     hold: Hold | None = None
+    skip: int = 0
+    only: int = 0
+
+    def asks(self, place: int) -> bool:
+        """Say whether a cycle is one of those of which something is asked.
+
+        Args:
+            place: its place among those of the bearer, the first being 0.
+        """
+        return place >= self.skip and (not self.only or place < self.skip + self.only)
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -336,8 +348,11 @@ class _Walk:
             found = cycles(
                 anchor.day, months, window, before_anchor=grid is not None or bool(anchor.months)
             )
+            if own.skip or own.only:
+                found = [c for c in found if own.asks(full_months(anchor.day, c.start) // months)]
             yield from (cycle for cycle in found if grid is not None or cycle.start >= anchor.start)
             return
+        place = 0
         days = sorted(set(self._completions(anchor.start)))
         held = self._held()
         while anchor.start < window.end:
@@ -352,8 +367,9 @@ class _Walk:
                 if begins is not None and begins != due:
                     following = _Anchor(begins)
             cycle = Period(start, due if begins is None else min(due, begins))
-            if cycle.overlaps(window):
+            if own.asks(place) and cycle.overlaps(window):
                 yield cycle
+            place += 1
             if begins is None:
                 return  # nothing is owed until it is renewed
             anchor = following

@@ -121,8 +121,9 @@ class Every:
 
     @property
     def regular(self) -> bool:
-        """Whether all its cycles are of one length, whatever happens."""
-        return self.months > 0 and not self.kinds
+        """Whether all its cycles are of one length and count, whatever happens."""
+        counted = self.own is not None and (self.own.skip or self.own.only)
+        return self.months > 0 and not self.kinds and not counted
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -163,6 +164,8 @@ class Every:
             "after": plain(own.after),
             "change": plain(own.change),
             "hold": plain(own.hold),
+            "skip": own.skip,
+            "only": own.only,
         }
         return {key: value for key, value in table.items() if value}
 
@@ -236,6 +239,8 @@ _CYCLE: Mapping[str, tuple[str, Callable[..., object]]] = {
     "after": ("after", as_renewal),
     "change": ("change", as_optional_change),
     "hold": ("hold", as_optional_hold),
+    "skip": ("skip", as_positive),
+    "only": ("only", as_positive),
 }
 """What a cycle is written with: the field each key stands for, and what reads it."""
 
@@ -256,6 +261,9 @@ def _as_cycle(table: Table) -> Every:
             faults.add("cycle-not-with", key, known=", ".join(needed))
     if "change" in table and not isinstance(table["cycle"], list | tuple):
         faults.add("cycle-change", "change")
+    for key in ("skip", "only"):
+        if key in table and "until" in table:
+            faults.add("cycle-counted", key)
     faults.raise_any()
     lengths: tuple[CycleLength, ...] = found["lengths"]
     alike = len(lengths) == 1 and lengths[0].where == EVERYTHING
@@ -273,6 +281,8 @@ _GOES_WITH = {
     "after": ("from", "until"),
     "change": ("from", "until"),
     "hold": ("from", "until"),
+    "skip": ("from",),
+    "only": ("from",),
 }
 """Keys of a cycle that say nothing without one of others."""
 

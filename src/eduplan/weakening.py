@@ -186,14 +186,15 @@ _DIRECTIONS: Mapping[str, tuple[str, int]] = {
     **dict.fromkeys(
         ("days", "school_days", "length", "grace", "by", "since", "cycle"), ("time", _MORE)
     ),
-    **dict.fromkeys(("partial", "stub", "serves_at_least"), ("bound", _MORE)),
+    **dict.fromkeys(("partial", "stub", "serves_at_least", "skip"), ("bound", _MORE)),
+    "only": ("bound", _LESS),
     "until": ("time", _LESS),
 }
 """In what a key can be weaker, and whether it is so when it is less or when it is more."""
 
 
-_LENIENT = ("grace", "serves_at_least")
-"""Keys without which there is less time, or more who owe it."""
+_LENIENT = ("grace", "serves_at_least", "skip", "only")
+"""Keys without which there is less time, or more is owed, or by more."""
 
 _COMPARED = ("partial", "stub", "cycle")
 """Keys that are weaker only beside what they were before."""
@@ -227,12 +228,13 @@ def _at(path: str, key: str, old: object, new: object) -> Iterator[_Found]:
             yield _Found(path, code, old, new)
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         counted = all(old.get(what) == new.get(what) for what in _COUNTED)
-        for inner in old if key not in _SELECTORS and key != "not" else ():
+        inners = [*old, *(name for name in _LENIENT if name in new and name not in old)]
+        for inner in inners if key not in _SELECTORS and key != "not" else ():
             if not counted and _DIRECTIONS.get(inner, ("", 0))[0] == "bound":
                 continue
             name = key if inner == "amount" else inner
             place = path if inner == "amount" else f"{path}.{inner}"
-            yield from _at(place, name, old[inner], new.get(inner))
+            yield from _at(place, name, old.get(inner), new.get(inner))
     elif isinstance(old, list) and isinstance(new, list):
         if _alike(old, new):
             for index, (one, other) in enumerate(zip(old, new, strict=True)):

@@ -34,7 +34,9 @@ _JUDGED: Judged = {
         "thresholds",
     },
     Every: {"unit", "months", "grid", "own", "school_days"},
-    Own: {"lengths", "starts", "ends", "aligned", "after", "change", "hold"},
+    Own: {
+        *("lengths", "starts", "ends", "aligned", "after", "change", "hold", "skip", "only"),
+    },
     Amount: {"amount", "where", "per", "floor"},
     Cap: {"at_most", "share", "best", "per", "each", "where"},
     Threshold: {"each", "at_least", "where"},

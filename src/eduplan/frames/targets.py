@@ -51,7 +51,7 @@ _JUDGED: Judged = {
         *("share", "within", "count", "distinct", "measure", "stock"),
     },
     Every: {"unit", "months", "grid", "own", "school_days"},
-    Own: {"lengths", "starts", "ends", "aligned"},
+    Own: {"lengths", "starts", "ends", "aligned", "skip", "only"},
 }
 
 

@@ -399,7 +399,8 @@ _OPERAND = {test.value: SCALAR for test in Test} | {"is": _OPERANDS, "not": _OPE
 _WORDS = [unit.value for unit in Unit if unit is not Unit.CYCLE]
 _CYCLE = {"cycle": either(LENGTH, list_of(CycleLength, 1))}
 _OWN = {"after": READS[as_renewal], "change": FactChange, "hold": Hold}
-_ANCHORED = {"until": OF_BEARER, "aligned": one_of(Aligned), **_OWN}
+_COUNTED = {"skip": POSITIVE, "only": POSITIVE}
+_ANCHORED = {"until": OF_BEARER, "aligned": one_of(Aligned), **_OWN, **_COUNTED}
 
 _SPAN = {"type": "array", "items": POSITIVE, "minItems": 2, "maxItems": 2}
 _DAY = either({"enum": list(DAY_RULES)}, {**POSITIVE, "maximum": 31})

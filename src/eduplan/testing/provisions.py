@@ -130,6 +130,7 @@ def everies() -> SearchStrategy[Any]:
     ]
     own = [
         {"cycle": "1 year", "from": "@bearer.joined"},
+        {"cycle": "1 year", "from": "@bearer.joined", "skip": 1, "only": 1},
         {"cycle": "1 year", "until": "@bearer.left", "from": "@bearer.joined"},
         {
             "cycle": [{"where": {"on_leave": True}, "length": "2 years"}, {"length": "18 months"}],
