@@ -80,7 +80,8 @@ def crowds(draw: st.DrawFn) -> tuple[list[Kind], Offer]:
     kinds = []
     for _ in range(draw(st.integers(1, 3))):
         worth = draw(st.tuples(*[st.sampled_from([(1,), (1,), (1,), None])] * count))
-        needs = draw(st.dictionaries(st.sampled_from([(2,), (3,)]), st.integers(1, 2), min_size=1))
+        asked: st.SearchStrategy[tuple[int, ...]] = st.sampled_from([(2,), (3,)])
+        needs = draw(st.dictionaries(asked, st.integers(1, 2), min_size=1))
         kinds.append(kind([*worth, (3,)], needs))
     return kinds, offer
 
