@@ -75,15 +75,12 @@ def offers(draw: st.DrawFn) -> tuple[Kind, Offer]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(offered=offers(), one_by_one=st.booleans(), data=st.data())
-def test_nothing_is_cheaper(
-    offered: tuple[Kind, Offer], one_by_one: bool, data: st.DataObject
-) -> None:
-    # Where account can be kept of no more, what seems to fill a need is tried in turn. Twice, for what was learnt at the first prices must still hold at others. Where somebody has
+@given(offered=offers(), data=st.data())
+def test_nothing_is_cheaper(offered: tuple[Kind, Offer], data: st.DataObject) -> None:
+    # Twice, for what was learnt at the first prices must still hold at others. Where somebody has
     # to be found for a course its price is negative: then no courses are added that are not needed.
     kind, offer = offered
     choices = Choices(kind, offer)
-    choices.tried |= kind.needs.keys() if one_by_one else set()
     courses = range(len(offer.slots))
     sets = [several for size in range(len(courses) + 1) for several in combinations(courses, size)]
     ways = {need: [s for s in sets if enough(kind, offer, need, s)] for need in kind.needs}
@@ -107,21 +104,14 @@ def test_nothing_is_cheaper(
 
 
 @settings(max_examples=100, deadline=None)
-@given(
-    offered=offers(),
-    one_by_one=st.booleans(),
-    prices=st.lists(small(0, 5), min_size=6, max_size=6),
-    below=small(0, 8),
-)
+@given(offered=offers(), prices=st.lists(small(0, 5), min_size=6, max_size=6), below=small(0, 8))
 def test_what_costs_too_much_has_a_bound(
-    offered: tuple[Kind, Offer], one_by_one: bool, prices: list[int], below: int
+    offered: tuple[Kind, Offer], prices: list[int], below: int
 ) -> None:
     # Where courses are not of interest, what is told is no more than what they cost.
     kind, offer = offered
     prices = prices[: len(offer.slots)]
-    choices = Choices(kind, offer)
-    choices.tried |= kind.needs.keys() if one_by_one else set()
-    found = choices.cheapest(prices, dict.fromkeys(kind.needs, below))
+    found = Choices(kind, offer).cheapest(prices, dict.fromkeys(kind.needs, below))
     wanted = Choices(kind, offer).cheapest(prices, dict.fromkeys(kind.needs, FAR))
     for need, (least, chosen) in found.items():
         assert least <= wanted[need][0]
@@ -251,25 +241,3 @@ def test_a_cap_may_leave_just_as_much_as_is_allowed() -> None:
     found = Choices(kind, offer).cheapest((1,), dict.fromkeys(kind.needs, FAR))
 
     assert found == {narrow: (1, (0,)), wide: (FAR, None)}
-
-
-def test_what_seems_to_fill_a_need_is_tried_in_turn() -> None:
-    # The first course alone would give the 4 that are lacking, had the last cap room for more than
-    # 2 of it. No account can be kept of that, so dearer ones are tried: the first with the second
-    # for 9, with the third for 8, or the latter two for 15. The least of them is told, and nothing
-    # where it is to cost less than that.
-    two = Worth((2, 0, 0, 0, *NOTHING))
-    narrow, wide = (4, 0, 0, 0, 9, 2, 0), (4, 0, 0, 0, 9, 9, 0)
-    worth = (claimed(4, (4, 5), 1, 0, 0, 0), two, two)
-    kind, offer = in_order(Kind(SIDES, worth, {narrow: 1, wide: 1}))
-    choices = Choices(kind, offer)
-    choices.tried.add(narrow)
-
-    prices = (1, 8, 7)
-    assert choices.cheapest(prices, {narrow: FAR, wide: FAR}) == {
-        narrow: (8, (0, 2)),
-        wide: (1, (0,)),
-    }
-    assert choices.cheapest(prices, {narrow: 9}) == {narrow: (8, (0, 2))}
-    assert choices.cheapest(prices, {narrow: 8}) == {narrow: (8, None)}
-    assert choices.kept[narrow].rooms == frozenset({4, 6})

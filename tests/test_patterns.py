@@ -121,27 +121,3 @@ def test_nothing_that_could_be_chosen_is_better(
     event(f"not served: {min(people - served, 3)}")
     assert (people - served, answer.cost) == best(kinds, offer)
     assert (answer.proved, answer.bound) == (True, answer.cost)
-
-
-@pytest.mark.parametrize(
-    ("part", "listed", "others"), [(1, [[0], [1], [2]], 10), (2, [[0], [1]], 7), (8, [[0]], 4)]
-)
-def test_patterns_that_could_make_an_answer_cheaper_are_listed(
-    part: int, listed: list[list[int]], others: int
-) -> None:
-    # Somebody takes one of the first three courses, for 2, 5 or 8; another the last, for 1: they
-    # cost 3 at least. An answer of 10 is known; a better one costs 9, so that there are 6 to spare.
-    # All of it allows a course of 8, half of it one of 5, and an eighth none but the cheapest.
-    # Whoever takes another makes it dearer than the 3 and what was allowed: 10, 7 (6 is allowed),
-    # and 4 (3 and three quarters are).
-    kinds = [kind([(1,), (1,), (1,), None], {(1,): 1}), kind([None, None, None, (1,)], {(1,): 1})]
-    slots: tuple[tuple[str, ...], ...] = ((),) * 4
-    offer = Offer((2, 5, 8, 1), (9,) * 4, slots, times_of(slots), (0, 1, 2, 3))
-    master = relaxation.Relaxation(kinds, offer)
-    root = master.relaxed(master.ranges, [1, 1], 100)
-
-    assert root is not None
-    assert root.bound == 3 * master.scale
-    assert master.list_patterns(root.rents, 10, part) == others
-    assert master.listed is not None
-    assert [one.courses.tolist() for one in master.listed] == [listed, [[3]]]

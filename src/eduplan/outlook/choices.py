@@ -3,8 +3,7 @@
 Account of rooms under caps is kept only where it turns out to be needed: what is cheapest while
 they are supposed never to be used up is tried in full. Where that does not do, account is kept of
 what was supposed wrongly, for that need from then on, and it is looked for again. What is cheapest
-and does is then the cheapest in truth, for whatever can be done could have been found. Where the
-account would grow too large, all that seems to do is tried in full instead, the cheapest first.
+and does is then the cheapest in truth, for whatever can be done could have been found.
 """
 
 from __future__ import annotations
@@ -14,18 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, Side, TooLarge
+from eduplan.outlook.numbers import Kind, Need, Offer, Pattern, Side
 from eduplan.outlook.ways import FAR, Move, Ways, attended
 
 Counts = dict[tuple[int, int, int], int]
 """How much of a course, of which of its claims, which room leaves."""
-
-
-FINE = 500
-"""Courses are tried in turn that cost more by one in so many parts, then by twice as much."""
-
-MOST_TRIED = 200_000
-"""So many that seem to fill a need are tried at a time, at most."""
 
 
 class Kept(NamedTuple):
@@ -55,26 +47,19 @@ class Choices:
         self.claims = [claim for worth in kind.worth if worth for claim in worth.claims]
         # A cap that others cut before holds for many courses, of which few come near it.
         wide = {room for claim in self.claims for room in claim.rooms[1:]}
-        self.kept: dict[Need, Kept] = {}
+        self.kept = dict.fromkeys(kind.needs, Kept(frozenset(self.rooms - wide)))
         self.ways: dict[Need, Ways] = {}
-        self.tried: set[Need] = set()
-        self._look(dict.fromkeys(kind.needs, Kept(frozenset(self.rooms - wide))))
+        self._look(kind.needs)
 
-    def _look(self, wanted: Mapping[Need, Kept]) -> None:
-        """Look for ways to fill needs, keeping account of more; where it is too much, as before."""
+    def _look(self, needs: Iterable[Need]) -> None:
+        """Look for ways to fill needs."""
         several: dict[frozenset[int], dict[Need, frozenset[str]]] = {}
-        for need, (rooms, slots) in wanted.items():
+        for need in needs:
+            rooms, slots = self.kept[need]
             several.setdefault(rooms, {})[need] = slots
         for rooms, mine in several.items():
-            try:
-                ways = Ways(self.kind, self.offer, rooms, mine)
-            except TooLarge:
-                if not mine.keys() <= self.ways.keys():
-                    raise
-                self.tried |= mine.keys()
-                continue
+            ways = Ways(self.kind, self.offer, rooms, mine)
             self.ways |= dict.fromkeys(mine, ways)
-            self.kept |= {need: wanted[need] for need in mine}
 
     def cheapest(
         self, prices: Sequence[int], below: Mapping[Need, int]
@@ -92,7 +77,7 @@ class Choices:
             several: dict[int, list[Need]] = {}
             for need in left:
                 several.setdefault(id(self.ways[need]), []).append(need)
-            wanted: dict[Need, Kept] = {}
+            left = []
             for needs in several.values():
                 ways = self.ways[needs[0]]
                 priced = ways.priced(prices)
@@ -105,40 +90,11 @@ class Choices:
                     more = self._missed(need, path)
                     if more is None:
                         found[need] = (least, tuple(sorted(course for course, _ in path)))
-                    elif need in self.tried:
-                        found[need] = self._cheapest_in_turn(prices, need, least, below[need])
                     else:
-                        wanted[need] = more
-            self._look(wanted)
-            left = list(wanted)
+                        self.kept[need] = more
+                        left.append(need)
+            self._look(left)
         return found
-
-    def _cheapest_in_turn(
-        self, prices: Sequence[int], need: Need, least: int, below: int
-    ) -> tuple[int, Pattern | None]:
-        """Return at what price a need can be filled, and by what, looking at more and more.
-
-        Args:
-            prices: what courses cost.
-            need: what is needed.
-            least: what it costs at least.
-            below: what the courses must cost less than to be of interest.
-
-        Raises:
-            TooLarge: too many courses seem to fill the need and do not.
-        """
-        step = max(1, abs(least) // FINE)
-        # Whatever is attended costs no more than this.
-        most = min(below, 1 + sum(price for price in prices if price > 0))
-        while least < most:
-            least = min(least + step, most)
-            step *= 2
-            attends = self.within(prices, {need: least - 1}, MOST_TRIED)[need]
-            if len(attends):
-                totals = attends @ np.array(prices, dtype=np.int64)
-                best = int(np.argmin(totals))
-                return int(totals[best]), tuple(np.flatnonzero(attends[best]).tolist())
-        return (below, None) if below <= least else (FAR, None)
 
     def within(
         self, prices: Sequence[int], limits: Mapping[Need, int], most: int
