@@ -102,7 +102,7 @@ def evaluate_frame(
         return backend.back(backend.beside(NO_ROWS))  # type: ignore[no-any-return]
     consulted = with_others(plan, provisions)
     people, register = asked_columns(consulted, first, second, several or {})
-    check_ids(people)
+    check_ids(people.frame, "bearers")
     docket = Docket(
         Register((), complete_through=complete_through),
         day,

@@ -13,12 +13,13 @@ from datetime import date
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
-from eduplan.errors import Fault, NotPortable, refuse
+from eduplan.errors import Fault, NotPortable
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.bulk import Bulk, bucket, of_kinds
 from eduplan.frames.capping import most
-from eduplan.frames.columns import WHOLE, Sort, count, flag, sums, where, whole
+from eduplan.frames.columns import WHOLE, Sort, count, flag, where, whole
 from eduplan.frames.portions import GROUP
+from eduplan.frames.profiles import check_ids
 from eduplan.frames.truths import Truth
 from eduplan.measures import Cap, Per, Threshold
 from eduplan.selectors import Selector
@@ -117,15 +118,7 @@ def check_order(bulk: Bulk) -> None:
         InputError: records without an id, or ids that stand more than once.
         NotPortable: texts are not compared sign by sign where the records lie.
     """
-    records = bulk.register.frame.filter(of_kinds(bulk.quota.measure.kinds))
-    found = records.select("id", _rows=whole(1)).group_by("id").agg(nw.col("_rows").sum())
-    blank = flag(nw.col("id").is_null())
-    twice = (1 - blank) * flag(nw.col("_rows") > 1)
-    told = sums(found, blank=blank * nw.col("_rows"), twice=twice)
-    if told["blank"]:
-        raise refuse("column-blank", "records.id", count=told["blank"])
-    if told["twice"]:
-        raise refuse("ids-twice", "records.id", count=told["twice"])
+    check_ids(bulk.register.frame.filter(of_kinds(bulk.quota.measure.kinds)), "records")
     one, other = (pa.array([pair[side] for pair in _ORDERED], pa.string()) for side in (0, 1))
     pairs = bulk.backend.beside(pa.table({"_one": one, "_other": other}))
     if count(pairs.filter(nw.col("_one") < nw.col("_other"))) < len(_ORDERED):

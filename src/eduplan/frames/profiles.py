@@ -179,13 +179,18 @@ class Profiles:
         return Profiles(columns, self._several, self._backend)
 
 
-def check_ids(bearers: Columns) -> None:
-    """Refuse bearers without an id, or with one that stands twice."""
-    rows = bearers.frame.with_columns(_rows=whole(1)).group_by("id").agg(nw.col("_rows").sum())
+def check_ids(frame: Frame, whose: str) -> None:
+    """Refuse rows without an id, or with one that stands twice.
+
+    Args:
+        frame: the rows.
+        whose: what they are, ``bearers`` or ``records``.
+    """
+    rows = frame.select("id", _rows=whole(1)).group_by("id").agg(nw.col("_rows").sum())
     blank = flag(nw.col("id").is_null())
     twice = (1 - blank) * flag(nw.col("_rows") > 1)
     found = sums(rows, blank=blank * nw.col("_rows"), twice=twice)
     if found["blank"]:
-        raise refuse("column-blank", "bearers.id", count=found["blank"])
+        raise refuse("column-blank", f"{whose}.id", count=found["blank"])
     if found["twice"]:
-        raise refuse("ids-twice", "bearers.id", count=found["twice"])
+        raise refuse("ids-twice", f"{whose}.id", count=found["twice"])
