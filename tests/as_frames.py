@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 from hypothesis import reject
+from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from eduplan import Person, Plan, Record
@@ -17,6 +18,17 @@ from eduplan.exact import spell
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.testing import Case, check_evaluator
 from eduplan.verdicts import VerdictRow
+
+FITS = st.sampled_from(
+    [
+        {"mode": "online"},
+        {"passed": True},
+        {"tier": "a"},
+        {"tier": "@bearer.tier"},
+        {"level": "city"},
+    ]
+)
+"""What parts of quotas are about, in cases that are drawn."""
 
 TEXT, WHOLE, FLAG, DAY = pa.string(), pa.int64(), pa.bool_(), pa.date32()
 BEARERS = dict.fromkeys(("id", "type", "role", "level", "tier", "members", "leader"), TEXT)

@@ -8,23 +8,13 @@ import polars as pl
 import pytest
 from hypothesis import strategies as st
 
-from as_frames import KINDS, check_frames
+from as_frames import FITS, KINDS, check_frames
 from eduplan import Period, Person, Register, Status, evaluate
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.provisions import Quota
 from eduplan.testing import cases, people, plans, records
 from eduplan.testing.values import amounts
 from test_frames import HEAD, plan_of, quota
-
-FITS = st.sampled_from(
-    [
-        {"mode": "online"},
-        {"passed": True},
-        {"tier": "a"},
-        {"tier": "@bearer.tier"},
-        {"level": "city"},
-    ]
-)
 
 
 @st.composite

@@ -7,22 +7,12 @@ import polars as pl
 import pytest
 from hypothesis import strategies as st
 
-from as_frames import KINDS, check_frames
+from as_frames import FITS, KINDS, check_frames
 from eduplan import InputError, Period, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.provisions import Quota
 from eduplan.testing import cases, divided_quotas, people, plans, records
 from test_frames import HEAD, plan_of, quota
-
-FITS = st.sampled_from(
-    [
-        {"mode": "online"},
-        {"passed": True},
-        {"tier": "a"},
-        {"tier": "@bearer.tier"},
-        {"level": "city"},
-    ]
-)
 
 
 @st.composite
@@ -94,47 +84,36 @@ OWN_TIER = {
 }
 
 
+def judged(kind: str, part: dict[str, Any]) -> dict[str, tuple[Status, tuple[str, ...]]]:
+    """Return status and reasons of everybody, where all records are in."""
+    make = KINDS[kind].make
+    found = evaluate_frame(
+        plan_of(quota=[quota(at_least=1, part=[part])]),
+        make(PEOPLE.to_arrow()),
+        make(COURSES.to_arrow()),
+        as_of=AS_OF,
+        complete_through=AS_OF,
+        during=YEAR,
+    )
+    return {row.bearer: (row.status, row.reasons) for row in rows_of(found)}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_course_in_several_records_counts_once(kind: str) -> None:
-    make = KINDS[kind].make
-
-    rows = rows_of(
-        evaluate_frame(
-            plan_of(quota=[quota(at_least=1, part=[OWN_TIER])]),
-            make(PEOPLE.to_arrow()),
-            make(COURSES.to_arrow()),
-            as_of=AS_OF,
-            complete_through=AS_OF,
-            during=YEAR,
-        )
-    )
+    rows = judged(kind, OWN_TIER)
 
     # t1: of the courses c1 and c2 c1 is of its tier in some record, one of two. t2 as well. t3: c1
     # is, and the other record is about a course it does not name: about c1 too, so that all are of
     # its tier, or about another, so that half are.
-    assert {row.bearer: (row.status, row.reasons) for row in rows} == dict.fromkeys(
-        ("t1", "t2", "t3"), (Status.MET, ())
-    )
+    assert rows == dict.fromkeys(("t1", "t2", "t3"), (Status.MET, ()))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_course_that_is_not_named_may_be_another(kind: str) -> None:
-    make = KINDS[kind].make
-    part = {**OWN_TIER, "at_least": "2/3"}
-
-    rows = rows_of(
-        evaluate_frame(
-            plan_of(quota=[quota(at_least=1, part=[part])]),
-            make(PEOPLE.to_arrow()),
-            make(COURSES.to_arrow()),
-            as_of=AS_OF,
-            complete_through=AS_OF,
-            during=YEAR,
-        )
-    )
+    rows = judged(kind, {**OWN_TIER, "at_least": "2/3"})
 
     # One of two is less than two thirds; of t3 it may be one of one.
-    assert {row.bearer: (row.status, row.reasons) for row in rows} == {
+    assert rows == {
         "t1": (Status.NOT_MET, ()),
         "t2": (Status.NOT_MET, ()),
         "t3": (Status.UNDETERMINED, ("record-fact",)),

@@ -7,10 +7,9 @@ August, six months and again six months is 28 August, twelve months is 31 August
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 
 import attrs
 from pendulum.helpers import add_duration
@@ -91,18 +90,6 @@ class Period:
         if not self.overlaps(other):
             return None
         return Period(max(self.start, other.start), min(self.end, other.end))
-
-
-def runs(days: Iterable[date]) -> tuple[Period, ...]:
-    """Return days as the fewest periods that hold them and no others.
-
-    >>> [one.days for one in runs([date(2024, 5, 2), date(2024, 5, 1), date(2024, 5, 4)])]
-    [2, 1]
-    """
-    several = sorted(set(days))
-    firsts = [day for before, day in pairwise([date.min, *several]) if day - before > DAY]
-    lasts = [day for day, after in pairwise([*several, date.max]) if after - day > DAY]
-    return tuple(Period(first, last + DAY) for first, last in zip(firsts, lasts, strict=True))
 
 
 @lru_cache(maxsize=65536)

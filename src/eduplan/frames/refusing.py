@@ -11,7 +11,7 @@ from eduplan.cycles import Own
 from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.frames import histories
 from eduplan.frames.bulk import limits_of, of_kinds, recognised, selectors
-from eduplan.frames.columns import Columns, Sort
+from eduplan.frames.columns import Columns, Sort, count
 from eduplan.measures import Cap, Measure, Per, Threshold, Way
 from eduplan.periods import Every
 from eduplan.provisions import Amount, Provision, Quota
@@ -132,8 +132,7 @@ def check_single(quota: Quota, register: Columns) -> None:
         raise NotPortable([Fault("not-portable-caps", f"{quota.id}.measure.caps")])
     if any(cap.per is Per.DAY for cap in ranges) and "last_day" in register.sorts:
         frame = register.frame.filter(of_kinds(measure.kinds) & ~nw.col("last_day").is_null())
-        several = frame.filter(nw.col("last_day") > nw.col("day")).select(nw.len().alias("_rows"))
-        if several.collect().to_arrow()["_rows"][0].as_py():
+        if count(frame.filter(nw.col("last_day") > nw.col("day"))):
             raise NotPortable([Fault("caps-by-day", f"{quota.id}.measure.caps")])
 
 

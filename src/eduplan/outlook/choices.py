@@ -74,12 +74,9 @@ class Choices:
         found: dict[Need, tuple[int, Pattern | None]] = {}
         left = list(below)
         while left:
-            several: dict[int, list[Need]] = {}
-            for need in left:
-                several.setdefault(id(self.ways[need]), []).append(need)
+            several = self._together(left)
             left = []
-            for needs in several.values():
-                ways = self.ways[needs[0]]
+            for ways, needs in several:
                 priced = ways.priced(prices)
                 for need in needs:
                     least = ways.least(priced, need)
@@ -95,6 +92,13 @@ class Choices:
                         left.append(need)
             self._look(left)
         return found
+
+    def _together(self, needs: Iterable[Need]) -> list[tuple[Ways, list[Need]]]:
+        """Return needs that are looked for together, with the ways to fill them."""
+        several: dict[int, list[Need]] = {}
+        for need in needs:
+            several.setdefault(id(self.ways[need]), []).append(need)
+        return [(self.ways[same[0]], same) for same in several.values()]
 
     def within(
         self, prices: Sequence[int], limits: Mapping[Need, int], most: int
@@ -114,12 +118,8 @@ class Choices:
         Raises:
             TooLarge: there are more.
         """
-        several: dict[int, list[Need]] = {}
-        for need in limits:
-            several.setdefault(id(self.ways[need]), []).append(need)
         found = {}
-        for needs in several.values():
-            ways = self.ways[needs[0]]
+        for ways, needs in self._together(limits):
             which, attends = ways.within(prices, {need: limits[need] for need in needs}, most)
             true = self._true(np.array(needs, dtype=np.int64)[which], attends)
             which, attends = which[true], attends[true]

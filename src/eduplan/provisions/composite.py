@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from eduplan.dates import DAY, Period, add_months, runs
+from eduplan.dates import DAY, Period, add_months
 from eduplan.errors import Missing
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
@@ -46,7 +46,7 @@ class OnLeave(NamedTuple):
         days: the days of leave that are known.
         most: the days there may be, counting leave of which it is not known.
         missing: what would have to be known for the two to meet.
-        spans: when the days of leave are that are known.
+        spans: when the days of leave are that are known; some may be in several.
     """
 
     days: int = 0
@@ -86,6 +86,7 @@ class Composite:
             return OnLeave()
         sure: set[date] = set()
         maybe: set[date] = set()
+        spans: list[Period] = []
         doubts = Doubts()
         for entry in docket.register.of(subject.id, leave.kind, leave.by):
             truth = self._leave(entry.get, subject.get)
@@ -94,11 +95,12 @@ class Composite:
             first, last = max(entry.day, span.start), min(entry.last, span.last)
             days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
             maybe |= days
-            if truth:
+            if truth and days:
                 sure |= days
+                spans.append(Period(first, last + DAY))
             elif days:
                 doubts.note(self._leave.blame(entry.get, subject.get), entry)
-        return OnLeave(len(sure), len(maybe), doubts.missing(), runs(sure))
+        return OnLeave(len(sure), len(maybe), doubts.missing(), tuple(spans))
 
     def eligible(self, ranges: Sequence[Range], get: Getter, period: Period) -> Tally:
         """Return how much of a period's records may be carried over into the next."""
