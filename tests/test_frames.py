@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from as_frames import KINDS, check_frames
-from eduplan import InputError, Plan, Status, plan_from_table
+from eduplan import InputError, Period, Plan, Status, plan_from_table
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.provisions import Provision, Quota
@@ -262,6 +262,24 @@ def test_records_of_several_days_under_a_cap_on_each_are_refused() -> None:
             for one in (several, TRAINING)
         )
         assert found == plain
+
+
+def test_reasons_why_it_is_not_known_what_is_owed_stand_in_order() -> None:
+    text = {"zh": "方案", "en": "plan"}
+    horizon = {"from": date(2023, 1, 1), "to": date(2024, 9, 1)}
+    plan = plan_of(
+        quota=[quota(every={"cycle": "2 years", "grid": date(2023, 1, 1)})],
+        plan={"id": "plan", "title": text, "horizon": horizon},
+    )
+    during = Period(date(2023, 1, 1), date(2025, 1, 1))
+    leaving = PEOPLE.head(1).with_columns(left=pl.lit(date(2024, 8, 31)))
+
+    (row,) = rows_of(
+        evaluate_frame(plan, leaving, TRAINING, as_of=date(2024, 8, 31), during=during)
+    )
+
+    # The cycle ends after the plan, of which nothing is said, nor of who leaves before its end.
+    assert row.reasons == ("partial-policy", "stub-policy")
 
 
 WRONG_FRAMES: dict[str, tuple[Any, Any, str]] = {

@@ -33,7 +33,7 @@ from eduplan.people import bearer_getter, day_of
 from eduplan.provisions import Bench, Docket, Quota, QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
 from eduplan.provisions.composite import Due, OnLeave
-from eduplan.provisions.owing import counting, in_service, owing, piece_of
+from eduplan.provisions.owing import Owing, counting, in_service, owing, piece_of
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.provisions.provision import View, view
 from eduplan.selectors import EVERYTHING, Matcher
@@ -99,7 +99,7 @@ class Finder:
                 days = Period(verdict.opens, verdict.due + DAY)
                 if verdict.required is None:
                     asked = self._bench.owing(subject, self._docket, period, 0)
-                    undeclared = tuple(missing.code for missing in asked.missing)
+                    undeclared = _undeclared(asked)
                 inside = piece_of(self._quota, period, self._docket.horizon).inside
                 counted = self._counted(inside, day_of(get, "joined"))
                 asks = tuple(bool(matcher(get, get)) for matcher in self._bearers)
@@ -147,7 +147,7 @@ class Finder:
                 due = leave.due(asked.owed, asked.span)
                 spared = due if due.missing else None
             row = row._replace(required=due.owed if due is not None else None)
-            undeclared = tuple(sorted({missing.code for missing in asked.missing}))
+            undeclared = _undeclared(asked)
             inside = stay.piece.inside
             self._read(row, inside, stay.span, stay.days, undeclared, asked.owed, spared)
 
@@ -341,3 +341,8 @@ def profile_fields(quota: Quota) -> tuple[str, ...]:
     own = quota.every.own.selectors() if quota.every.own is not None else ()
     asked += [field for _, one in own for field in one.bearer_fields()]
     return tuple(dict.fromkeys([*asked, *quota.every.facts, *SERVICE]))
+
+
+def _undeclared(asked: Owing) -> tuple[str, ...]:
+    """Return the codes of why it is not known what is owed, in the order of rows."""
+    return tuple(sorted({missing.code for missing in asked.missing}))
