@@ -342,6 +342,66 @@ def test_the_days_a_part_holds_for_are_told_as_people_call_them(
     assert en in verdict.explain("en")
 
 
+# 2025 has 365 days. Who joined on 18 February was there on 365 - 31 - 17 = 317 of them, and through
+# the ten full months from March on: 8 x 317/365 is about 6.948, 8 x 10/12 is 6 2/3. On leave from
+# 1 April to 12 June are 30 + 31 + 12 = 73 days, a fifth of the year: 8 less 1.6 is 6.4; of the 317
+# days 244 are left, and 8 x 244/365 is about 5.348.
+LATE = teacher(joined=date(2025, 2, 18))
+
+
+@pytest.mark.parametrize(
+    ("keys", "person", "en", "zh"),
+    [
+        pytest.param(
+            {"partial": "pro-rata"},
+            LATE,
+            ["in service on 317 of 365 days: ≈6.95 instead of 8 hours owed"],
+            ["365天中在职317天，应有8学时折算为≈6.95学时"],
+            id="days",
+        ),
+        pytest.param(
+            {"partial": "by-month"},
+            LATE,
+            ["in service for 10 of 12 full months: ≈6.67 instead of 8 hours owed"],
+            ["12个月中在职10个整月，应有8学时折算为≈6.67学时"],
+            id="months",
+        ),
+        pytest.param(
+            {"leave": {"kind": "leave"}},
+            teacher(),
+            ["on leave on 73 of 365 days: 6.4 instead of 8 hours owed"],
+            ["365天中请假73天，应有8学时折算为6.4学时"],
+            id="leave",
+        ),
+        pytest.param(
+            {"partial": "pro-rata", "leave": {"kind": "leave"}},
+            LATE,
+            [
+                "in service on 317 of 365 days: ≈6.95 instead of 8 hours owed",
+                "on leave on 73 of 317 days: ≈5.35 instead of ≈6.95 hours owed",
+            ],
+            ["365天中在职317天，应有8学时", "317天中请假73天，应有≈6.95学时折算为≈5.35学时"],
+            id="both",
+        ),
+        pytest.param({"partial": "full"}, LATE, [], [], id="in-full"),
+        pytest.param({"partial": "pro-rata"}, teacher(), [], [], id="whole"),
+    ],
+)
+def test_what_is_owed_for_part_of_a_period_is_told_to_be_less_and_why(
+    keys: dict[str, Any], person: Person, en: list[str], zh: list[str]
+) -> None:
+    away = Record(id="l", kind="leave", bearer=ID, day=date(2025, 4, 1), last_day=date(2025, 6, 12))
+    verdict = one("quota", {**HOURS, **keys, "at_least": 8}, [away], OVER, FULL, bearer=person)
+
+    assert len(verdict.justification.points) == len(en)
+    for lang, several in zip(LANGUAGES, (zh, en), strict=True):
+        text = verdict.explain(lang)
+        check_sentence(text, lang)
+        assert [told for told in several if told not in text] == []
+        assert "(met)" not in text
+        assert "（达到）" not in text
+
+
 def test_a_record_that_leaves_several_parts_in_doubt_is_one_record() -> None:
     parts = [
         {"id": "own", "where": {"tier": "own"}, "at_least": 1},

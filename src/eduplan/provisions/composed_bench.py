@@ -185,7 +185,7 @@ class ComposedBench(QuotaBench):
             lacking = ()
         besides = (
             *owing.told,
-            *told_besides(found.carried, leave, self.quota.unit),
+            *told_besides(found.carried, leave, owing.owed or 0, owing.span, self.quota.unit),
             *self._told_of_grace(found.granted, overall, seen, owing, docket),
         )
         counted, amounts = _counted(found.own.reading, found.ranges)

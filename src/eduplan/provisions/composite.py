@@ -250,14 +250,43 @@ def total(ranges: Sequence[Range]) -> Tally:
     return sum((Tally(one.low, one.high) for one in ranges), Tally())
 
 
-def told_besides(carried: Tally, leave: OnLeave, unit: Text) -> tuple[Point, ...]:
-    """Return the points that only tell: what was carried over, and the days of leave."""
+def lessened(
+    code: str, owed: Number, full: Number, unit: Text, count: int, of: int, basis: object = None
+) -> Point:
+    """Return the point that tells that less is owed, and why.
+
+    Args:
+        code: its key in the catalogue.
+        owed: what is owed.
+        full: what would be owed otherwise.
+        unit: what both are counted in.
+        count: for how many days or months it is owed, or of leave, is not.
+        of: of how many.
+        basis: what it was judged from.
+    """
+    facts = {"owed": owed, "full": full, "unit": behind(unit, full), "count": count, "of": of}
+    return Point(code, Status.MET, facts, basis=basis)
+
+
+def told_besides(
+    carried: Tally, leave: OnLeave, full: Number, span: Period, unit: Text
+) -> tuple[Point, ...]:
+    """Return the points that only tell: what was carried over, and what is owed less for leave.
+
+    Args:
+        carried: what was carried over.
+        leave: the days of leave.
+        full: what is owed, leave apart.
+        span: the days of the period in service.
+        unit: what is owed.
+    """
     points = []
     if carried.low:
         facts = {"value": carried.low, "unit": behind(unit, carried.low)}
         points.append(Point("carried-over", Status.MET, facts))
     if leave.days:
-        points.append(Point("on-leave", Status.MET, {"days": leave.days}, basis=leave))
+        owed = leave.due(full, span).owed
+        points.append(lessened("on-leave", owed, full, unit, leave.days, span.days, leave))
     return tuple(points)
 
 

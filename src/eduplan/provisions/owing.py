@@ -17,7 +17,7 @@ from eduplan.facts import Getter
 from eduplan.people import day_of
 from eduplan.periods import Unit
 from eduplan.provisions.benches import Docket
-from eduplan.provisions.composite import OnLeave
+from eduplan.provisions.composite import OnLeave, lessened
 from eduplan.provisions.provision import Subject, View, view
 from eduplan.provisions.quota import Partial, Quota
 from eduplan.verdicts import Point, Status
@@ -124,15 +124,17 @@ def owing(
     excuse = piece.excuse
     if span is None:
         return Owing(inside, inside, excuse="not-in-service")
-    owed: Number | None = required if piece.share == 1 else exact(required * piece.share)
-    missing = piece.missing
+    full = owed = required if piece.share == 1 else exact(required * piece.share)
+    missing, told = piece.missing, piece.told
     if span != inside and quota.at_most is None:
-        if quota.partial is Partial.PRO_RATA and owed is not None:
-            owed = exact(Fraction(owed) * span.days / inside.days)
-        elif quota.partial is Partial.BY_MONTH and owed is not None:
+        if quota.partial is Partial.PRO_RATA:
+            owed = exact(Fraction(full) * span.days / inside.days)
+            told += (lessened("in-service", owed, full, quota.unit, span.days, inside.days),)
+        elif quota.partial is Partial.BY_MONTH:
             served, months = months_in(inside, span), months_in(inside, inside)
-            owed = exact(Fraction(owed) * served / months) if served else 0
+            owed = exact(Fraction(full) * served / months) if served else 0
             excuse = excuse or ("" if served else "served-too-little")
+            told += (lessened("months-in-service", owed, full, quota.unit, served, months),)
         elif quota.partial is Partial.EXEMPT:
             excuse = excuse or "partial-exempt"
         elif quota.partial is None:
@@ -144,7 +146,9 @@ def owing(
             excuse = excuse or "served-too-little"
         elif span.days - leave.most < needed:
             missing += leave.missing
-    return Owing(inside, span, None if missing else owed, missing, excuse, piece.told)
+    if missing:
+        return Owing(inside, span, None, missing, excuse, piece.told)
+    return Owing(inside, span, owed, (), excuse, told)
 
 
 def counting(quota: Quota, inside: Period) -> Period:

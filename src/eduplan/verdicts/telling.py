@@ -140,10 +140,12 @@ def tell_points(verdict: Verdict, lang: Language, only: Sequence[Point] | None =
         return ""
     ranked = sorted(points, key=lambda point: _RANK[point.status])
     citation = verdict.citation
-    told = [
-        point.message(citation, lang).join(_around_point(point.status, lang))
-        for point in ranked[:MOST_POINTS]
-    ]
+    told = []
+    for point in ranked[:MOST_POINTS]:
+        message = point.message(citation, lang)
+        if point.code not in _NOTES:
+            message = message.join(_around_point(point.status, lang))
+        told.append(message)
     if len(points) > MOST_POINTS:
         told.append(say("explain.more-points", lang, count=len(points) - MOST_POINTS))
     return say("explain.points", lang, points=say("explain.between", lang).join(told))
@@ -153,6 +155,11 @@ def tell_points(verdict: Verdict, lang: Language, only: Sequence[Point] | None =
 def _around_point(status: Status, lang: Language) -> tuple[str, ...]:
     return around("explain.point", lang, "point", status=say(f"status.{status}", lang))
 
+
+_NOTES = frozenset(
+    {"stub", "in-service", "months-in-service", "on-leave", "carried-over", "made-up"}
+)
+"""Points that say how a figure came about, which is neither met nor missed."""
 
 _RANK = {
     Status.NOT_MET: 0,
