@@ -255,6 +255,20 @@ def test_the_command_names_provisions_that_no_case_speaks_of(run: Run, file: Pat
     assert "Provisions no case speaks of: training-hours" in ran.out
 
 
+def test_what_speaks_of_entries_is_refused_where_there_are_none(file: Path) -> None:
+    changes = [
+        ("due = 2024-11-10", "given = 2024-12-01\n    entries_since = {}"),
+        ("amounts = [24]", 'evidence = { p1 = ["file"] }'),
+    ]
+    error = refused(changed(file, *changes), "case[0].expect[0].given", "goes only with entry")
+
+    places = [("0", "given"), ("0", "entries_since"), ("1", "evidence")]
+    paths = [f"case[0].expect[{place}].{key}" for place, key in places]
+    assert [fault.path for fault in error.faults] == paths, "all at once"
+    assert all(fault.line for fault in error.faults)
+    assert "只用于写了 entry 的案例" in error.message("zh")
+
+
 def test_the_command_leaves_with_two_where_a_file_has_faults(run: Run, file: Path) -> None:
     ran = run("test", changed(file, ("as_of", "on")), "--lang", "en")
     assert ran.code == FAULTY

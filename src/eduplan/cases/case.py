@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -300,8 +300,11 @@ def case_from_table(table: Table, folder: Path | None = None) -> Case:
         found["ledger"] = faults.read(
             "entry", lambda steps: ledger_of(steps, links, records), table["entry"]
         )
-    elif "links" in table:
-        faults.add("missing-key", "entry")
+    else:
+        if "links" in table:
+            faults.add("missing-key", "entry")
+        for place, key in _of_entries(table.get("expect")):
+            faults.add("case-without-entry", f"expect[{place}].{key}")
     if "complete_through" in table:
         with faults.at(""):
             Register((), complete_through=table["complete_through"])  # type: ignore[arg-type]
@@ -313,6 +316,14 @@ def case_from_table(table: Table, folder: Path | None = None) -> Case:
             found["plan"] = _plan(table, where)
     faults.raise_any()
     return Case(**found)  # type: ignore[arg-type]
+
+
+def _of_entries(expects: object) -> Iterator[tuple[int, str]]:
+    """Return the keys of expectations that speak of entries, each with its place."""
+    for place, one in enumerate(expects if isinstance(expects, list | tuple) else ()):
+        for key in ("given", *TRAIL):
+            if isinstance(one, Mapping) and key in one:
+                yield place, key
 
 
 def _plan(table: Table, folder: Path) -> Plan:
