@@ -27,7 +27,6 @@ from eduplan.provisions import (
     changed_provision,
     check_provision,
 )
-from eduplan.provisions.forms import key_of
 from eduplan.provisions.versions import Governs, as_governs
 from eduplan.selectors import Scale
 from eduplan.sources import Clause, Document, as_document, tell_clauses
@@ -266,7 +265,7 @@ class Plan:
         """The provisions as they stand in a plan file, by the key of their form."""
         found: dict[str, list[Provision | Unanswered]] = {key: [] for key in FORMS}
         for provision in self.provisions:
-            found[key_of(provision)].append(provision)
+            found[provision.key].append(provision)
         return found
 
     def _repr_html_(self) -> str:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import lcm
-from typing import Any, NamedTuple
+from typing import Any
 
-import attrs
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
-from eduplan.dates import Period
 from eduplan.errors import NotKnown, refuse
 from eduplan.exact import Number
 from eduplan.frames.asking import subject_of
@@ -26,7 +23,6 @@ from eduplan.frames.finding import segments_of
 from eduplan.frames.outcomes import (
     SITUATIONS,
     Outcome,
-    Outcomes,
     always,
     by_situation,
     doubts_of,
@@ -35,6 +31,7 @@ from eduplan.frames.outcomes import (
     situation,
 )
 from eduplan.frames.placing import place
+from eduplan.frames.pool import Pool, Share, Span
 from eduplan.frames.pooled_parts import kinds_of, largest_asked, parts_of_asked, with_parts
 from eduplan.frames.portions import GROUP
 from eduplan.frames.profiles import BEARER, NAMED
@@ -52,72 +49,6 @@ _MEMBERS, _GAP = 1, 2
 """Doubts of a group: facts of records are missing; what becomes of those who joined or left."""
 
 _DOUBTS = {_MEMBERS: "members-undetermined", _GAP: "partial-policy"}
-
-
-class Span(NamedTuple):
-    """A period that all groups are judged in.
-
-    Attributes:
-        place: where it stands among all.
-        kind: how the figures of a group are judged.
-        doubted: how, where it is not known of somebody whether it is a member.
-        period: the period, None where nothing can be said of it.
-        inside: the piece of it in which records are read, None where none are.
-        parts: how the parts are judged, and after them all sets; nothing where none are read.
-    """
-
-    place: int
-    kind: int
-    doubted: int
-    period: Period | None
-    inside: Period | None = None
-    parts: tuple[int, ...] = ()
-
-
-class Share(NamedTuple):
-    """What a member adds to a period.
-
-    Attributes:
-        profile: number of its profile.
-        place: where the period stands among all.
-        owed: what it owes.
-        gap: whether the plan does not say what it owes.
-    """
-
-    profile: int
-    place: int
-    owed: Number
-    gap: bool
-
-
-@attrs.define(eq=False)
-class Pool:
-    """What all groups of a quota rest on.
-
-    Args:
-        spans: the periods.
-        shares: what members add to each.
-        members: of the profiles of members whether it is not known that they are.
-        unknown: the profiles of which it is not known what they owe.
-        outcomes: the ways in which figures are judged.
-        segments: the days that are read.
-    """
-
-    spans: list[Span] = attrs.field(factory=list)
-    shares: list[Share] = attrs.field(factory=list)
-    members: dict[int, bool] = attrs.field(factory=dict)
-    unknown: dict[int, str] = attrs.field(factory=dict)
-    outcomes: Outcomes = attrs.field(factory=Outcomes)
-    segments: list[Any] = attrs.field(factory=list)
-
-    @property
-    def parts(self) -> int:
-        """How many parts of one what is owed is counted in."""
-        return lcm(1, *(share.owed.denominator for share in self.shares))
-
-    def always(self, status: Status, *reasons: str) -> int:
-        """Return the number of a way of judging that always comes to the same."""
-        return self.outcomes.kind(always(Outcome(status, reasons)))
 
 
 def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]]) -> Frame:

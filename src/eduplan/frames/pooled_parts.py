@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 
@@ -26,6 +25,7 @@ from eduplan.frames.outcomes import (
     always,
     by_situation,
 )
+from eduplan.frames.pool import Pool
 from eduplan.frames.portions import judged
 from eduplan.frames.profiles import NAMED
 from eduplan.frames.windows import SET, Window, Windows, exclusive_sets
@@ -34,9 +34,6 @@ from eduplan.provisions.bounds import Bound
 from eduplan.provisions.provision import View
 from eduplan.provisions.quota import Over
 from eduplan.verdicts import Status
-
-if TYPE_CHECKING:
-    from eduplan.frames.pooled import Pool
 
 _DOUBTS = {UNKNOWN_FACT: "members-undetermined", NOTHING_TO_SHARE: "nothing-to-share"}
 _OF_GROUPS = ("bearer-fact", "members-undetermined", "partial-policy")

@@ -16,7 +16,8 @@ from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk
 from eduplan.frames.columns import WHOLE, flag, whole
 from eduplan.frames.outcomes import Outcome, outcome_of
-from eduplan.frames.pooled import Pool, members_of
+from eduplan.frames.pool import Pool
+from eduplan.frames.pooled import members_of
 from eduplan.frames.profiles import BEARER, NAMED
 from eduplan.provisions.provision import View
 from eduplan.provisions.share_bench import ShareBench

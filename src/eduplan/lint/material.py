@@ -16,7 +16,6 @@ from eduplan.lint.walking import Inside, look_inside
 from eduplan.messages import Text, catalogue
 from eduplan.plan import Plan
 from eduplan.provisions import Provision, Question, Unanswered
-from eduplan.provisions.forms import key_of
 from eduplan.selectors import Matcher, Scale, Selector
 
 Stated = Provision | Unanswered
@@ -149,7 +148,7 @@ class Material:
 
 def place_of(stated: Stated) -> str:
     """Return the place of a provision: the key of its form and its id."""
-    return f"{key_of(stated)}.{stated.id}"
+    return f"{stated.key}.{stated.id}"
 
 
 def named(title: Text | None, name: str) -> Text:

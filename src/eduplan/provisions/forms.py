@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from eduplan.provisions.benches import Bench
 from eduplan.provisions.provision import Provision, Setting
-
-if TYPE_CHECKING:
-    from eduplan.provisions.open import Unanswered
 
 
 class Form(NamedTuple):
@@ -63,18 +60,12 @@ FORMS: Mapping[str, Form] = Forms()
 """Forms by the key under which they stand in a plan file."""
 
 
-def key_of(provision: Provision | Unanswered) -> str:
-    """Return the key under which a provision stands in a plan file."""
-    own: str | None = getattr(provision, "key", None)
-    return own or provision.form.replace("-", "_")
-
-
 def bench(provision: Provision, setting: Setting) -> Bench:
     """Return ``provision`` made ready to judge; one that has versions by each of them."""
     if provision.by_measured:
-        return FORMS[key_of(provision)].prepare(provision, setting)
+        return FORMS[provision.key].prepare(provision, setting)
     benches = [
-        (wording, FORMS[key_of(wording.provision)].prepare(wording.provision, setting))
+        (wording, FORMS[wording.provision.key].prepare(wording.provision, setting))
         for wording in provision.wordings
     ]
     if not provision.version:

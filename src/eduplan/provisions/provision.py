@@ -152,6 +152,11 @@ class Provision:
     )
 
     @property
+    def key(self) -> str:
+        """The key under which it stands in a plan file."""
+        return self.form.replace("-", "_")
+
+    @property
     def wordings(self) -> tuple[Wording, ...]:
         """What it says in the course of time: itself alone where it has no versions."""
         if not self.version:
