@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from eduplan import InputError, PlanFileError, available_plans, plan_from_table, plan_schema
 from eduplan.cases import plan_table
 from eduplan.exact import exact, not_negative
-from eduplan.provisions import FORMS
+from eduplan.provisions import FORMS, Partial
 from eduplan.schema import dump_schema
 from eduplan.schema.making import of_class
 from eduplan.schema.shapes import NOT_NEGATIVE, NUMBER
@@ -153,6 +153,45 @@ def test_what_is_wrong_in_itself_it_refuses_too(fault: dict[str, str]) -> None:
     assert not structural or objections(table), (
         f"reading finds {sorted(structural)}; let the schema say so, in schema/readers.py"
     )
+
+
+YEARLY = """
+[[quota]]
+id = "hours"
+measure = { sum = "hours", of = "training" }
+every = { cycle = "1 year", grid = 2020-01-01 }
+at_least = 8
+"""
+WEEKLY = """
+[[schedule]]
+id = "preparation"
+what = "preparation"
+every = "week"
+"""
+ROUNDS = """
+[[process]]
+id = "liaison"
+every = "calendar-year"
+step = [{ id = "visit", title = { zh = "甲", en = "a" }, needs = "visit" }]
+"""
+
+
+@pytest.mark.parametrize("word", Partial)
+@pytest.mark.parametrize(
+    ("provision", "key"),
+    [
+        pytest.param(YEARLY, "partial", id="quota"),
+        pytest.param(YEARLY, "stub", id="stub"),
+        pytest.param(WEEKLY, "partial", id="schedule"),
+        pytest.param(ROUNDS, "partial", id="process"),
+    ],
+)
+def test_it_offers_the_policies_that_can_be_read(provision: str, key: str, word: str) -> None:
+    place = 'clause = "1"\ntitle = { zh = "甲", en = "a" }\n'
+    assert faults_of(tomllib.loads(f"{HEAD}{provision}{place}")) == set(), "without it"
+
+    table = tomllib.loads(f'{HEAD}{provision}{place}{key} = "{word}"\n')
+    assert bool(objections(table)) is bool(faults_of(table))
 
 
 DERIVED = """

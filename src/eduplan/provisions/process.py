@@ -14,7 +14,7 @@ from eduplan.facts import Getter, getter
 from eduplan.messages import Text
 from eduplan.periods import Every, Unit, as_optional_every, periods
 from eduplan.provisions.provision import Provision
-from eduplan.provisions.quota import Partial, as_partial
+from eduplan.provisions.quota import Partial, as_undivided
 from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Before, Within, as_optional_before, as_optional_within
 from eduplan.selectors import Scales, Selector, as_optional_selector, as_selector
@@ -210,7 +210,7 @@ class Process(Provision):
     by: str = attrs.field(default="bearer", converter=as_name)
     stage: tuple[Stage, ...] = attrs.field(default=(), converter=as_stages)
     step: tuple[ProcessStep, ...] = attrs.field(converter=as_steps)
-    partial: Partial | None = attrs.field(default=None, converter=as_partial)
+    partial: Partial | None = attrs.field(default=None, converter=as_undivided)
 
     @property
     def by_record(self) -> bool:
@@ -236,8 +236,6 @@ class Process(Provision):
             faults.add("stages-need-years", "stage", known=known)
         if self.governs is Governs.RECORD_DATE:
             faults.add("governs-record-date", "governs", form=self.form)
-        if self.partial is not None and self.partial.lessens:
-            faults.add("partial-occurrence", "partial")
         stages = [stage.id for stage in self.stage]
         for index, step in enumerate(self.step):
             path = f"step[{index}]"

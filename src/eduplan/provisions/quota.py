@@ -113,6 +113,29 @@ def as_partial(value: Partial | str | None) -> Partial | None:
     return None if value is None else as_member(Partial, value)
 
 
+STUBS = (Partial.FULL, Partial.PRO_RATA, Partial.EXEMPT)
+"""What may be owed in a cycle that the plan cuts: it may cut a month too."""
+
+UNDIVIDED = (Partial.FULL, Partial.EXEMPT)
+"""What may be owed of that of which there is no part."""
+
+
+def as_stub(value: Partial | str | None) -> Partial | None:
+    """Return a policy for cycles that the plan cuts."""
+    policy = as_partial(value)
+    if policy is not None and policy not in STUBS:
+        raise refuse("partial-months")
+    return policy
+
+
+def as_undivided(value: Partial | str | None) -> Partial | None:
+    """Return a policy for what is owed as a whole or not at all."""
+    policy = as_partial(value)
+    if policy is not None and policy not in UNDIVIDED:
+        raise refuse("partial-occurrence")
+    return policy
+
+
 class Over(StrEnum):
     """Over whom figures are taken before they are judged."""
 
@@ -301,7 +324,7 @@ class Quota(Provision):
     carry_over: CarryOver | None = attrs.field(default=None, converter=as_optional_carry_over)
     opens: Length | None = attrs.field(default=None, converter=as_optional_stretch)
     grace: Length | None = attrs.field(default=None, converter=as_optional_stretch)
-    stub: Partial | None = attrs.field(default=None, converter=as_partial)
+    stub: Partial | None = attrs.field(default=None, converter=as_stub)
     serves_at_least: Length | None = attrs.field(default=None, converter=as_optional_stretch)
     before_joining: BeforeJoining = attrs.field(factory=BeforeJoining, converter=as_before_joining)
 
@@ -315,8 +338,8 @@ class Quota(Provision):
             policy: Partial | None = getattr(self, key)
             if policy is not None and policy.lessens and self.measure.way is Way.SHARE:
                 faults.add("partial-share", key)
-            if policy is Partial.BY_MONTH and (key == "stub" or not _of_months(self.every)):
-                faults.add("partial-months", key)
+        if self.partial is Partial.BY_MONTH and not _of_months(self.every):
+            faults.add("partial-months", "partial")
         amounts = self.measure.way in (Way.COUNT, Way.SUM, Way.CREDITS)
         for key in ("part", "leave", "carry_over", "grace", "before_joining"):
             if self.says(key) and (not amounts or self.at_least is None):

@@ -19,7 +19,7 @@ from eduplan.provisions.occasions import (
     check_window,
 )
 from eduplan.provisions.provision import Provision
-from eduplan.provisions.quota import Partial, as_partial
+from eduplan.provisions.quota import Partial, as_undivided
 from eduplan.selectors import Scales, Selector, as_selectors
 from eduplan.tables import (
     Scalar,
@@ -179,7 +179,7 @@ class Schedule(Provision):
     late: Late = attrs.field(default=Late.FAILS, converter=as_late)
     waived_by: Happening | None = attrs.field(default=None, converter=as_optional_happening)
     report: Every | None = attrs.field(default=None, converter=as_optional_every)
-    partial: Partial | None = attrs.field(default=None, converter=as_partial)
+    partial: Partial | None = attrs.field(default=None, converter=as_undivided)
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
@@ -201,8 +201,6 @@ class Schedule(Provision):
             faults.add("late-needs-grace", "late")
         if self.report is not None and _rank(self.report) <= _rank(self.every):
             faults.add("report-too-short", "report")
-        if self.partial is not None and self.partial.lessens:
-            faults.add("partial-occurrence", "partial")
         sides = [dimension.field for dimension in self.for_each.dimensions]
         for index, selector in enumerate(self.without):
             for field in selector.fields():

@@ -114,6 +114,8 @@ from eduplan.provisions.process import (
     as_year,
 )
 from eduplan.provisions.quota import (
+    STUBS,
+    UNDIVIDED,
     CarryOver,
     Leave,
     as_before_joining,
@@ -122,6 +124,8 @@ from eduplan.provisions.quota import (
     as_optional_leave,
     as_partial,
     as_scope,
+    as_stub,
+    as_undivided,
 )
 from eduplan.provisions.reach import (
     BOUNDS,
@@ -344,6 +348,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_stages: list_of(Stage),
     as_steps: list_of(ProcessStep, 1),
     as_stretch: STRETCH,
+    as_stub: one_of(STUBS),
     as_string: STRING,
     as_strings: one_or_list(STRING),
     as_takes: one_of(Takes),
@@ -351,6 +356,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_text: Text,
     as_thresholds: one_or_list(Threshold, 1),
     as_times: {**POSITIVE, "maximum": MOST_TIMES},
+    as_undivided: one_of(UNDIVIDED),
     as_value: one_or_list(SCALAR),
     as_versions: list_of(Version),
     as_whole: WHOLE,

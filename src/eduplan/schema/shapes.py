@@ -32,9 +32,9 @@ def one_or_list(item: object, least: int = 0) -> Schema:
     return either(item, list_of(item, least))
 
 
-def one_of(cls: type[StrEnum]) -> Schema:
-    """Return the schema of the names of an enumeration."""
-    return {"enum": [member.value for member in cls]}
+def one_of(members: Iterable[StrEnum]) -> Schema:
+    """Return the schema of the names of an enumeration, or of some of its members."""
+    return {"enum": [member.value for member in members]}
 
 
 def table(properties: Schema, required: Iterable[str] = ()) -> Schema:
