@@ -300,7 +300,7 @@ WRONG_FRAMES: dict[str, tuple[Any, Any, str]] = {
     "a day that is text": (
         PEOPLE,
         TRAINING.with_columns(day=pl.lit("2024-08-31")),
-        "records.day: must be a column of date, not String",
+        "records.day: must be a column of dates, not String",
     ),
     "a time of day": (
         PEOPLE,

@@ -202,3 +202,144 @@ def test_what_is_refused_is_refused_before_anything_is_read(tmp_path: Path) -> N
     with pytest.raises(InputError, match="engine: is not one of the choices: polars, duckdb"):
         judge_parquet(HOURS, *nowhere, **ASKED, engine="spark")
     assert not list(tmp_path.iterdir())
+
+
+# ---------------------------------------------------------------- files as they come
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """Return a folder with two people, and with records of both in files of several kinds.
+
+    One training each: t1 has its hours, t2 has not.
+    """
+    pl.DataFrame({"id": ["t1", "t2"]}).write_parquet(tmp_path / "people.parquet")
+    all_ = pl.DataFrame(trainings("t1", "t2")).with_columns(hours=pl.Series([5, 0]))
+    (tmp_path / "years").mkdir()
+    for place in (0, 1):
+        all_[place : place + 1].write_parquet(tmp_path / "years" / f"{place}.parquet")
+    (tmp_path / "years" / "_SUCCESS").touch()
+    hive = tmp_path / "by-kind" / "kind=training"
+    hive.mkdir(parents=True)
+    all_.drop("kind").write_parquet(hive / "0.parquet")
+    all_.write_parquet(tmp_path / "记录[2024].parquet")
+    (tmp_path / "text.parquet").write_text("kind,day,bearer,hours\n")
+    (tmp_path / "nothing.parquet").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "mixed").mkdir()
+    all_.write_parquet(tmp_path / "mixed" / "0.parquet")
+    later = all_.with_columns(pl.col("hours").cast(pl.Int32), room=pl.lit("A"))
+    later.write_parquet(tmp_path / "mixed" / "1.parquet")
+    return tmp_path
+
+
+def judge_in(office: Path, records: str, out: str = "out.parquet", **rest: Any) -> list[Any]:
+    judge_parquet(HOURS, office / "people.parquet", office / records, office / out, **ASKED, **rest)
+    return sorted(pl.read_parquet(office / out).select("bearer", "status").rows())
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "records", ["years", "years/*.parquet", "y*/[01].parquet", "by-kind", "记录[2024].parquet"]
+)
+def test_a_folder_or_a_pattern_is_one_table(
+    records: str, engine: str, parts: int, office: Path
+) -> None:
+    # Columns may stand in the names of folders, brackets in that of a file.
+    found = judge_in(office, records, engine=engine, parts=parts)
+
+    assert found == [("t1", "MET"), ("t2", "NOT_MET")]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("records", "told"),
+    [
+        ("none.parquet", "records: there is no such parquet file"),
+        ("none/*.parquet", "records: there is no such parquet file"),
+        ("empty", "records: there is no such parquet file"),
+        ("text.parquet", "records: text.parquet is not a whole parquet file"),
+        ("nothing.parquet", "records: nothing.parquet is not a whole parquet file"),
+        (
+            "mixed",
+            "records: its files differ in these columns or their types: hours, room; "
+            "make them alike",
+        ),
+    ],
+)
+def test_files_that_cannot_be_read_are_refused_alike(
+    records: str, told: str, engine: str, office: Path
+) -> None:
+    before = sorted(office.rglob("*"))
+    with pytest.raises(InputError) as refused:
+        judge_in(office, records, engine=engine)
+
+    assert str(refused.value) == told
+    assert sorted(office.rglob("*")) == before
+
+
+def test_what_is_wrong_with_files_is_told_at_once_before_anything_is_judged(office: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    with pytest.raises(InputError) as refused:
+        judge_parquet(
+            HOURS, office / "none.parquet", office / "text.parquet", office / "empty", **ASKED,
+            progress=lambda done, of: steps.append((done, of)),
+        )  # fmt: skip
+
+    assert [fault.path for fault in refused.value.faults] == ["bearers", "records", "out"]
+    assert steps == []
+
+
+@pytest.mark.parametrize(
+    ("out", "code"),
+    [
+        ("empty", "out-is-folder"),
+        ("no/out.parquet", "out-no-folder"),
+        ("people.parquet", "out-is-read"),
+        ("years/1.parquet", "out-is-read"),
+        ("empty/../years/1.parquet", "out-is-read"),
+    ],
+)
+def test_a_place_that_will_not_do_is_refused_and_nothing_is_lost(
+    out: str, code: str, office: Path
+) -> None:
+    before = {path: path.read_bytes() for path in office.rglob("*.parquet") if path.is_file()}
+    with pytest.raises(InputError) as refused:
+        judge_in(office, "years", out)
+
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("out", code)]
+    assert before == {path: path.read_bytes() for path in before}
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)  # an administrator may write anywhere
+    with pytest.raises(InputError, match="out: lies in a folder that cannot be written to"):
+        judge_in(office, "years")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"parts": 0}, "not-positive"),
+        ({"parts": 1.5}, "not-whole"),
+        ({"memory": "lots"}, "not-a-memory-size"),
+        ({"memory": "4"}, "not-a-memory-size"),
+        ({"only": "hours"}, "not-a-list"),
+    ],
+)
+def test_what_is_asked_for_must_make_sense(asked: dict[str, Any], code: str, office: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        judge_in(office, "years", **asked)
+
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [(*asked, code)]
+
+
+def test_it_is_told_in_chinese_throughout(office: Path) -> None:
+    pl.DataFrame({**trainings("t1"), "day": ["2024-05-06"]}).write_parquet(office / "r.parquet")
+    with pytest.raises(InputError) as refused:
+        judge_in(office, "r.parquet")
+
+    assert refused.value.message("zh") == "records.day: 应为日期列，而不是 String"

@@ -14,6 +14,7 @@ from eduplan.people import bearer_getter
 from eduplan.plan import Plan
 from eduplan.provisions import Bench, Docket, Subject
 from eduplan.records import Register
+from eduplan.tables import names_in_only
 from eduplan.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def evaluate(
         only: ids of the provisions to judge, by default all.
 
     Raises:
-        InputError: a bearer without id, an id twice, an amount that is not a number.
+        InputError: a bearer without id, an id twice, an amount that is not a number, one text as
+            ``only``.
         UnknownName: ``only`` has a name that no provision has.
 
     Example:
@@ -97,7 +99,7 @@ def _on_all(bench: Bench, docket: Docket) -> Iterable[Verdict]:
 
 def _asked(plan: Plan, only: Collection[str]) -> list[Bench]:
     """Return the provisions asked about, in the order of the plan."""
-    names = {plan.provision(name).id for name in only}
+    names = {plan.provision(name).id for name in names_in_only(only)}
     return [bench for name, bench in plan.benches.items() if name in names]
 
 

@@ -167,6 +167,17 @@ def as_strings(value: str | Iterable[str]) -> tuple[str, ...]:
     return read_each(value, as_string)
 
 
+def names_in_only(only: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in an argument ``only``, each once.
+
+    Raises:
+        InputError: it is one text, which Python would take letter by letter.
+    """
+    if isinstance(only, str):
+        raise refuse("not-a-list", "only", got=kind_of(only))
+    return tuple(dict.fromkeys(only))
+
+
 def as_kinds(value: str | Iterable[str]) -> tuple[str, ...]:
     """Return one or several kinds of record as a tuple, each once; at least one."""
     return _some(as_names(value))

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from eduplan.errors import FaultList, InputError
 from eduplan.frames.backends import Backend, Frame
+from eduplan.messages import Text, catalogue
 
 MOST_VALUES = 100_000
 """Columns with more different values are not looked up value by value."""
@@ -33,11 +34,16 @@ class Sort(Enum):
     """What a column holds."""
 
     TEXT = "text"
-    SEVERAL = "several values in one text"
-    WHOLE = "whole number"
-    FLAG = "truth value"
-    DAY = "date"
+    SEVERAL = "several"
+    WHOLE = "whole"
+    FLAG = "flag"
+    DAY = "day"
     NUMBER = "number"
+
+    @property
+    def told(self) -> Text:
+        """What a message calls it."""
+        return catalogue()[f"sort-of-column.{self.value}"]
 
 
 _SORTS: Mapping[type[nw.dtypes.DType], Sort] = {
@@ -246,9 +252,8 @@ def columns(
         elif sort is None:
             faults.add("column-type", path, got=str(schema[field]))
         elif sort is not required.get(field, sort):
-            needs = required[field].value
-            got = sort.value if sort is Sort.SEVERAL else str(schema[field])
-            faults.add("column-sort", path, got=got, needs=needs)
+            got = sort.told if sort is Sort.SEVERAL else str(schema[field])
+            faults.add("column-sort", path, got=got, needs=required[field].told)
         else:
             sorts[field] = sort
     faults.raise_any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
@@ -10,20 +11,22 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import pyarrow.parquet as pq
 
 from eduplan.dates import Period
-from eduplan.errors import MissingExtra, refuse
+from eduplan.errors import FaultList, MissingExtra, refuse
 from eduplan.frames.backends import take
 from eduplan.frames.columns import count
 from eduplan.frames.evaluating import NO_ROWS, asked_columns, evaluate_frame
 from eduplan.frames.forms import FORMS
+from eduplan.frames.parquet_files import SUFFIX, Table, tables
 from eduplan.frames.portable import by_bearer, portable, with_others
 from eduplan.plan import Plan
 from eduplan.provisions import Provision
+from eduplan.tables import as_positive
 
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar
@@ -35,6 +38,11 @@ _ROWS_WAITING = 50_000
 """So many records of every part wait for being written."""
 
 _PART = "_eduplan_part"
+
+_MEMORY = re.compile(r"[1-9]\d*(?:\.\d+)? ?[KMGT]i?B", re.ASCII | re.IGNORECASE)
+
+Given = tuple[Table, Table]
+"""The bearers and the records that are judged."""
 
 
 def judge_parquet(
@@ -63,12 +71,14 @@ def judge_parquet(
     name what they answer, is judged for all of them together.
 
     ``out`` is written beside its place and put there when it is complete: after a failure there is
-    nothing, or what was there before.
+    nothing, or what was there before. Of a process that is killed the temporary folder stays
+    behind, named like ``out`` with a dot before it; it can be deleted.
 
     Args:
         plan: the plan.
-        bearers: path of a parquet file, or a pattern of several such as ``people/*.parquet``, with
-            the columns that `evaluate_frame` takes.
+        bearers: path of a parquet file, of a folder of some, also below folders such as
+            ``kind=training`` whose names are columns, or a pattern such as ``people/*.parquet``,
+            with the columns that `evaluate_frame` takes.
         records: the same for records.
         out: where the rows go; its folder must exist, and have room for the temporary files.
         as_of: the day on which is judged.
@@ -85,8 +95,10 @@ def judge_parquet(
 
     Raises:
         NotPortable: provisions that cannot be judged over frames; all are named.
-        InputError: columns that are missing or hold what cannot be.
-        UnknownName: the plan has no provision that ``only`` names, or there is no such engine.
+        InputError: files that are not there, cannot be read or differ in their columns, an ``out``
+            that cannot be written or is one of those read, columns that are missing or hold what
+            cannot be, or no such engine.
+        UnknownName: the plan has no provision that ``only`` names.
         MissingExtra: polars or DuckDB is not installed.
 
     Example:
@@ -107,11 +119,10 @@ def judge_parquet(
         ...     pl.read_parquet(f"{folder}/verdicts.parquet")["status"].to_list()
         ['MET']
     """
-    opened = _ENGINES.get(engine)
-    if opened is None:
-        raise refuse("not-one-of", "engine", known=", ".join(_ENGINES))
+    opened, parts = _checked(engine, memory, parts)
     provisions = portable(plan, only)
-    place, whole = Path(out), _Files(os.fspath(bearers), os.fspath(records))
+    place = Path(out)
+    whole = tables(os.fspath(bearers), os.fspath(records), place)
     judge = partial(
         evaluate_frame,
         plan,
@@ -125,8 +136,8 @@ def judge_parquet(
         folder = Path(name)
         with opened(folder, memory) as read, _written(folder / "written") as writer:
             if parts is None:
-                rows = sum(count(nw.from_native(read(path)).lazy()) for path in whole)
-                parts = ceil(rows / ROWS_EACH)
+                rows = sum(count(nw.from_native(read(table)).lazy()) for table in whole)
+                parts = max(1, ceil(rows / ROWS_EACH))
             alone = [one for one in provisions if parts > 1 and by_bearer(plan, one)]
             each = _at_once(plan, alone)
             together = _at_once(plan, [one for one in provisions if one not in alone])
@@ -139,9 +150,9 @@ def judge_parquet(
                 if progress is not None:
                     progress(done, steps)
 
-            def judge_all(several_names: Iterable[Collection[str]], files: _Files) -> None:
+            def judge_all(several_names: Iterable[Collection[str]], given: Given) -> None:
                 for names in several_names:
-                    found = nw.from_native(judge(*map(read, files), only=names)).lazy()
+                    found = nw.from_native(judge(*map(read, given), only=names)).lazy()
                     writer.write_table(found.collect("pyarrow").to_native().cast(NO_ROWS.schema))
                     tell()
 
@@ -155,11 +166,23 @@ def judge_parquet(
         os.replace(folder / "written", place)
 
 
-class _Files(NamedTuple):
-    """The two files that are judged, or patterns of several."""
+def _checked(engine: str, memory: str, parts: int | None) -> tuple[Engine, int | None]:
+    """Return the engine, and into how many parts bearers are divided.
 
-    bearers: str
-    records: str
+    Raises:
+        InputError: faults in what was asked for; all at once.
+    """
+    faults = FaultList()
+    with faults.at("engine"):
+        if engine not in _ENGINES:
+            raise refuse("not-one-of", known=", ".join(_ENGINES))
+    with faults.at("memory"):
+        if not _MEMORY.fullmatch(memory):
+            raise refuse("not-a-memory-size")
+    if parts is not None:
+        parts = faults.read("parts", as_positive, parts)
+    faults.raise_any()
+    return _ENGINES[engine], parts
 
 
 def _at_once(plan: Plan, provisions: Iterable[Provision]) -> list[Collection[str]]:
@@ -189,13 +212,23 @@ def _written(path: Path) -> Iterator[pq.ParquetWriter]:
 
 # ---------------------------------------------------------------- engines
 
+Read = Callable[[Table], Any]
+"""Reads a table lazily."""
 
-def _in_polars(_: Path, __: str) -> AbstractContextManager[Callable[[str], Any]]:
-    return nullcontext(_polars().scan_parquet)
+Engine = Callable[[Path, str], AbstractContextManager[Read]]
+"""Opens what reads tables, given a folder for what does not fit into so much memory."""
+
+
+def _in_polars(_: Path, __: str) -> AbstractContextManager[Read]:
+    def read(table: Table) -> Any:
+        scan = _polars().scan_parquet
+        return scan(list(table.files), hive_partitioning=table.hive, glob=False)
+
+    return nullcontext(read)
 
 
 @contextmanager
-def _in_duckdb(folder: Path, memory: str) -> Iterator[Callable[[str], Any]]:
+def _in_duckdb(folder: Path, memory: str) -> Iterator[Read]:
     try:
         import duckdb
     except ModuleNotFoundError:
@@ -206,14 +239,14 @@ def _in_duckdb(folder: Path, memory: str) -> Iterator[Callable[[str], Any]]:
         "preserve_insertion_order": False,
     }
     with duckdb.connect(config=limits) as connection:
-        yield connection.read_parquet
+
+        def read(table: Table) -> Any:
+            return connection.read_parquet(list(table.files), hive_partitioning=table.hive)
+
+        yield read
 
 
-_ENGINES: Mapping[str, Callable[[Path, str], AbstractContextManager[Callable[[str], Any]]]] = {
-    "polars": _in_polars,
-    "duckdb": _in_duckdb,
-}
-"""Each returns what reads a parquet file lazily."""
+_ENGINES: Mapping[str, Engine] = {"polars": _in_polars, "duckdb": _in_duckdb}
 
 
 def _polars() -> Any:
@@ -229,11 +262,11 @@ def _polars() -> Any:
 
 def _divided(
     provisions: Sequence[Provision],
-    whole: _Files,
+    whole: Given,
     several: Mapping[str, str],
     parts: int,
     folder: Path,
-) -> list[_Files]:
+) -> list[Given]:
     """Lay bearers and their records out in parts, each in files of its own.
 
     A record is in the parts of all bearers that one of its facts may point to. polars does it for
@@ -246,16 +279,21 @@ def _divided(
         parts: how many parts.
         folder: where the files go.
     """
-    polars = _polars()
-    first, second, _ = take(*map(polars.scan_parquet, whole))
+    with _in_polars(folder, "") as read:
+        first, second, _ = take(*map(read, whole))
     people, register = asked_columns(provisions, first, second, several)
     pointers = {name for one in provisions for name in FORMS[type(one)].asks(one).pointers}
     _lay_out(people.frame.to_native(), ["id"], parts, folder / "bearers")
     _lay_out(register.frame.to_native(), sorted(pointers), parts, folder / "records")
     return [
-        _Files(*(f"{folder}/{kind}/{_PART}={part}/*.parquet" for kind in _Files._fields))
+        (_of_part(folder / "bearers", part), _of_part(folder / "records", part))
         for part in range(parts)
     ]
+
+
+def _of_part(folder: Path, part: int) -> Table:
+    files = (folder / f"{_PART}={part}").glob(f"*{SUFFIX}")
+    return Table(tuple(sorted(map(os.fspath, files))))
 
 
 def _lay_out(frame: Any, fields: Sequence[str], parts: int, folder: Path) -> None:

@@ -9,6 +9,7 @@ from eduplan.frames.forms import FORMS
 from eduplan.plan import Plan
 from eduplan.provisions import Consequence, FollowUp, Gate, Provision, Quota, Target, Unanswered
 from eduplan.provisions.quota import Over
+from eduplan.tables import names_in_only
 
 
 def portable(plan: Plan, only: Iterable[str] | None = None) -> tuple[Provision, ...]:
@@ -19,10 +20,11 @@ def portable(plan: Plan, only: Iterable[str] | None = None) -> tuple[Provision, 
         only: ids of provisions; by default all of the plan.
 
     Raises:
+        InputError: ``only`` is one text, which would be taken letter by letter.
         UnknownName: the plan has no such provision.
         NotPortable: some of them cannot be judged over frames; all are named, with the reason.
     """
-    names = [p.id for p in plan.settled] if only is None else list(dict.fromkeys(only))
+    names = tuple(p.id for p in plan.settled) if only is None else names_in_only(only)
     faults = FaultList()
     found = []
     for name in names:

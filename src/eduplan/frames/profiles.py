@@ -117,8 +117,8 @@ class Profiles:
         if named:
             sort = self._bearers.sorts.get(named, Sort.TEXT)
             if sort is not Sort.TEXT or named in self._several:
-                got = "several" if named in self._several else sort.value
-                raise refuse("column-sort", f"bearers.{named}", got=got, needs=Sort.TEXT.value)
+                got = (Sort.SEVERAL if named in self._several else sort).told
+                raise refuse("column-sort", f"bearers.{named}", got=got, needs=Sort.TEXT.told)
             there = named in self._bearers.sorts
             made.append((nw.col(named) if there else nw.lit(None, dtype=nw.String)).alias(NAMED))
         for field in dict.fromkeys(own):

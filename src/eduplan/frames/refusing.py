@@ -124,7 +124,7 @@ def check_single(quota: Quota, register: Columns) -> None:
     named += [part.distinct for part in quota.part]
     for field in named:
         if (sort := register.sorts.get(field)) is Sort.SEVERAL:
-            facts = {"got": sort.value, "needs": Sort.TEXT.value}
+            facts = {"got": sort.told, "needs": Sort.TEXT.told}
             raise refuse("column-sort", f"records.{field}", **facts)
     ranges = [cap for cap in measure.caps if cap.per is not Per.RECORD]
     fields = [field for cap in ranges for field in cap.where.fields()]

@@ -29,7 +29,7 @@ from eduplan.plan import Plan
 from eduplan.provisions import Quota
 from eduplan.records import Register, mark
 from eduplan.selectors import Matcher
-from eduplan.tables import Table
+from eduplan.tables import Table, names_in_only
 from eduplan.verdicts import Status, Verdict
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def suggest(
 
 def _quotas(plan: Plan, only: Collection[str] | None) -> tuple[dict[str, Quota], list[Passed]]:
     """Return the quotas by which courses can be chosen, and what else is in the plan."""
-    names = None if only is None else {plan.provision(name).id for name in only}
+    names = None if only is None else {plan.provision(name).id for name in names_in_only(only)}
     quotas: dict[str, Quota] = {}
     passed = []
     for provision in plan.settled:
