@@ -431,10 +431,10 @@ NOT_PORTABLE: dict[str, tuple[dict[str, Any], str]] = {
             "measure": {"count": "course"}, "among": {"type": "school"}}}]},
         "pass-rate.indicator.among: among cannot be judged over frames",
     ),
-    "a cap by month": (
+    "a cap that is a share of nothing": (
         {"target": [{**PASS_RATE, "indicator": {"measure": {
-            "count": "course", "caps": [{"at_most": 1, "per": "month"}]}}}]},
-        "pass-rate.indicator.measure.caps[0].per: per cannot be judged over frames",
+            "count": "course", "caps": [{"share": "50%", "per": "period"}]}}}]},
+        "pass-rate.indicator.measure.caps[0].share: share cannot be judged over frames",
     ),
     "several facts of the bearer": (
         {"target": [{**PASS_RATE, "indicator": {

@@ -22,7 +22,7 @@ from eduplan.frames import measured
 from eduplan.frames.asking import Days, by_profile, door, owing, subject_of, told
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds, pointers_of, quota_of
-from eduplan.frames.columns import MOST_VALUES, as_wholes, distinct, flag, whole
+from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, flag, whole
 from eduplan.frames.measured import Measured
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER, Profiles
@@ -75,17 +75,10 @@ def refusals(gate: Gate) -> Iterator[Fault]:
     yield from said_besides(gate, "", _JUDGED)
     for path, leaf in leaves(gate.admits):
         if isinstance(leaf, Tally):
-            yield from _of_tally(gate, leaf, f"admits.{path}" if path else "admits")
+            for fault in measured.refusals(gate, leaf.measure):
+                yield fault.under(f"admits.{path}" if path else "admits")
     for path, selector in _selectors(gate):
         yield from several_operands(selector, path)
-
-
-def _of_tally(gate: Gate, tally: Tally, path: str) -> Iterator[Fault]:
-    """Return why it cannot be counted what the register holds."""
-    if gate.over is not None:
-        yield Fault("not-portable-tally", path)
-    for fault in measured.refusals(gate, tally.measure):
-        yield fault.under(path)
 
 
 def asks(gate: Gate) -> Asks:
@@ -186,10 +179,10 @@ def _on_acts(bench: GateBench, acts: Happening, scene: Scene, judge: Judge) -> F
         nw.col(acts.by).alias(BEARER), nw.col("day").alias("_day"), *kept
     )
     days = _days(frame, bench, scene.docket)
-    frame = frame.join(scene.backend.beside(days), on="_day", how="inner")
+    frame = frame.join(scene.backend.beside(_places(days)), on="_day", how="inner")
     frame = frame.join(people.drop("_silent", "_concerned"), on=BEARER, how="inner")
     frame = scene.sieve.sift(frame, acts.where, "_sure", "_doubtful")
-    frame = table.of_acts(frame)
+    frame = table.of_acts(frame, days)
     found = table.occurring(frame, "_doubtful")
     numbers = []
     for unclear, *answers in found:
@@ -217,18 +210,27 @@ def _on_acts(bench: GateBench, acts: Happening, scene: Scene, judge: Judge) -> F
     )
 
 
-def _days(frame: Frame, bench: GateBench, docket: Docket) -> pa.Table:
-    """Return the days of acts that are judged, each with the day after it."""
+def _days(frame: Frame, bench: GateBench, docket: Docket) -> list[date]:
+    """Return the days of acts that are judged."""
     days: list[date] = distinct(frame, "_day").collect().to_arrow().column("_day").to_pylist()
-    asked = [
+    return [
         day
         for day in days
         if day in docket.during
         and day <= docket.as_of
         and not bench.out_of_force(Period(day, day + DAY))
     ]
-    ends = [day + DAY for day in asked]
-    return pa.table({"_day": pa.array(asked, pa.date32()), "_end": pa.array(ends, pa.date32())})
+
+
+def _places(days: Sequence[date]) -> pa.Table:
+    """Return days with their numbers, and with the days after them."""
+    return pa.table(
+        {
+            "_day": as_days(days),
+            "_place": as_wholes(range(len(days))),
+            "_end": as_days(day + DAY for day in days),
+        }
+    )
 
 
 # ---------------------------------------------------------------- requirements as columns
@@ -281,13 +283,19 @@ class _Table:
             elif isinstance(leaf.rule, BearerIs | Elapsed):
                 frame = self._of_facts(frame, leaf)
             elif isinstance(leaf.rule, Tally):
-                frame = self._of_records(frame, leaf, leaf.rule)
+                if self._gate.over is None:
+                    frame = self._of_records(frame, leaf, leaf.rule)
             elif not isinstance(leaf.rule, RecordIs):
                 frame = self._of_verdicts(frame, leaf)
         return frame
 
-    def of_acts(self, frame: Frame) -> Frame:
-        """Return a frame of acts, with the columns of their bearers, with all others."""
+    def of_acts(self, frame: Frame, days: Sequence[date]) -> Frame:
+        """Return a frame of acts, with the columns of their bearers, with all others.
+
+        Args:
+            frame: the acts, with ``_place``, the number of their day.
+            days: their days, by these numbers.
+        """
         for leaf in self._leaves:
             if isinstance(leaf.rule, RecordIs):
                 frame, truth = self._scene.sieve.apply(frame, leaf.rule.record)
@@ -302,6 +310,8 @@ class _Table:
                 over = flag(reached <= nw.col("_day")) * 2
                 answer = nw.when(reached.is_null()).then(whole(1)).otherwise(over)
                 frame = frame.with_columns(answer.alias(leaf.column))
+            elif isinstance(leaf.rule, Tally):
+                frame = self._of_records_up_to(frame, leaf, leaf.rule, days)
         return frame
 
     def occurring(self, frame: Frame, *besides: str) -> list[tuple[int, ...]]:
@@ -383,21 +393,41 @@ class _Table:
 
     def _of_records(self, frame: Frame, leaf: _Leaf, tally: Tally) -> Frame:
         """Number what the register holds for every bearer."""
-        gate, docket = self._gate, self._scene.docket
-        own = fields_of_bearer(quota_of(gate, tally.measure))
-        bearers = self._profiles.frame((), own=own)
-        found = Measured(gate, tally.measure, self._scene, bearers)
-        days = [Days(0, 0, counted_days(tally, docket.as_of))]
+        found = self._counted[leaf.column] = self._measured(tally)
+        days = [Days(0, 0, counted_days(tally, self._scene.docket.as_of))]
         readings = found.read(tally.measure, days, leaf.column).drop("_place")
-        self._counted[leaf.column] = found
         frame = frame.join(readings, on=BEARER, how="left")
-        return frame.with_columns(nw.col(leaf.column).fill_null(0))
+        return frame.with_columns(_standing(leaf, whole(1)))
+
+    def _of_records_up_to(
+        self, frame: Frame, leaf: _Leaf, tally: Tally, days: Sequence[date]
+    ) -> Frame:
+        """Number what the register holds for the bearer of an act on the day of that."""
+        found = self._counted[leaf.column] = self._measured(tally)
+        spans = [counted_days(tally, day) for day in days]
+        asked = distinct(frame, BEARER, "_place")
+        readings = found.read_spans(tally.measure, asked, spans, leaf.column)
+        frame = frame.join(readings, on=[BEARER, "_place"], how="left")
+        register, before = self._scene.docket.register, self._scene.docket.as_of - DAY
+        kinds = tally.measure.kinds
+        open_ = (d for d in days if register.complete(kinds, min(d, before)) is not None)
+        since = nw.lit(min(open_, default=date.max), dtype=nw.Date)
+        return frame.with_columns(_standing(leaf, flag(nw.col("_day") >= since)))
+
+    def _measured(self, tally: Tally) -> Measured:
+        """Return what measures the records that a tally counts."""
+        own = fields_of_bearer(quota_of(self._gate, tally.measure))
+        bearers = self._profiles.frame((), own=own)
+        return Measured(self._gate, tally.measure, self._scene, bearers)
 
     def _point(self, leaf: _Leaf, answer: int) -> Point:
         """Return what a requirement comes to, by its number."""
         if answer not in leaf.points and isinstance(leaf.rule, Tally):
-            docket, figure = self._scene.docket, self._counted[leaf.column].figure(answer)
-            status, missing = held_against(leaf.rule, figure, docket.as_of - DAY, docket)
+            docket, (standing, open_) = self._scene.docket, divmod(answer, 2)
+            figure = self._counted[leaf.column].figure(standing)
+            # If the register is not complete for some act, it is not for the latest either.
+            needed = docket.as_of - DAY if open_ else date.min
+            status, missing = held_against(leaf.rule, figure, needed, docket)
             leaf.points[answer] = Point("admission", status, missing=missing)
         elif answer not in leaf.points:
             heard = [verdict for place, verdict in enumerate(leaf.said) if answer >> place & 1]
@@ -422,6 +452,11 @@ class _Table:
             as_of=self._scene.docket.as_of,
             missing=tuple(Missing(code) for code in reasons.split()),
         )
+
+
+def _standing(leaf: _Leaf, open_: nw.Expr) -> nw.Expr:
+    """Return the number of how things stand, and of whether the register has to be complete."""
+    return (nw.col(leaf.column).fill_null(0) * 2 + open_).alias(leaf.column)
 
 
 def _joined(requirement: Requirement, points: Iterator[Point]) -> Point:

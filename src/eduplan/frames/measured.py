@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import pyarrow as pa
 
+from eduplan.dates import Period
 from eduplan.errors import Fault, Missing, refuse
 from eduplan.exact import exact
 from eduplan.frames.asking import Days
@@ -19,14 +20,14 @@ from eduplan.frames.bulk import Bulk, quota_of
 from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct
 from eduplan.frames.limits import check_order
 from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
-from eduplan.frames.placing import in_days
+from eduplan.frames.placing import Placed, in_days, in_spans
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.ranges import in_order
 from eduplan.frames.readings import READING, amounts, read
 from eduplan.frames.refusing import check_single, said_besides
 from eduplan.frames.refusing import refusals as refusals_of_quota
 from eduplan.frames.scene import Scene
-from eduplan.measures import Cap, Measure, Per, Way
+from eduplan.measures import Cap, Measure, Way
 from eduplan.provisions import Provision
 from eduplan.provisions.indicator import Figure, IndicatorBench
 
@@ -41,8 +42,6 @@ def refusals(provision: Provision, measure: Measure) -> Iterator[Fault]:
     for index, cap in enumerate(measure.caps):
         path = f"measure.caps[{index}]."
         yield from said_besides(cap, path, {Cap: {"at_most", "best", "per", "each", "where"}})
-        if cap.per not in (Per.RECORD, Per.PERIOD):
-            yield Fault("not-portable-key", f"{path}per", {"key": "per"})
 
 
 class Measured:
@@ -93,13 +92,39 @@ class Measured:
             spans: the days whose records count.
             name: the column to make.
         """
-        bulk = Bulk(quota_of(self._provision, measure), *self._scene[:5], ())
+        bulk = self._bulk(measure)
+        return self._standings(bulk, in_days(bulk, self._bearers, spans), name)
+
+    def read_spans(
+        self, measure: Measure, asked: Frame, spans: Sequence[Period], name: str
+    ) -> Frame:
+        """Return how things stand with a measure of every bearer in days of its own.
+
+        Args:
+            measure: what is counted.
+            asked: ``_bearer`` and ``_place``, the number of days it is asked about in.
+            spans: the days, by their numbers.
+            name: the column to make.
+
+        Returns:
+            Columns ``_bearer`` and ``_place``, and the standing, where there is any record.
+        """
+        bulk = self._bulk(measure)
+        asked = asked.join(self._bearers, on=BEARER, how="inner")
+        return self._standings(bulk, in_spans(bulk, asked, spans), name)
+
+    def _bulk(self, measure: Measure) -> Bulk:
+        return Bulk(quota_of(self._provision, measure), *self._scene[:5], ())
+
+    def _standings(self, bulk: Bulk, placed: Placed, name: str) -> Frame:
+        """Return the numbers of how things stand with records that were placed."""
+        measure = bulk.quota.measure
         if in_order(bulk.quota):
             check_order(bulk)
         stated = amounts(bulk)
         if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
             raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")
-        found = read(in_days(bulk, self._bearers, spans), bulk, stated, {}).whole
+        found = read(placed, bulk, stated, {}).whole
         table = distinct(found, *READING).collect().to_arrow()
         if len(table) > MOST_VALUES:
             raise refuse(

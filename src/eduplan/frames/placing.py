@@ -9,7 +9,7 @@ from typing import NamedTuple
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
-from eduplan.dates import DAY, Period
+from eduplan.dates import DAY, Period, full_years
 from eduplan.errors import refuse
 from eduplan.facts import getter
 from eduplan.frames.asking import Days
@@ -279,14 +279,7 @@ def in_days(bulk: Bulk, bearers: Frame, days: Sequence[Days]) -> Placed:
         bearers: bearers with their ``_profile``, and facts that records are held against.
         days: the days.
     """
-    measure = bulk.quota.measure
-    kept = [name for name in fields_of_records(bulk.quota) if name in bulk.register.sorts]
-    frame = bulk.register.frame.filter(of_kinds(measure.kinds))
-    frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
-    if measure.way is Way.DAYS and "last_day" in kept and days:
-        first = min(one.period.start for one in days)
-        frame = day_by_day(frame, bulk, first, max(one.period.last for one in days))
-    frame = frame.join(bearers, on=BEARER, how="inner")
+    frame = _of_days(bulk, [one.period for one in days]).join(bearers, on=BEARER, how="inner")
     table = {
         "_profile": as_wholes(one.profile for one in days),
         "_place": as_wholes(one.place for one in days),
@@ -294,8 +287,61 @@ def in_days(bulk: Bulk, bearers: Frame, days: Sequence[Days]) -> Placed:
         "_to": as_days(one.period.end for one in days),
     }
     frame = frame.join(bulk.backend.beside(pa.table(table)), on="_profile", how="inner")
+    return _inside(frame, bulk)
+
+
+def in_spans(bulk: Bulk, asked: Frame, spans: Sequence[Period]) -> Placed:
+    """Return the records of the days that each bearer is asked about.
+
+    Args:
+        bulk: a quota by whose measure they are counted.
+        asked: ``_bearer``, ``_place``, the number of days, and facts that records are held against.
+        spans: the days, by their numbers.
+    """
+    table = {
+        "_place": as_wholes(range(len(spans))),
+        "_from": as_days(one.start for one in spans),
+        "_to": as_days(one.end for one in spans),
+    }
+    asked = asked.join(bulk.backend.beside(pa.table(table)), on="_place", how="inner")
+    return _inside(_of_days(bulk, spans).join(asked, on=BEARER, how="inner"), bulk)
+
+
+def _of_days(bulk: Bulk, spans: Sequence[Period]) -> Frame:
+    """Return the records of a measure's kinds that may lie in some days."""
+    measure = bulk.quota.measure
+    kept = [name for name in fields_of_records(bulk.quota) if name in bulk.register.sorts]
+    first = min((one.start for one in spans), default=date.max)
+    last = max((one.last for one in spans), default=date.min)
+    by_day = measure.way is Way.DAYS and "last_day" in kept
+    chosen = of_kinds(measure.kinds) & (nw.col("day") <= _day(last))
+    if not by_day and first > date.min:
+        chosen = chosen & (nw.col("day") >= _day(first))
+    frame = bulk.register.frame.filter(chosen)
+    frame = frame.select(nw.col(measure.by).alias(BEARER), nw.col("day").alias("_day"), *kept)
+    return day_by_day(frame, bulk, first, last) if by_day and spans else frame
+
+
+def _inside(frame: Frame, bulk: Bulk) -> Placed:
+    """Return the records that lie between ``_from`` and ``_to``, and the ranges of caps."""
     inside = (nw.col("_from") <= nw.col("_day")) & (nw.col("_day") < nw.col("_to"))
-    return Placed(frame.filter(inside), ("_place",), None)
+    frame = frame.filter(inside)
+    pers = {cap.per for cap in bulk.quota.measure.caps}
+    on = ["_from", "_day"] if Per.YEAR in pers else ["_day"]
+    if not pers & {Per.YEAR, *BUCKETS}:
+        return Placed(frame, ("_place",), None)
+    found = distinct(frame, *on).collect().to_arrow()
+    if len(found) > MOST_VALUES:
+        raise refuse("too-many-values", "records.day", most=MOST_VALUES)
+    table = {name: found.column(name) for name in on}
+    days = table["_day"].to_pylist()
+    buckets = _buckets(days, bulk)
+    if Per.YEAR in pers:
+        starts = table["_from"].to_pylist()
+        years = (full_years(start, day) for start, day in zip(starts, days, strict=True))
+        buckets[bucket(Per.YEAR)] = as_wholes(years)
+    beside = bulk.backend.beside(pa.table({**table, **buckets}))
+    return Placed(frame.join(beside, on=on, how="inner"), ("_place", *buckets), None)
 
 
 def day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:
