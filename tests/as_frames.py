@@ -40,9 +40,9 @@ RECORDS |= {"day": DAY, "last_day": DAY, "passed": FLAG, "size": WHOLE}
 SEVERAL = {"role": "|", "members": "|"}
 
 
-DEPENDS_ON_DATA = {"caps-by-day", "caps-doubtful", "answers-contested"}
-"""What is refused of some data: several days under a cap on each, records that two caps may cut,
-or that may answer two."""
+DEPENDS_ON_DATA = {"caps-by-day", "caps-doubtful"}
+"""What is refused of some data where groups, targets or gates rest on them: several days under a
+cap on each, records that two caps may cut."""
 
 
 class Kind(NamedTuple):

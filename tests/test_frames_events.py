@@ -151,31 +151,40 @@ def test_school_days_are_counted_by_the_calendar_of_the_stage() -> None:
     assert {row[4] for row in judge(table, taken, **rest)} == {("no-calendar",)}
 
 
-# ---------------------------------------------------------------- what is refused
-
-
-def test_an_answer_that_could_serve_one_of_two_records_is_refused_unless_it_names_it() -> None:
+def test_an_answer_that_could_serve_one_of_two_records_goes_to_the_first_due() -> None:
     taken = records(
         ("training", date(2024, 5, 1), None, "t1", "r1", None),
         ("training", date(2024, 5, 8), None, "t1", "r2", None),
         ("summary", date(2024, 5, 9), None, "t1", "r3", "r2"),
     )
 
-    with pytest.raises(NotPortable, match="one of several records of the same bearer: 1;"):
-        judge(follow_up(answer="summary"), taken)
-    assert [row[1] for row in judge(follow_up(), taken)[:2]] == ["MET", "NOT_MET"]
+    # Both limits run on 9 May. That of the first record ends on 11 May, that of the other on 18 May.
+    # Where the summary names the second, that is the one it serves.
+    found = judge(follow_up(answer="summary"), taken)[:2]
+    assert {row[3]: row[1] for row in found} == {
+        date(2024, 5, 11): "MET",
+        date(2024, 5, 18): "NOT_MET",
+    }
+    linked = judge(follow_up(), taken)[:2]
+    assert {row[3]: row[1] for row in linked} == {
+        date(2024, 5, 11): "NOT_MET",
+        date(2024, 5, 18): "MET",
+    }
 
 
-def test_two_records_of_one_day_cannot_share_out_an_answer() -> None:
+def test_records_without_ids_cannot_share_out_an_answer() -> None:
     taken = records(
         ("training", date(2024, 5, 1), None, "t1", "r1", None),
         ("training", date(2024, 5, 1), None, "t1", "r2", None),
         ("summary", date(2024, 5, 9), None, "t1", "r3", None),
     )
 
-    with pytest.raises(NotPortable, match="one of several records"):
-        judge(follow_up(answer="summary"), taken)
+    assert [row[1] for row in judge(follow_up(answer="summary"), taken)[:2]] == ["MET", "NOT_MET"]
+    with pytest.raises(NotPortable, match="one of several records of the same bearer: 1;"):
+        judge(follow_up(answer="summary"), taken.drop("id"))
 
+
+# ---------------------------------------------------------------- what is refused
 
 REFUSED = {
     "a dated version": (
@@ -189,7 +198,13 @@ REFUSED = {
         "summary.where: tier is held against several facts of the bearer at once",
     ),
     "of the answer too": (
-        follow_up(answer={"kind": "summary", "where": {"tier": ["@bearer.tier", "@bearer.x"]}}),
+        follow_up(
+            answer={
+                "kind": "summary",
+                "link": "training",
+                "where": {"tier": ["@bearer.tier", "@bearer.x"]},
+            }
+        ),
         "summary.answer.where: tier is held against several facts",
     ),
 }

@@ -417,21 +417,28 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "entry: rests on first, which cannot be judged by bearer over frames",
     ),
-    "a bar that follows from the school": (
+    "what follows from a provision that cannot be judged by bearer": (
         {
-            "quota": [quota()],
-            "consequence": [{**BAR, "whose": "school"}],
-            "gate": [gate(admits={"bar": "bar"})],
+            "quota": [quota(scope={"mean": "school"})],
+            "consequence": [{**BAR, "id": "entry", "whose": "school"}],
         },
-        "entry: rests on bar, which cannot be judged by bearer over frames",
+        "entry: rests on hours, which cannot be judged by bearer over frames",
     ),
-    "what follows by amount": (
+    "by how much follows from answers that name what they answer": (
+        {
+            "follow_up": [{**HEAD, "id": "hours", "after": "lesson", "within": {"days": 5},
+                           "answer": {"kind": "review", "link": "lesson"}}],
+            "consequence": [{**BAR, "id": "entry", "effect": "talk", "carried_out": "talk"}],
+        },
+        "entry: rests on hours, which cannot be judged by bearer over frames",
+    ),
+    "what follows, in dated versions": (
         {
             "quota": [quota()],
-            "consequence": [{**BAR, "id": "entry", "effect": "deduction",
-                             "amount": {"per": "shortfall", "rate": 10}}],
+            "consequence": [{**BAR, "id": "entry", "governs": "as-of",
+                             "version": [{"from": date(2024, 1, 1), "effect": "talk"}]}],
         },
-        "entry.amount.per: per cannot be judged over frames",
+        "entry.governs: governs cannot be judged over frames",
     ),
 }  # fmt: skip
 

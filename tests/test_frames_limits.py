@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from as_frames import KINDS, check_frames
 from eduplan import InputError, NotPortable, Period, Plan, Status
-from eduplan.frames import evaluate_frame, rows_of
+from eduplan.frames import evaluate_frame, read_out, rows_of
 from eduplan.provisions import Gate, Quota
 from eduplan.testing import cases, people, plans, records
 from eduplan.testing.values import KINDS as RECORD_KINDS
@@ -303,10 +303,19 @@ def test_records_that_have_no_order_are_refused_where_it_matters(name: str) -> N
     assert judged(plan_of(quota=[capped]), records=records)["t1"].value == 3
 
 
-def test_a_database_that_orders_texts_by_a_language_is_refused_where_ids_are_put_in_order() -> None:
+def test_where_a_database_orders_ids_by_a_language_records_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     connection = duckdb.connect()
     connection.execute("set default_collation = 'nocase'")  # "B" comes after "a" there
     people, records = (connection.from_arrow(one.to_arrow()) for one in (PEOPLE, HOURS))
+    plan = plan_of(quota=[CROSSING])
 
+    found = evaluate_frame(plan, people, records, as_of=AS_OF, during=YEAR)
+    assert {row.bearer: row.value for row in rows_of(found)} == {
+        name: row.value for name, row in judged(plan).items()
+    }
+
+    monkeypatch.setattr(read_out, "MOST_RECORDS", 1)
     with pytest.raises(NotPortable, match="hours: records have to be put in order by their ids"):
-        evaluate_frame(plan_of(quota=[CROSSING]), people, records, as_of=AS_OF, during=YEAR)
+        evaluate_frame(plan, people, records, as_of=AS_OF, during=YEAR)

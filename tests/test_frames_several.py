@@ -102,7 +102,7 @@ def test_what_targets_and_gates_tell_apart_needs_single_values_too() -> None:
             judged_by(plan_of(**table))
 
 
-def test_caps_and_parts_need_single_values_not_to_meet() -> None:
+def test_caps_and_parts_need_single_values_not_to_meet_or_ids() -> None:
     cap = {"at_most": 1, "per": "period", "where": {"mode": "online"}}
     part = {"id": "on-site", "where": {"mode": "on-site"}, "at_least": 1}
 

@@ -18,6 +18,7 @@ from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.scene import COLUMNS, Scene
 from eduplan.people import bearer_getter
 from eduplan.provisions import Bench, Provision, Subject
+from eduplan.provisions.within import Within
 from eduplan.selectors import Selector
 from eduplan.verdicts import Verdict, row_of
 
@@ -54,6 +55,15 @@ def door(provision: Provision) -> tuple[str, ...]:
     """Return the facts of a bearer on which it depends whether it owes something."""
     both = (provision.bearer, provision.exempt)
     return tuple(dict.fromkeys((*fields_of(*both), *own_fields(*both))))
+
+
+def timing(within: Within | None) -> tuple[str, ...]:
+    """Return the facts of a bearer on which a time limit depends."""
+    if within is None:
+        return ()
+    if within.end_of is not None:
+        return within.end_of.facts
+    return ("stage",) if within.school_days is not None else ()
 
 
 class Days(NamedTuple):

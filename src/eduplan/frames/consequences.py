@@ -5,7 +5,7 @@ What follows is asked of the reference, once for everything that is said of bear
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import attrs
@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from eduplan.dates import Period
 from eduplan.errors import Fault, Missing, refuse
-from eduplan.frames.asking import door, owing, told
+from eduplan.frames.asking import door, owing, timing, told
 from eduplan.frames.backends import Frame
 from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, flag
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides
-from eduplan.frames.scene import Asks, Scene
+from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.provisions import Consequence
 from eduplan.verdicts import Status, Verdict
 
@@ -45,7 +45,24 @@ def refusals(rule: Consequence) -> Iterator[Fault]:
 
 def asks(rule: Consequence) -> Asks:
     """Return the facts that a consequence asks for."""
-    return Asks(door(rule))
+    acts = rule.carried_out
+    of_bearers = [*door(rule), *([rule.whose] if rule.whose else [])]
+    if acts is None:
+        return Asks(tuple(of_bearers), ("id",) if any(refusals(rule)) else ())
+    of_bearers += [*acts.where.bearer_fields(), *timing(acts.within)]
+    return Asks(tuple(of_bearers), ("id", *acts.where.fields()), (acts.by,))
+
+
+def reads(rule: Consequence) -> Sequence[Source] | None:
+    """Return which of a bearer's records a consequence rests on, apart from the verdict's own.
+
+    Returns:
+        The records, None where it has dated versions.
+    """
+    if rule.version:
+        return None
+    acts = rule.carried_out
+    return [Source(acts.by, acts.kind)] if acts is not None else ()
 
 
 def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) -> Frame:

@@ -16,7 +16,7 @@ from eduplan.evaluator import evaluate
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import MOST_VALUES, count
-from eduplan.frames.forms import FORMS
+from eduplan.frames.forms import asked
 from eduplan.frames.portable import alone, with_others
 from eduplan.frames.rows import facts_in
 from eduplan.plan import Plan
@@ -111,8 +111,8 @@ def _own_records(
 ) -> Iterator[dict[str, Any]]:
     """Return the records that point to bearers, and those that point to these records."""
     schema = frame.collect_schema()
-    asked = {name for one in provisions for name in FORMS[type(one)].asks(one).pointers}
-    pointers = asked & set(schema)
+    pointing = {name for one in provisions for name in asked(one).pointers}
+    pointers = pointing & set(schema)
     if not pointers:
         return
     targets = [one for one in provisions if isinstance(one, Target) and one.relative()]

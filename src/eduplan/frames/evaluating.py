@@ -14,7 +14,7 @@ from eduplan.dates import Period, as_date, school_year
 from eduplan.errors import refuse
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import Columns, Sort, columns
-from eduplan.frames.forms import FORMS, judge
+from eduplan.frames.forms import asked, judge
 from eduplan.frames.portable import portable, with_others
 from eduplan.frames.profiles import Profiles, check_ids
 from eduplan.frames.scene import COLUMNS, Scene
@@ -134,13 +134,13 @@ def asked_columns(
     Raises:
         InputError: columns are missing or hold what cannot be, or a record has no kind or day.
     """
-    asked = [FORMS[type(one)].asks(one) for one in provisions]
-    pointers = [field for one in asked for field in one.pointers]
+    found = [asked(one) for one in provisions]
+    pointers = [field for one in found for field in one.pointers]
     people = columns(
-        bearers, [f for one in asked for f in one.of_bearers], "bearers", {"id": Sort.TEXT}
+        bearers, [f for one in found for f in one.of_bearers], "bearers", {"id": Sort.TEXT}
     )
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
-    of_records = [field for one in asked for field in one.of_records]
+    of_records = [field for one in found for field in one.of_records]
     filled = ("kind", "day")
     register = columns(records, of_records, "records", needed, several, filled)
     for field, blank in register.survey.blanks.items():

@@ -9,7 +9,7 @@ told by joins and sums: that is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import product
 from typing import NamedTuple
@@ -19,14 +19,14 @@ import pyarrow as pa
 
 from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.facts import Getter
-from eduplan.frames.asking import door
+from eduplan.frames.asking import door, timing
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import last_day, of_kinds
 from eduplan.frames.columns import MOST_VALUES, count, flag, whole
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides, several_operands
-from eduplan.frames.scene import Asks, Scene
+from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.frames.standing import bearers, by_record
 from eduplan.people import bearer_getter
 from eduplan.provisions import Docket, FollowUp, FollowUpBench
@@ -59,21 +59,20 @@ def asks(rule: FollowUp) -> Asks:
     """Return the facts that a follow-up asks for."""
     answer = rule.answer
     pointers = (rule.by, "id", answer.link) if answer.link else (rule.by, answer.by)
-    of_records = (*rule.where.fields(), *answer.where.fields(), "last_day")
-    return Asks((*door(rule), *_own(rule), *_timing(rule)), of_records, pointers)
+    of_records = (*rule.where.fields(), *answer.where.fields(), "last_day", "id")
+    return Asks((*door(rule), *_own(rule), *timing(rule.within)), of_records, pointers)
+
+
+def reads(rule: FollowUp) -> Sequence[Source] | None:
+    """Return which of a bearer's records a follow-up rests on, None where answers are linked."""
+    if rule.answer.link:
+        return None
+    return [Source(rule.by, rule.after), Source(rule.answer.by, rule.answer.kind)]
 
 
 def _own(rule: FollowUp) -> tuple[str, ...]:
     """Return the facts of a bearer that records are held against."""
     return (*rule.where.bearer_fields(), *rule.answer.where.bearer_fields())
-
-
-def _timing(rule: FollowUp) -> tuple[str, ...]:
-    """Return the facts of a bearer on which time limits depend."""
-    within = rule.within
-    if within.end_of is not None:
-        return within.end_of.facts
-    return ("stage",) if within.school_days is not None else ()
 
 
 def rows(rule: FollowUp, scene: Scene) -> Frame:
@@ -123,7 +122,7 @@ def _triggers(bench: FollowUpBench, scene: Scene, people: Frame, outcomes: Outco
         what `_Moment` has, and whether it is ``_doubtful``.
     """
     rule, register = bench.rule, scene.register
-    timing = _timing(rule)
+    fields = timing(rule.within)
     kept = [name for name in dict.fromkeys(rule.where.fields()) if name in register.sorts]
     last = last_day("day") if "last_day" in register.sorts else nw.col("day")
     columns = [nw.col(rule.by).alias(BEARER), nw.col("day").alias("_day"), last.alias("_last")]
@@ -131,8 +130,8 @@ def _triggers(bench: FollowUpBench, scene: Scene, people: Frame, outcomes: Outco
         columns.append(nw.col("id").alias("_id"))
     frame = register.frame.filter(of_kinds(rule.after)).select(*columns, *kept)
     people = people.filter(nw.col("_concerned") > 0)
-    if timing:
-        when = scene.profiles.frame(timing).select(BEARER, nw.col("_profile").alias("_when"))
+    if fields:
+        when = scene.profiles.frame(fields).select(BEARER, nw.col("_profile").alias("_when"))
         people = people.join(when, on=BEARER, how="inner")
     else:
         people = people.with_columns(_when=whole(0))
@@ -170,8 +169,8 @@ def _moments(frame: Frame, bench: FollowUpBench, scene: Scene, outcomes: Outcome
     """Return the moments of all records that may call for an answer as a table."""
     rule, docket = bench.rule, scene.docket
     since, until = rule.since or date.min, rule.until or date.max
-    timing = _timing(rule)
-    facts = scene.profiles.facts(timing) if timing else {0: {}}
+    fields = timing(rule.within)
+    facts = scene.profiles.facts(fields) if fields else {0: {}}
     found = [
         _moment(when, day, last, bench, bearer_getter(facts[when]), docket, outcomes)
         for when, day, last in _days(frame, linked=bool(rule.answer.link))

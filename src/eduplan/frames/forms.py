@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eduplan.frames import consequences, follow_ups, gates, quotas, rosters, targets
+from eduplan.errors import NotPortable
+from eduplan.frames import consequences, follow_ups, gates, quotas, read_out, rosters, targets
 from eduplan.frames.backends import Frame
-from eduplan.frames.scene import Form, Scene
-from eduplan.provisions import Consequence, FollowUp, Gate, Provision, Quota, Roster, Target
+from eduplan.frames.scene import Asks, Form, Scene, Source
+from eduplan.provisions import (
+    Bench,
+    Consequence,
+    FollowUp,
+    Gate,
+    Provision,
+    Quota,
+    Roster,
+    Target,
+)
 
 
 def judge(name: str, scene: Scene) -> Frame:
@@ -19,24 +29,113 @@ def judge(name: str, scene: Scene) -> Frame:
     """
     found = scene.judged.get(name)
     if found is None:
-        provision = scene.docket.benches[name].provision
-        found = FORMS[type(provision)].rows(provision, scene)
+        found = _judged(scene.docket.benches[name].provision, scene)
         if name in scene.heard:
             found = scene.backend.keep(found)
         scene.judged[name] = found
     return found
 
 
+def _judged(provision: Provision, scene: Scene) -> Frame:
+    """Judge a provision by columns, or where these will not do by reading records."""
+    if is_read(provision):
+        return _read(provision, scene)
+    try:
+        return FORMS[type(provision)].rows(provision, scene)
+    except NotPortable as refused:  # the data are such that columns do not tell
+        sources = reads(provision, scene.docket.benches) if _can_be_read(provision) else None
+        if sources is None or "id" not in scene.register.sorts:
+            raise
+        try:
+            return _read(provision, scene)
+        except NotPortable as too_many:
+            raise NotPortable([*refused.faults, *too_many.faults]) from None
+
+
+def is_read(provision: Provision) -> bool:
+    """Say whether a provision is judged by reading records, as columns cannot do it."""
+    return _can_be_read(provision) and any(FORMS[type(provision)].refusals(provision))
+
+
+def _can_be_read(provision: Provision) -> bool:
+    """Say whether a provision can be judged by reading the records of each bearer."""
+    form = FORMS[type(provision)]
+    several = (provision, *_says(provision))
+    return form.else_read and all(form.reads(one) is not None for one in several)
+
+
+def asked(provision: Provision) -> Asks:
+    """Return the facts that a provision asks for, in all its versions."""
+    several = [FORMS[type(one)].asks(one) for one in _says(provision)]
+    together = (
+        tuple(dict.fromkeys(field for one in several for field in one[place])) for place in range(3)
+    )
+    return Asks(*together)
+
+
+def _says(provision: Provision) -> list[Provision]:
+    """Return what a provision says in the course of time."""
+    return [wording.provision for wording in provision.wordings]
+
+
+def reads(provision: Provision, benches: Mapping[str, Bench]) -> list[Source] | None:
+    """Return which of a bearer's records a provision and all it rests on read.
+
+    Args:
+        provision: the provision.
+        benches: all provisions of its plan.
+
+    Returns:
+        The records, None where it rests on others than those a bearer names.
+    """
+    found: list[Source] = []
+    several = consulted(provision, benches)
+    for said in (said for one in several for said in (one, *_says(one))):
+        sources = FORMS[type(said)].reads(said) if type(said) in FORMS else None
+        if sources is None:
+            return None
+        found += sources
+    return found
+
+
+def consulted(provision: Provision, benches: Mapping[str, Bench]) -> list[Provision]:
+    """Return a provision and all those it rests on, each once."""
+    found = {provision.id: provision}
+    waiting = [provision]
+    while waiting:
+        for name in waiting.pop().refers():
+            if name not in found:
+                found[name] = benches[name].provision
+                waiting.append(found[name])
+    return list(found.values())
+
+
+def _read(provision: Provision, scene: Scene) -> Frame:
+    benches = scene.docket.benches
+    several = consulted(provision, benches)
+    others = [one.whose for one in several if isinstance(one, Consequence) and one.whose]
+    sources = reads(provision, benches)
+    assert sources is not None  # noqa: S101 - else it is refused by name
+    asks = [asked(one) for one in several]
+    return read_out.rows(benches[provision.id], scene, asks, sources, others)
+
+
 FORMS: Mapping[type[Provision], Form] = {
-    Quota: Form(quotas.refusals, quotas.asks, quotas.rows),
-    FollowUp: Form(follow_ups.refusals, follow_ups.asks, follow_ups.rows),
-    Gate: Form(gates.refusals, gates.asks, lambda gate, scene: gates.rows(gate, scene, judge)),
+    Quota: Form(quotas.refusals, quotas.asks, quotas.rows, quotas.reads, else_read=True),
+    FollowUp: Form(
+        *(follow_ups.refusals, follow_ups.asks, follow_ups.rows, follow_ups.reads), else_read=True
+    ),
+    Gate: Form(
+        gates.refusals, gates.asks, lambda gate, scene: gates.rows(gate, scene, judge), gates.reads
+    ),
     Consequence: Form(
         consequences.refusals,
         consequences.asks,
         lambda rule, scene: consequences.rows(rule, scene, judge),
+        consequences.reads,
+        else_read=True,
     ),
-    Target: Form(targets.refusals, targets.asks, targets.rows),
+    Target: Form(targets.refusals, targets.asks, targets.rows, targets.reads),
     Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
 }
 """All others are refused by name."""

@@ -27,7 +27,7 @@ from eduplan.frames.measured import Measured
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.refusing import Judged, said_besides, several_operands
-from eduplan.frames.scene import Asks, Scene
+from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.frames.standing import bearers, by_record
 from eduplan.provisions import Docket, Gate, GateBench, Happening, Quota, Setting
 from eduplan.provisions.gate import doubtful
@@ -91,6 +91,12 @@ def asks(gate: Gate) -> Asks:
         of_records += fields_of_records(quota)
         pointers += pointers_of(quota)
     return Asks(tuple(of_bearers), tuple(of_records), tuple(pointers))
+
+
+def reads(gate: Gate) -> Sequence[Source]:
+    """Return which of a bearer's records a gate rests on, apart from what it rests on besides."""
+    found = [Source(gate.over.by, gate.over.kind)] if gate.over is not None else []
+    return [*found, *(Source(one.measure.by, one.measure.kinds) for one in _tallied(gate))]
 
 
 def _tallied(gate: Gate) -> list[Quota]:

@@ -8,7 +8,7 @@ the reference, with a register of these records alone.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ from eduplan.errors import Fault, refuse
 from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import Columns, Sort, count, split
 from eduplan.frames.profiles import BEARER, Profiles
+from eduplan.frames.scene import Source
+from eduplan.periods import Every
 from eduplan.provisions import Docket, Quota
 from eduplan.records import ALL_KINDS, Register
 
@@ -45,6 +47,11 @@ class Told(NamedTuple):
     day: date
     last: date | None
     facts: tuple[tuple[str, Any], ...]
+
+    def record(self, name: str) -> dict[str, Any]:
+        """Return it as a record with an id, which points to nobody."""
+        own = {"id": name, "kind": self.kind, "day": self.day, "last_day": self.last}
+        return {**dict(self.facts), **own}
 
 
 def refusals(quota: Quota) -> Iterator[Fault]:
@@ -85,6 +92,12 @@ def _fields(own: Own, rule: Rule) -> Sequence[str]:
         lengths = [row.where for row in own.lengths]
         return [field for one in lengths for field in (*one.fields(), *one.bearer_fields())]
     return [*rule.where.fields(), *(["last_day"] if isinstance(rule, Hold) else [])]
+
+
+def sources(every: Every) -> Iterator[Source]:
+    """Return the records on which the periods of a rule depend."""
+    for _, rule in _named(every.own) if every.own is not None else ():
+        yield Source(rule.by, rule.kind)
 
 
 def note(name: str, quotas: Sequence[Quota], register: Columns, profiles: Profiles) -> None:
@@ -169,18 +182,22 @@ def with_histories(
     records: list[dict[str, Any]] = []
     for number, facts in profiles.items():
         for told in facts[name] or ():
-            records.append(
-                {
-                    "id": f"{len(records):09d}",
-                    "kind": told.kind,
-                    "day": told.day,
-                    "last_day": told.last,
-                    told.by: str(number),
-                    **dict(told.facts),
-                }
-            )
+            records.append({**told.record(f"{len(records):09d}"), told.by: str(number)})
     asked = [kind for one in quotas for kind in (*one.measure.kinds, *one.every.kinds)]
     asked += [kind for one in quotas if one.leave is not None for kind in one.leave.kind]
-    complete = {kind: docket.register.complete_through((kind,)) for kind in (*asked, ALL_KINDS)}
+    return attrs.evolve(docket, register=register_of(records, asked, docket.register))
+
+
+def register_of(
+    records: Iterable[Mapping[str, Any]], kinds: Iterable[str], register: Register
+) -> Register:
+    """Return a register of some records that is complete through the same days as another.
+
+    Args:
+        records: the records.
+        kinds: the kinds it may be asked about.
+        register: the other.
+    """
+    complete = {kind: register.complete_through((kind,)) for kind in (*kinds, ALL_KINDS)}
     stated = {kind: day for kind, day in complete.items() if day is not None}
-    return attrs.evolve(docket, register=Register(records, complete_through=stated))
+    return Register(records, complete_through=stated)

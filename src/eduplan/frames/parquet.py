@@ -21,7 +21,7 @@ from eduplan.errors import FaultList, MissingExtra, refuse
 from eduplan.frames.backends import take
 from eduplan.frames.columns import count
 from eduplan.frames.evaluating import NO_ROWS, asked_columns, evaluate_frame
-from eduplan.frames.forms import FORMS
+from eduplan.frames.forms import asked
 from eduplan.frames.parquet_files import SUFFIX, Table, tables
 from eduplan.frames.portable import by_bearer, portable, with_others
 from eduplan.plan import Plan
@@ -282,7 +282,7 @@ def _divided(
     with _in_polars(folder, "") as read:
         first, second, _ = take(*map(read, whole))
     people, register = asked_columns(provisions, first, second, several)
-    pointers = {name for one in provisions for name in FORMS[type(one)].asks(one).pointers}
+    pointers = {name for one in provisions for name in asked(one).pointers}
     _lay_out(people.frame.to_native(), ["id"], parts, folder / "bearers")
     _lay_out(register.frame.to_native(), sorted(pointers), parts, folder / "records")
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eduplan.errors import Fault, FaultList, NotPortable
-from eduplan.frames.forms import FORMS
+from eduplan.frames.forms import FORMS, is_read, reads
 from eduplan.plan import Plan
 from eduplan.provisions import Consequence, FollowUp, Gate, Provision, Quota, Target, Unanswered
 from eduplan.provisions.quota import Over
@@ -57,7 +57,9 @@ def alone(provision: Provision) -> bool:
         return provision.scope.over is Over.EACH
     if isinstance(provision, Target):
         return not provision.indicator.present and not provision.relative()
-    return isinstance(provision, FollowUp | Gate | Consequence)
+    if isinstance(provision, Consequence):
+        return not provision.whose
+    return isinstance(provision, FollowUp | Gate)
 
 
 def by_bearer(plan: Plan, provision: Provision) -> bool:
@@ -74,8 +76,15 @@ def _of_others(plan: Plan, provision: Provision | Unanswered) -> Iterator[Fault]
         return
     for name in dict.fromkeys(provision.refers()):
         other = plan.provision(name)
-        if any(refusals(other)) or any(_of_others(plan, other)) or plan.benches[name].grouped:
+        refused = any(refusals(other)) or any(_of_others(plan, other))
+        if refused or plan.benches[name].grouped or not _serves(plan, provision, other):
             yield Fault("not-portable-other", "", {"provision": name})
+
+
+def _serves(plan: Plan, provision: Provision, other: Provision | Unanswered) -> bool:
+    """Say whether a provision can rest on another the way it is judged itself."""
+    read = isinstance(other, Provision) and reads(other, plan.benches) is not None
+    return read or not is_read(provision)
 
 
 def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
@@ -84,5 +93,5 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
         yield Fault("not-portable-question", "", {"question": provision.questions})
     elif (form := FORMS.get(type(provision))) is None:
         yield Fault("not-portable-form", "", {"form": provision.form})
-    else:
+    elif not is_read(provision):
         yield from form.refusals(provision)

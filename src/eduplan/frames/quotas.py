@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from eduplan.errors import refuse
 from eduplan.frames import histories, pooled, rates
+from eduplan.frames.asking import fields_of, own_fields
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import (
     OF_PERIOD,
@@ -29,26 +30,52 @@ from eduplan.frames.portions import GROUP, judged
 from eduplan.frames.ranges import in_order
 from eduplan.frames.readings import Amounts, amounts, read, summed
 from eduplan.frames.refusing import check_single, refusals
-from eduplan.frames.scene import Asks, Scene
+from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows
-from eduplan.measures import Way
+from eduplan.measures import Per, Way
 from eduplan.provisions import Bench, Quota, QuotaBench, VersionedBench
+from eduplan.provisions.quota import Over
 from eduplan.provisions.share_bench import ShareBench
 
-__all__ = ["asks", "refusals", "rows"]
+__all__ = ["asks", "reads", "refusals", "rows"]
 
 
 def asks(quota: Quota) -> Asks:
     """Return the facts that a quota asks for, in all its versions."""
     says = _says(quota)
     says = (*says, *(one for quota in says if (one := measured_as(quota)) is not None))
+    carried = [one.carry_over.where for one in says if one.carry_over is not None]
     group = [quota.scope.group] if quota.scope.group not in ("", "all") else []
     return Asks(
-        (*_fields(quota), *group, *(field for one in says for field in fields_of_bearer(one))),
-        (*(field for one in says for field in fields_of_records(one)), *histories.fields_of(says)),
+        (
+            *(*_fields(quota), *group, *own_fields(*carried)),
+            *(field for one in says for field in fields_of_bearer(one)),
+        ),
+        (
+            *(*histories.fields_of(says), *fields_of(*carried), *_ids(quota)),
+            *(field for one in says for field in fields_of_records(one)),
+        ),
         (*(field for one in says for field in pointers_of(one)), *histories.pointers_of(says)),
     )
+
+
+def _ids(quota: Quota) -> Sequence[str]:
+    """Return the id of records, where one may have to be told before another."""
+    capped = any(cap.per is not Per.RECORD for one in _says(quota) for cap in one.measure.caps)
+    return ["id"] if capped or any(refusals(quota)) else []
+
+
+def reads(quota: Quota) -> Sequence[Source] | None:
+    """Return which of a bearer's records a quota rests on, None where it is about groups."""
+    if quota.scope.over is not Over.EACH:
+        return None
+    found: list[Source] = []
+    for one in _says(quota):
+        found += [Source(one.measure.by, one.measure.kinds), *histories.sources(one.every)]
+        if one.leave is not None:
+            found.append(Source(one.leave.by, one.leave.kind))
+    return found
 
 
 def _says(quota: Quota) -> Sequence[Quota]:

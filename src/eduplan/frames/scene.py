@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -12,7 +12,7 @@ from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import Columns
 from eduplan.frames.profiles import Profiles
 from eduplan.frames.truths import Sieve
-from eduplan.provisions import Docket
+from eduplan.provisions import Docket, Provision
 
 COLUMNS = {
     "bearer": nw.String,
@@ -66,15 +66,30 @@ class Asks(NamedTuple):
     pointers: tuple[str, ...] = ()
 
 
+class Source(NamedTuple):
+    """Records of a bearer: the fact of them that points to it, and their kinds."""
+
+    by: str
+    kinds: Sequence[str]
+
+
+def read_of_nobody(_: Provision) -> None:
+    """Return that verdicts do not rest on the bearer and its own records alone."""
+
+
 class Form(NamedTuple):
     """How provisions of one form are judged over frames.
 
     Attributes:
-        refusals: tells why a provision cannot be judged so, nothing where it can.
+        refusals: tells why a provision cannot be judged by columns, nothing where it can.
         asks: tells which facts it asks for.
-        rows: judges it, and returns the rows with the columns of `COLUMNS`.
+        rows: judges it by columns, and returns the rows with the columns of `COLUMNS`.
+        reads: tells which of a bearer's records it rests on, None where it rests on others too.
+        else_read: whether what cannot be judged by columns can be by reading these records.
     """
 
     refusals: Callable[[Any], Iterator[Fault]]
     asks: Callable[[Any], Asks]
     rows: Callable[[Any, Scene], Frame]
+    reads: Callable[[Any], Sequence[Source] | None] = read_of_nobody
+    else_read: bool = False

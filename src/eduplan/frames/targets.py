@@ -33,7 +33,7 @@ from eduplan.frames.measured import Measured
 from eduplan.frames.peers import PEER, Asked, Peers
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides, several_operands
-from eduplan.frames.scene import Asks, Scene
+from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.periods import Every
 from eduplan.provisions import Docket, Indicator, Subject, Target, TargetBench
 from eduplan.provisions.indicator import IndicatorBench
@@ -83,6 +83,16 @@ def asks(target: Target) -> Asks:
         of_bearers = (*of_bearers, *fields_of_bearer(quota))
         return Asks(of_bearers, (*fields_of_records(quota), *fields), pointers_of(quota))
     return Asks((*of_bearers, *_counted(target), *SPELL))
+
+
+def reads(target: Target) -> Sequence[Source] | None:
+    """Return which of a bearer's records a target rests on, None where it rests on others too."""
+    indicator = target.indicator
+    if indicator.present or indicator.among is not None or target.relative():
+        return None
+    if indicator.measure is not None:
+        return [Source(indicator.measure.by, indicator.measure.kinds)]
+    return [Source(indicator.by, indicator.of)]
 
 
 def rows(target: Target, scene: Scene) -> Frame:

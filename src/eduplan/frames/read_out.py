@@ -1,0 +1,206 @@
+"""Provisions that columns cannot judge: records are read, and told bearer by bearer.
+
+What is made up in days of grace, carried over, or spread over the days of a record depends on every
+single record of a bearer. So these are read, and whoever has the same facts and the same records is
+judged alike, and once: by the reference, with a register of these records alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+import attrs
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+from eduplan.errors import Fault, NotPortable, refuse
+from eduplan.frames.asking import owing, subject_of, told
+from eduplan.frames.backends import Frame
+from eduplan.frames.bulk import of_kinds
+from eduplan.frames.columns import MOST_VALUES, Columns, Sort, split
+from eduplan.frames.histories import MOST_RECORDS, Told, register_of
+from eduplan.frames.profiles import BEARER
+from eduplan.frames.scene import Asks, Scene, Source
+from eduplan.provisions import Bench, Subject
+
+History = tuple[Told, ...]
+"""The records of a bearer in the order of their days, and on one day of their ids."""
+
+
+def rows(
+    bench: Bench,
+    scene: Scene,
+    asked: Sequence[Asks],
+    sources: Sequence[Source],
+    others: Sequence[str] = (),
+) -> Frame:
+    """Return the rows of one provision.
+
+    Args:
+        bench: the reference judgement.
+        scene: what is judged.
+        asked: the facts that it and all it rests on ask for.
+        sources: the records these read.
+        others: facts that name another bearer on which it rests.
+
+    Raises:
+        NotPortable: there are too many records to go through them one by one.
+        InputError: the records have no ids, or one that stands twice.
+    """
+    people, rest = scene.profiles, []
+    if not bench.provision.version:
+        who = owing(bench, scene, ())
+        people, rest = who.profiles, [who.others]
+        if not who.subjects:
+            return who.others
+    name = f"_records_of_{bench.provision.id}"
+    fields = tuple(dict.fromkeys(field for one in asked for field in one.of_bearers))
+    facts = tuple(dict.fromkeys(field for one in asked for field in one.of_records))
+    reader = _Reader(bench.provision.id, scene.register, sources, facts)
+    people.note(name, reader.read(people.frame(()).select(BEARER)))
+    found = people.facts((*fields, name))
+    subjects = {number: subject_of(f"\0{number}", facts) for number, facts in found.items()}
+    histories = {subjects[number].id: facts[name] or () for number, facts in found.items()}
+    beside, of_beside = _others(_named(subjects.values(), others), others, fields, reader, scene)
+    register = register_of(
+        _records({**histories, **of_beside}),
+        [kind for source in sources for kind in source.kinds],
+        scene.docket.register,
+    )
+    docket = attrs.evolve(scene.docket, register=register, subjects=beside)
+    verdicts = [
+        ((number,), verdict)
+        for number, subject in subjects.items()
+        for verdict in bench.judge(subject, docket)
+    ]
+    frame = people.frame((*fields, name))
+    return scene.backend.below([told(frame, ("_profile",), verdicts, scene), *rest])
+
+
+def _named(subjects: Iterable[Subject], names: Sequence[str]) -> set[str]:
+    """Return the ids of the others that bearers name."""
+    values = (subject.get(name) for subject in subjects for name in names)
+    return {str(value) for value in values if value is not None}
+
+
+def _others(
+    wanted: Iterable[str],
+    names: Sequence[str],
+    fields: Sequence[str],
+    reader: _Reader,
+    scene: Scene,
+) -> tuple[Sequence[Subject], Mapping[str, History]]:
+    """Return other bearers on whom verdicts rest, and those on whom theirs do; their records too.
+
+    Args:
+        wanted: the ids of the first.
+        names: the facts that name others.
+        fields: the facts that are asked for.
+        reader: reads records.
+        scene: what is judged.
+    """
+    found: dict[str, Subject] = {}
+    known: set[str] = set()
+    while missing := sorted(set(wanted) - known):
+        known.update(missing)
+        ids = scene.backend.beside(pa.table({BEARER: pa.array(missing, pa.string())}))
+        frame = scene.profiles.frame(fields).join(ids, on=BEARER, how="inner")
+        for row in frame.select(BEARER, "_profile").collect().to_arrow().to_pylist():
+            facts = scene.profiles.facts_of(row["_profile"], fields)
+            found[row[BEARER]] = subject_of(row[BEARER], facts)
+        wanted = _named([found[name] for name in missing if name in found], names)
+        if len(known) > MOST_VALUES:
+            raise refuse("too-many-bearers", "bearers", most=MOST_VALUES)
+    if not found:
+        return (), {}
+    ids = scene.backend.beside(pa.table({BEARER: pa.array(list(found), pa.string())}))
+    return tuple(found.values()), reader.read(ids)
+
+
+def _records(several: Mapping[str, History]) -> Iterator[dict[str, Any]]:
+    """Return records, each pointing to its bearer, with ids in the same order as their own."""
+    number = 0
+    for bearer, history in several.items():
+        for one in history:
+            number += 1
+            yield {**one.record(f"{number:09d}"), one.by: bearer}
+
+
+class _Reader:
+    """Reads the records of bearers.
+
+    Args:
+        provision: the provision for which they are read.
+        register: the records.
+        sources: which records.
+        fields: which facts of them.
+    """
+
+    def __init__(
+        self, provision: str, register: Columns, sources: Sequence[Source], fields: Sequence[str]
+    ) -> None:
+        self._provision = provision
+        self._register = register
+        self._sources: dict[str, dict[str, None]] = defaultdict(dict)
+        for source in sources:
+            self._sources[source.by].update(dict.fromkeys(source.kinds))
+        own = {"id", "kind", "day", "last_day", *self._sources}
+        self._fields = [name for name in fields if name in register.sorts and name not in own]
+        self._left = MOST_RECORDS
+
+    def read(self, bearers: Frame) -> dict[str, History]:
+        """Return the records of bearers by their ids.
+
+        Args:
+            bearers: their ids, in the column ``_bearer``.
+        """
+        found: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
+        for by, kinds in self._sources.items():
+            for bearer, key, one in self._pointing(by, list(kinds), bearers):
+                found[bearer].append((one.day, key, one))
+        return {
+            bearer: tuple(one for _, _, one in sorted(several, key=itemgetter(0, 1)))
+            for bearer, several in found.items()
+        }
+
+    def _pointing(
+        self, by: str, kinds: Sequence[str], bearers: Frame
+    ) -> Iterator[tuple[str, str, Told]]:
+        """Return whom records are of, their ids, and what they say."""
+        sorts = self._register.sorts
+        if sorts.get("id") is not Sort.TEXT:
+            raise refuse("column-missing", "records.id")
+        last = ["last_day"] if "last_day" in sorts else []
+        frame = self._register.frame.filter(of_kinds(kinds)).select(
+            nw.col(by).alias(BEARER), "id", "kind", "day", *last, *self._fields
+        )
+        frame = frame.join(bearers, on=BEARER, how="inner").head(self._left + 1)
+        rows = frame.collect().to_arrow().to_pylist()
+        self._left -= len(rows)
+        if self._left < 0:
+            fault = Fault("not-portable-size", self._provision, {"most": MOST_RECORDS})
+            raise NotPortable([fault])
+        ids = Counter(row["id"] for row in rows)
+        if blank := ids.pop(None, 0):
+            raise refuse("column-blank", "records.id", count=blank)
+        if twice := sum(number > 1 for number in ids.values()):
+            raise refuse("ids-twice", "records.id", count=twice)
+        if turned := sum(row["last_day"] < row["day"] for row in rows if row.get("last_day")):
+            raise refuse("days-turned", "records.last_day", count=turned)
+        for row in rows:
+            facts = tuple(
+                (field, self._value(field, row[field]))
+                for field in self._fields
+                if row[field] is not None
+            )
+            last_day = row.get("last_day")
+            yield row[BEARER], row["id"], Told(by, row["kind"], row["day"], last_day, facts)
+
+    def _value(self, field: str, value: Any) -> Any:
+        if self._register.sorts[field] is Sort.SEVERAL:
+            return split(value, self._register.several[field])
+        return value
