@@ -53,7 +53,8 @@ def built(site: Path, lang: str, name: str) -> str:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder],
+        # Not --quiet: with it warnings are not even made, and --strict has none to count.
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
@@ -76,6 +77,19 @@ def test_every_page_is_built(site: Path, lang: str) -> None:
     missing = [name for name in pages(lang) if not built(site, lang, name)]
 
     assert missing == []
+
+
+def test_what_both_languages_document_is_linked_within_each(site: Path) -> None:
+    # The pages of Python names are the same in both; English ones lie below `en`.
+    pages_of_names = sorted((site / "en" / "reference").glob("api-*.html"))
+    links = [
+        (path.parent / address).resolve()
+        for path in pages_of_names
+        for address in re.findall(r'<a class="autorefs[^>]* href="([^"#]+)', path.read_text("utf-8"))
+    ]
+
+    assert links
+    assert [link for link in links if site / "en" not in link.parents] == []
 
 
 class Loads(HTMLParser):
