@@ -90,6 +90,8 @@ class Cutter(NamedTuple):
         caps: all caps, in their order.
         scopes: the records caps hold for, where that is not everything.
         parts: how many parts of one the sums are counted in.
+        low: names of the figures that are sure at the least, parted by scopes.
+        high: names of those with what is doubtful at the most.
         finer: where caps have cut single records before, how many parts of one the limits of those
             are counted in that are a share of what is owed; 0 where they have not.
     """
@@ -97,7 +99,19 @@ class Cutter(NamedTuple):
     caps: Sequence[Cap]
     scopes: Sequence[Selector]
     parts: int
+    low: Sequence[str]
+    high: Sequence[str]
     finer: int = 0
+
+    @property
+    def open(self) -> Sequence[Cap]:
+        """The caps by which sums are still to be cut."""
+        return () if self.finer else self.caps
+
+    @property
+    def scales(self) -> bool:
+        """Whether sums are still to be counted in parts that make shares of what is owed whole."""
+        return any(cap.share is not None for cap in self.open)
 
     @property
     def shares(self) -> bool:
@@ -105,16 +119,14 @@ class Cutter(NamedTuple):
         return any(cap.share is not None for cap in self.caps)
 
     def cut(
-        self, frame: Frame, low: list[str], high: list[str], level: Level | None
-    ) -> tuple[Frame, list[str], list[str]]:
+        self, frame: Frame, low: Sequence[str], high: Sequence[str], level: Level | None
+    ) -> tuple[Frame, Sequence[str], Sequence[str]]:
         """Apply the caps of one level to figures that are added up by it."""
-        if self.finer:
-            return frame, low, high
-        for index, cap in enumerate(self.caps):
+        for index, cap in enumerate(self.open):
             if Level(cap.per, cap.each) != level:
                 continue
             at_most, made = self._most(index), {}
-            ends = []
+            ends: list[Sequence[str]] = []
             for names in (low, high):
                 # All of a figure cut leaves nothing to tell scopes apart by.
                 everything = cap.where == EVERYTHING
@@ -136,23 +148,21 @@ class Cutter(NamedTuple):
 
     def scaled(self, frame: Frame, names: Iterable[str]) -> Frame:
         """Return figures in parts in which shares of what is owed are whole numbers."""
-        if self.finer or not self.shares:
+        if not self.scales:
             return frame
         return frame.with_columns(nw.col(name) * nw.col("_limits_of") for name in names)
 
     @property
     def parts_of(self) -> nw.Expr:
         """How many parts of one figures are counted in for a whole period."""
-        scaled = self.shares and not self.finer
-        return whole(self.parts) * nw.col("_limits_of") if scaled else whole(self.parts)
+        return whole(self.parts) * nw.col("_limits_of") if self.scales else whole(self.parts)
 
     def _most(self, index: int) -> nw.Expr:
         cap = self.caps[index]
         if cap.share is not None:
             return nw.col(f"_limit_{index}") * (self.parts // (self.finer or 1))
         cut = whole(int(most(cap) * self.parts))
-        whole_period = Level(cap.per, cap.each) == PERIOD
-        scaled = whole_period and self.shares and not self.finer
+        scaled = self.scales and Level(cap.per, cap.each) == PERIOD
         return cut * nw.col("_limits_of") if scaled else cut
 
 

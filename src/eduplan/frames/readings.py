@@ -358,7 +358,8 @@ def _figures(
     lows = split("_low", amount.low, [~truth.false for truth in truths])
     highs = split("_high", amount.high, [truth.true for truth in truths])
     figures = Figures({**lows, **highs}, {"_unknown": unknown, "_unstated": amount.open})
-    return frame, told, figures, tallied, Cutter(caps, scopes, stated.parts, finer)
+    cutter = Cutter(caps, scopes, stated.parts, tuple(lows), tuple(highs), finer)
+    return frame, told, figures, tallied, cutter
 
 
 def summed(
@@ -383,9 +384,7 @@ def summed(
     grouping = Grouping(bulk.backend, max(stated.largest, stated.parts) * rows, rows, placed.sizes)
     frame, told, figures, tallied, cutter = _figures(placed, bulk, stated, limits)
     things = counted(frame, quota, told, across, bulk.register)
-    caps = () if cutter.finer else cutter.caps
-    low = [name for name in figures.added if name.startswith("_low")]
-    high = [name for name in figures.added if name.startswith("_high")]
+    caps, low, high = cutter.open, cutter.low, cutter.high
     several, each = levels(caps), told_apart(caps, bulk.register.sorts)
     frame = grouping.of(frame, (BEARER, *placed.by, *each), figures | tallied)
     figures, tallied = figures.again(), tallied.again()
