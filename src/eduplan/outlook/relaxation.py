@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import gcd
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from ortools.linear_solver import pywraplp
@@ -57,6 +57,9 @@ class Head(NamedTuple):
 
 
 Ranges = dict[Head, tuple[int, int]]
+
+Taken = TypeVar("Taken", int, np.ndarray)
+"""How much of something a pattern takes, or each of several."""
 
 
 class Relaxed(NamedTuple):
@@ -182,16 +185,24 @@ class Relaxation:
         """Return how much of each cut somebody of a row takes who follows a pattern."""
         taken = self.taken[place].setdefault(pattern, [])
         for cut in self.cuts[len(taken) :]:
-            taken.append(self._weight(cut, place, pattern, taken))
+            parts = sum([cut.parts.get(len(self.rows) + course, 0) for course in pattern])
+            taken.append(self._weight(cut, place, parts, taken))
         return taken
 
-    def _weight(self, cut: Cut, place: int, pattern: Pattern, taken: Sequence[int]) -> int:
-        """Return how much of a cut a pattern takes, by how much it takes of earlier ones."""
-        first = len(self.rows)
-        parts = cut.parts.get(place, 0)
-        parts += sum([cut.parts.get(first + course, 0) for course in pattern])
-        first += len(self.costs)
-        parts += sum([cut.parts.get(first + turn, 0) * one for turn, one in enumerate(taken)])
+    def _weight(self, cut: Cut, place: int, courses: Taken, earlier: Sequence[Taken]) -> Taken:
+        """Return how much of a cut a pattern takes, or each of several patterns.
+
+        Args:
+            cut: the cut.
+            place: the row of those who follow them.
+            courses: what parts of the limits of their courses come to.
+            earlier: how much they take of earlier cuts.
+        """
+        first = len(self.rows) + len(self.costs)
+        parts = courses + cut.parts.get(place, 0)
+        for turn, taken in enumerate(earlier, first):
+            if turn in cut.parts:
+                parts = parts + cut.parts[turn] * taken
         return parts // cut.whole
 
     def limit(self, head: Head) -> None:
@@ -403,25 +414,13 @@ class Relaxation:
         limits = [*(row.people for row in self.rows), *(high for _, high in self.ranges.values())]
         found = cuts_of(self.solver, self.entries, limits)
         for cut in found:
+            parts = [cut.parts.get(len(self.rows) + course, 0) for course in range(len(self.costs))]
+            each = np.array([*parts, 0], dtype=np.int64)
             for place, (courses, weights) in enumerate(self.listed or ()):
-                weights.append(self._weights(cut, place, courses, weights))
+                weights.append(self._weight(cut, place, each[courses].sum(axis=1), weights))
                 self.heaviest = max(self.heaviest, int(weights[-1].max(initial=0)))
             head = Head(3, len(self.cuts), 0)
             self.cuts.append(cut)
             self.ranges[head] = (0, cut.most)
             self.limit(head)
         return bool(found)
-
-    def _weights(
-        self, cut: Cut, place: int, courses: np.ndarray, earlier: Sequence[np.ndarray]
-    ) -> np.ndarray:
-        """Return how much of a cut listed patterns take, as `weights` tells of one."""
-        first = len(self.rows)
-        each = [cut.parts.get(first + course, 0) for course in range(len(self.costs))]
-        parts = np.array([*each, 0], dtype=np.int64)[courses].sum(axis=1)
-        parts += cut.parts.get(place, 0)
-        first += len(self.costs)
-        for turn, taken in enumerate(earlier):
-            parts += cut.parts.get(first + turn, 0) * taken
-        found: np.ndarray = parts // cut.whole
-        return found
