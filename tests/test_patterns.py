@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from eduplan.outlook import relaxation
 from eduplan.outlook.numbers import Kind, Offer, Side, Worth
 from eduplan.outlook.patterns import solve
+from eduplan.outlook.relaxation import Head, Relaxation
 from eduplan.outlook.times import times_of
 
 
@@ -102,11 +103,20 @@ NOT_AT_ONCE = (
     Offer((7, 0, 7), (2, 2, 1), ((), (), ()), times_of([(), (), ()]), (0, 1, 2)),
 )
 
+# One person needs two of three courses and another all three; of two courses there is one place.
+# So one of them goes without, and the other is served for 1 + 1 at the least. The first answer found
+# costs 1 + 2; by patterns as dear as that none is better, but by cheaper ones there is.
+CHEAPER_ONES = (
+    [kind([(1,), (1,), (1,)], {(2,): 1, (3,): 1})],
+    Offer((1, 2, 1), (1, 2, 1), ((), (), ()), times_of([(), (), ()]), (0, 1, 2)),
+)
+
 
 @pytest.mark.parametrize("most_listed", [relaxation.MOST_LISTED, 0], ids=["cuts", "branches"])
 @settings(max_examples=300, deadline=None)
 @given(programme=st.one_of(programmes(), crowds()))
 @example(programme=NOT_AT_ONCE)
+@example(programme=CHEAPER_ONES)
 def test_nothing_that_could_be_chosen_is_better(
     programme: tuple[list[Kind], Offer], most_listed: int
 ) -> None:
@@ -121,3 +131,31 @@ def test_nothing_that_could_be_chosen_is_better(
     event(f"not served: {min(people - served, 3)}")
     assert (people - served, answer.cost) == best(kinds, offer)
     assert (answer.proved, answer.bound) == (True, answer.cost)
+
+
+def test_the_solution_at_hand_breaks_every_cut_that_is_added() -> None:
+    # Two people need three of five courses with one place each, or else a dear one. Cuts of the
+    # first solution are not enough, and those of the next are made of limits and of earlier cuts.
+    slots = ((),) * 6
+    offer = Offer((2, 2, 3, 3, 4, 12), (1, 1, 1, 1, 1, 9), slots, times_of(slots), tuple(range(6)))
+    master = Relaxation([kind([(1,)] * 5 + [(3,)], {(3,): 2})], offer)
+    useless = 3 * master.far
+    root = master.relaxed(master.ranges, [2], useless)
+    assert root is not None
+    master.list_patterns(root.rents, useless, 1)
+    resting = 0
+    for _ in range(4):
+        node = master.relaxed(master.ranges, [2], useless)
+        assert node is not None
+        earlier = len(master.cuts)
+        if not master.cut():
+            break
+        for which, cut in enumerate(master.cuts[earlier:], earlier):
+            resting += any(place >= len(master.rows) + 6 for place in cut.parts)
+            head = Head(3, which, 0)
+            taken = sum(
+                master.weights(0, pattern).get(head, 0) * share
+                for pattern, share in node.shares[0].items()
+            )
+            assert taken > cut.most + 1e-6
+    assert resting
