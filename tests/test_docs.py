@@ -85,7 +85,9 @@ def test_what_both_languages_document_is_linked_within_each(site: Path) -> None:
     links = [
         (path.parent / address).resolve()
         for path in pages_of_names
-        for address in re.findall(r'<a class="autorefs[^>]* href="([^"#]+)', path.read_text("utf-8"))
+        for address in re.findall(
+            r'<a class="autorefs[^>]* href="([^"#]+)', path.read_text("utf-8")
+        )
     ]
 
     assert links

@@ -1,5 +1,6 @@
 """The solver behind `suggest`, tried against all that could be chosen by several at once."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
@@ -87,7 +88,7 @@ def crowds(draw: st.DrawFn) -> tuple[list[Kind], Offer]:
     return kinds, offer
 
 
-def kind(worth: list[tuple[int, ...] | None], needs: dict[tuple[int, ...], int]) -> Kind:
+def kind(worth: Sequence[tuple[int, ...] | None], needs: dict[tuple[int, ...], int]) -> Kind:
     found = tuple(None if one is None else Worth(one) for one in worth)
     return Kind((Side.LEAST,) * len(next(iter(needs))), found, needs)
 
