@@ -93,13 +93,7 @@ def say(key: str, lang: Language, /, **facts: object) -> str:
     >>> say("status.MET", "en")
     'met'
     """
-    head, rest = template(key, lang)
-    words = [head]
-    for name, after in rest:
-        fact = facts[name]
-        words.append(fact if type(fact) is str else word(fact, lang))
-        words.append(after)
-    return "".join(words)
+    return template(key, lang).filled(lang, facts)
 
 
 def partly(key: str, lang: Language, /, **facts: object) -> Template:
@@ -151,6 +145,15 @@ class Template(NamedTuple):
 
     head: str
     rest: tuple[tuple[str, str], ...]
+
+    def filled(self, lang: Language, facts: Mapping[str, object]) -> str:
+        """Return the message with its facts filled in, as `say` does."""
+        words = [self.head]
+        for name, after in self.rest:
+            fact = facts[name]
+            words.append(fact if type(fact) is str else word(fact, lang))
+            words.append(after)
+        return "".join(words)
 
 
 @cache

@@ -368,10 +368,7 @@ class Verdict(Draft):
         if citation.governing is not None and self.status is not Status.NOT_APPLICABLE:
             evidence += citation.governing.message(lang)
         facts = {"who": self.called(names=names), "body": body, "evidence": evidence}
-        words = [citation.sentences[lang].head]
-        for name, after in citation.sentences[lang].rest:
-            words += facts[name], after
-        return "".join(words)
+        return citation.sentences[lang].filled(lang, facts)
 
     def period_label(self, lang: Language = "en") -> str:
         """Return what people call the period, empty where there is none."""
