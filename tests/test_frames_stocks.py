@@ -38,6 +38,11 @@ MEASURED = cases(
     people=people(ids=["t1"]),
     records=records(bearers=["t1"]),
 )
+OTHERS = cases(
+    plans=plans(provisions=targets(ways=["others"]).filter(lambda one: not any(refusals(one)))),
+    people=people(ids=["t1", "t2", "t3"]),
+    records=records(bearers=["t1", "t2", "t3"]),
+)
 ROSTERS = cases(plans=plans(provisions=rosters()), people=grouped_people())
 RELATIVE: list[dict[str, Any]] = [
     {"rank": 1}, {"rank": 2, "places": 3}, {"upper": "1/2"}, {"upper": "1/2", "places": 4},
@@ -93,6 +98,11 @@ def test_frames_agree_on_figures_among_those_of_peers(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_what_is_measured(kind: str) -> None:
     check_frames(kind, MEASURED, examples=30)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_what_is_measured_among_others(kind: str) -> None:
+    check_frames(kind, OTHERS, examples=30)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -425,12 +435,42 @@ def test_a_school_in_two_areas_or_in_none_is_found() -> None:
     assert (row.value, row.required, row.status.value) == (1, 3, "NOT_MET")
 
 
+def test_courses_of_all_schools_of_an_area_are_counted_together() -> None:
+    """Two courses count in a month, of whichever schools.
+
+    Area x has two of January, three of February, of which two count, and none of the school closed
+    before the day: four. Area y has one, and perhaps another, of a school whose area is not known.
+    """
+    rows = [
+        {"id": "x", "type": "office", "area": "x"}, {"id": "y", "type": "office", "area": "y"},
+        {"id": "s1", "type": "school", "area": "x"}, {"id": "s2", "type": "school", "area": "x"},
+        {"id": "s3", "type": "school", "area": "y"}, {"id": "s4", "type": "school"},
+        {"id": "gone", "type": "school", "area": "x", "closed": DUE},
+    ]  # fmt: skip
+    january, february, march = date(2024, 1, 9), date(2024, 2, 9), date(2024, 3, 9)
+    held = [("s1", january), ("s2", january), ("s1", february), ("s2", february), ("s2", february)]
+    held += [("gone", march), ("s3", january), ("s4", march)]
+    taken = pl.DataFrame(
+        [("course", day, school) for school, day in held],
+        schema=["kind", "day", "bearer"], orient="row",
+    )  # fmt: skip
+    measure = {"count": "course", "caps": {"at_most": 2, "per": "month"}}
+    target = {
+        **HEAD,
+        "id": "courses",
+        "bearer": {"type": "office"},
+        "indicator": {"measure": measure, "among": {"type": "school", "area": "@bearer.area"}},
+        "milestones": {"by": DUE, "at_least": 2},
+    }
+
+    found = judged(pl.DataFrame(rows), taken, target=[target])
+
+    assert (found["x"].status.value, found["x"].value) == ("MET", 4)
+    assert (found["y"].status.value, found["y"].value) == ("UNDETERMINED", 1)
+    assert found["y"].reasons == ("bearer-facts",)
+
+
 NOT_PORTABLE: dict[str, tuple[dict[str, Any], str]] = {
-    "the records of others": (
-        {"target": [{**PASS_RATE, "indicator": {
-            "measure": {"count": "course"}, "among": {"type": "school"}}}]},
-        "pass-rate.indicator.among: among cannot be judged over frames",
-    ),
     "a cap that is a share of nothing": (
         {"target": [{**PASS_RATE, "indicator": {"measure": {
             "count": "course", "caps": [{"share": "50%", "per": "period"}]}}}]},

@@ -88,7 +88,7 @@ def test_a_target_of_every_key_is_written_back_as_read() -> None:
             "at_least": 3,
             "split": [
                 {"where": {"county": "x"}, "at_least": 2},
-                {"where": {"county": "y"}, "at_least": 1},
+                {"where": {"county": "y", "inspected": {"at_most": "@day"}}, "at_least": 1},
             ],
         },
     )

@@ -115,6 +115,23 @@ class Crowd:
             *(self.alike[key]._replace(times=count) for key, count in rest.items() if count),
         ]
 
+    def members(self, keys: Sequence[Key], made: Mapping[str, pa.Array]) -> Frame:
+        """Return those who are alike, once for every row of a table.
+
+        Args:
+            keys: what they have in common, row by row.
+            made: the other columns of the table.
+
+        Returns:
+            Columns ``_bearer`` and those of the table.
+        """
+        table = {
+            name: pa.array([key[place] for key in keys], pa.int64())
+            for place, name in enumerate(self._keys)
+        }
+        beside = self._scene.backend.beside(pa.table({**table, **made}))
+        return self._frame.join(beside, on=self._keys, how="inner").select(BEARER, *made)
+
     def _single(self, keys: Collection[Key], names: Collection[str]) -> dict[str, Key]:
         """Return bearers that are taken by themselves, each with its key."""
         if sum(self._counts[key] for key in keys) + len(names) > MOST_ALONE:

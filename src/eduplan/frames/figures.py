@@ -50,6 +50,9 @@ class Figures:
         InputError: figures that are none.
     """
 
+    keys = (BEARER, "_place")
+    """The columns by which standings are found."""
+
     def __init__(
         self, indicator: Indicator, bench: IndicatorBench, scene: Scene, bearers: Frame
     ) -> None:

@@ -23,7 +23,7 @@ from eduplan.frames.asking import Days, by_profile, door, owing, subject_of, tol
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds, pointers_of, quota_of
 from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, flag, whole
-from eduplan.frames.measured import Measured
+from eduplan.frames.measured import Counted, Measured
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.refusing import Judged, said_besides, several_operands
@@ -273,7 +273,7 @@ class _Table:
     def __init__(self, bench: GateBench, scene: Scene, judge: Judge, profiles: Profiles) -> None:
         self._gate, self._scene, self._judge = bench.gate, scene, judge
         self._profiles = profiles
-        self._counted: dict[str, Measured] = {}
+        self._counted: dict[str, Counted] = {}
         setting = Setting(scales=scene.docket.scales)
         self._leaves = [
             _Leaf(f"_leaf_{place}", leaf, weigher(leaf, setting, bench.citation), {}, [])
@@ -399,7 +399,8 @@ class _Table:
 
     def _of_records(self, frame: Frame, leaf: _Leaf, tally: Tally) -> Frame:
         """Number what the register holds for every bearer."""
-        found = self._counted[leaf.column] = self._measured(tally)
+        found = Measured(self._gate, tally.measure, self._scene, self._held_against(tally))
+        self._counted[leaf.column] = found
         days = [Days(0, 0, counted_days(tally, self._scene.docket.as_of))]
         readings = found.read(tally.measure, days, leaf.column).drop("_place")
         frame = frame.join(readings, on=BEARER, how="left")
@@ -409,10 +410,11 @@ class _Table:
         self, frame: Frame, leaf: _Leaf, tally: Tally, days: Sequence[date]
     ) -> Frame:
         """Number what the register holds for the bearer of an act on the day of that."""
-        found = self._counted[leaf.column] = self._measured(tally)
+        found = self._counted[leaf.column] = Counted(self._gate, tally.measure, self._scene)
         spans = [counted_days(tally, day) for day in days]
         asked = distinct(frame, BEARER, "_place")
-        readings = found.read_spans(tally.measure, asked, spans, leaf.column)
+        asked = asked.join(self._held_against(tally), on=BEARER, how="inner")
+        readings = found.in_spans(tally.measure, asked, spans, leaf.column)
         frame = frame.join(readings, on=[BEARER, "_place"], how="left")
         register, before = self._scene.docket.register, self._scene.docket.as_of - DAY
         kinds = tally.measure.kinds
@@ -420,11 +422,10 @@ class _Table:
         since = nw.lit(min(open_, default=date.max), dtype=nw.Date)
         return frame.with_columns(_standing(leaf, flag(nw.col("_day") >= since)))
 
-    def _measured(self, tally: Tally) -> Measured:
-        """Return what measures the records that a tally counts."""
+    def _held_against(self, tally: Tally) -> Frame:
+        """Return bearers with the facts that records are held against which a tally counts."""
         own = fields_of_bearer(quota_of(self._gate, tally.measure))
-        bearers = self._profiles.frame((), own=own)
-        return Measured(self._gate, tally.measure, self._scene, bearers)
+        return self._profiles.frame((), own=own)
 
     def _point(self, leaf: _Leaf, answer: int) -> Point:
         """Return what a requirement comes to, by its number."""

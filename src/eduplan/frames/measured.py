@@ -17,7 +17,7 @@ from eduplan.exact import exact
 from eduplan.frames.asking import Days
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, quota_of
-from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct
+from eduplan.frames.columns import LARGEST, MOST_VALUES, distinct, whole
 from eduplan.frames.limits import check_order
 from eduplan.frames.outcomes import DOUBTS, NOTHING_TO_SHARE, UNKNOWN_FACT
 from eduplan.frames.placing import Placed, in_days, in_spans
@@ -44,8 +44,94 @@ def refusals(provision: Provision, measure: Measure) -> Iterator[Fault]:
         yield from said_besides(cap, path, {Cap: {"at_most", "best", "per", "each", "where"}})
 
 
-class Measured:
-    """What is measured over records.
+class Counted:
+    """What was counted over records: every reading there is has a number, its standing.
+
+    Args:
+        provision: for which it is.
+        measure: what is counted, apart from where parts narrow it.
+        scene: what is judged.
+
+    Raises:
+        InputError: things are counted by a fact with several values.
+    """
+
+    def __init__(self, provision: Provision, measure: Measure, scene: Scene) -> None:
+        self._provision = provision
+        self._scene = scene
+        check_single(quota_of(provision, measure), scene.register)
+        share = measure.way is Way.SHARE
+        self._readings: list[tuple[int, ...]] = [_NOTHING if share else _EMPTY]
+
+    def in_spans(self, measure: Measure, asked: Frame, spans: Sequence[Period], name: str) -> Frame:
+        """Return how things stand with a measure of every bearer in days of its own.
+
+        Args:
+            measure: what is counted.
+            asked: ``_bearer``, ``_place``, the number of days it is asked about in, and facts that
+                records are held against.
+            spans: the days, by their numbers.
+            name: the column to make.
+
+        Returns:
+            Columns ``_bearer`` and ``_place``, and the standing, where there is any record.
+        """
+        bulk = self._bulk(measure)
+        return self._standings(bulk, in_spans(bulk, asked, spans), name)
+
+    def together(self, measure: Measure, asked: Frame, spans: Sequence[Period]) -> list[Figure]:
+        """Return what is read of the records of all who are asked about the same days, as of one.
+
+        Args:
+            measure: what is counted.
+            asked: who is, as for `in_spans`.
+            spans: the days, by their numbers.
+        """
+        bulk = self._bulk(measure)
+        placed = in_spans(bulk, asked, spans)
+        placed = placed._replace(frame=placed.frame.with_columns(whole(0).alias(BEARER)))
+        found = self._standings(bulk, placed, "_standing").select("_place", "_standing")
+        table = found.collect().to_arrow()
+        places, standings = (table.column(name).to_pylist() for name in table.column_names)
+        by_place = dict(zip(places, standings, strict=True))
+        return [self.figure(by_place.get(place, 0)) for place in range(len(spans))]
+
+    def figure(self, standing: int) -> Figure:
+        """Return what the reference reads where things stand so."""
+        low, high, parts, open_, unknown, nothing = self._readings[standing]
+        doubts = unknown * UNKNOWN_FACT + nothing * NOTHING_TO_SHARE
+        missing = tuple(Missing(code) for doubt, code in DOUBTS.items() if doubts & doubt)
+        most = None if open_ else exact(Fraction(high, parts))
+        return Figure(exact(Fraction(low, parts)), most, missing)
+
+    def _bulk(self, measure: Measure) -> Bulk:
+        return Bulk(quota_of(self._provision, measure), *self._scene[:5], ())
+
+    def _standings(self, bulk: Bulk, placed: Placed, name: str) -> Frame:
+        """Return the numbers of how things stand with records that were placed."""
+        measure = bulk.quota.measure
+        if in_order(bulk.quota):
+            check_order(bulk)
+        stated = amounts(bulk)
+        if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
+            raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")
+        found = read(placed, bulk, stated, {}).whole
+        table = distinct(found, *READING).collect().to_arrow()
+        if len(table) > MOST_VALUES:
+            raise refuse(
+                "too-many-values", f"records.{measure.field or measure.by}", most=MOST_VALUES
+            )
+        first = len(self._readings)
+        columns = {column: table.column(column).to_pylist() for column in READING}
+        self._readings += zip(*columns.values(), strict=True)
+        numbers = {name: list(range(first, len(self._readings)))}
+        both = {n: pa.array(values, pa.int64()) for n, values in {**columns, **numbers}.items()}
+        found = found.join(bulk.backend.beside(pa.table(both)), on=list(READING), how="inner")
+        return found.select(BEARER, "_place", name)
+
+
+class Measured(Counted):
+    """What is measured over the records of every bearer.
 
     Args:
         provision: for which it is.
@@ -57,15 +143,14 @@ class Measured:
         InputError: things are counted by a fact with several values.
     """
 
+    keys = (BEARER, "_place")
+    """The columns by which standings are found."""
+
     def __init__(
         self, provision: Provision, measure: Measure, scene: Scene, bearers: Frame
     ) -> None:
-        self._provision = provision
-        self._scene = scene
+        super().__init__(provision, measure, scene)
         self._bearers = bearers
-        check_single(quota_of(provision, measure), scene.register)
-        share = measure.way is Way.SHARE
-        self._readings: list[tuple[int, ...]] = [_NOTHING if share else _EMPTY]
 
     def standings(self, reads: IndicatorBench, days: Sequence[Days], name: str) -> Frame:
         """Return how things stand with what was measured of every bearer.
@@ -94,54 +179,3 @@ class Measured:
         """
         bulk = self._bulk(measure)
         return self._standings(bulk, in_days(bulk, self._bearers, spans), name)
-
-    def read_spans(
-        self, measure: Measure, asked: Frame, spans: Sequence[Period], name: str
-    ) -> Frame:
-        """Return how things stand with a measure of every bearer in days of its own.
-
-        Args:
-            measure: what is counted.
-            asked: ``_bearer`` and ``_place``, the number of days it is asked about in.
-            spans: the days, by their numbers.
-            name: the column to make.
-
-        Returns:
-            Columns ``_bearer`` and ``_place``, and the standing, where there is any record.
-        """
-        bulk = self._bulk(measure)
-        asked = asked.join(self._bearers, on=BEARER, how="inner")
-        return self._standings(bulk, in_spans(bulk, asked, spans), name)
-
-    def _bulk(self, measure: Measure) -> Bulk:
-        return Bulk(quota_of(self._provision, measure), *self._scene[:5], ())
-
-    def _standings(self, bulk: Bulk, placed: Placed, name: str) -> Frame:
-        """Return the numbers of how things stand with records that were placed."""
-        measure = bulk.quota.measure
-        if in_order(bulk.quota):
-            check_order(bulk)
-        stated = amounts(bulk)
-        if max(stated.largest, stated.parts) * max(bulk.register.size, 1) > LARGEST:
-            raise refuse("amounts-too-large", f"records.{measure.field or measure.by}")
-        found = read(placed, bulk, stated, {}).whole
-        table = distinct(found, *READING).collect().to_arrow()
-        if len(table) > MOST_VALUES:
-            raise refuse(
-                "too-many-values", f"records.{measure.field or measure.by}", most=MOST_VALUES
-            )
-        first = len(self._readings)
-        columns = {column: table.column(column).to_pylist() for column in READING}
-        self._readings += zip(*columns.values(), strict=True)
-        numbers = {name: list(range(first, len(self._readings)))}
-        both = {n: pa.array(values, pa.int64()) for n, values in {**columns, **numbers}.items()}
-        found = found.join(bulk.backend.beside(pa.table(both)), on=list(READING), how="inner")
-        return found.select(BEARER, "_place", name)
-
-    def figure(self, standing: int) -> Figure:
-        """Return what the reference reads where things stand so."""
-        low, high, parts, open_, unknown, nothing = self._readings[standing]
-        doubts = unknown * UNKNOWN_FACT + nothing * NOTHING_TO_SHARE
-        missing = tuple(Missing(code) for doubt, code in DOUBTS.items() if doubts & doubt)
-        most = None if open_ else exact(Fraction(high, parts))
-        return Figure(exact(Fraction(low, parts)), most, missing)

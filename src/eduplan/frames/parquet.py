@@ -67,8 +67,8 @@ def judge_parquet(
     Gives the rows of `evaluate_frame`. What a bearer's own records decide is judged for some of
     the bearers at a time: for that the records are first laid out by bearer, in temporary files
     beside ``out``, so that memory does not grow with their number. What rests on several bearers,
-    such as means and totals of groups, rosters, who is there, places among peers, and answers that
-    name what they answer, is judged for all of them together.
+    such as means and totals of groups, rosters, who is there, what is measured of others, places
+    among peers, and answers that name what they answer, is judged for all of them together.
 
     ``out`` is written beside its place and put there when it is complete: after a failure there is
     nothing, or what was there before. Of a process that is killed the temporary folder stays

@@ -56,7 +56,8 @@ def alone(provision: Provision) -> bool:
     if isinstance(provision, Quota):
         return provision.scope.over is Over.EACH
     if isinstance(provision, Target):
-        return not provision.indicator.present and not provision.relative()
+        indicator = provision.indicator
+        return not (indicator.present or indicator.among is not None or provision.relative())
     if isinstance(provision, Consequence):
         return not provision.whose
     return isinstance(provision, FollowUp | Gate)

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from eduplan.errors import refuse
+from eduplan.facts import Getter
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, split, sums, whole
 
@@ -125,6 +126,22 @@ class Profiles:
             made.append(self._numbered(field).alias(self.code(field)))
             if (text := self.text(field)) is not None:
                 made.append(nw.col(field).alias(text))
+        return made
+
+    def beside(self, several: Sequence[Getter], own: Iterable[str]) -> dict[str, pa.Array]:
+        """Return facts as `frame` has them, of bearers that stand in no frame of their own.
+
+        Args:
+            several: reads the facts of each.
+            own: the facts.
+        """
+        made = {}
+        for field in own:
+            numbers = {value: number for number, value in enumerate(self.values(field))}
+            found = [get(field) for get in several]
+            made[self.code(field)] = pa.array([numbers[value] for value in found], pa.int64())
+            if (text := self.text(field)) is not None:
+                made[text] = pa.array(found, pa.string())
         return made
 
     def keyed(self, fields: Sequence[str], *, numbered: bool, own: Iterable[str] = ()) -> Frame:

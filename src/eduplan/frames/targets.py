@@ -30,6 +30,7 @@ from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.crowds import SPELL, Crowd
 from eduplan.frames.figures import STATED, Figures
 from eduplan.frames.measured import Measured
+from eduplan.frames.others import Others
 from eduplan.frames.peers import PEER, Asked, Peers
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides, several_operands
@@ -48,7 +49,7 @@ _JUDGED: Judged = {
     },
     Indicator: {
         *("rate", "value", "of", "where", "by", "scale"),
-        *("share", "within", "count", "distinct", "measure", "stock"),
+        *("share", "within", "count", "distinct", "measure", "stock", "among"),
     },
     Every: {"unit", "months", "grid", "own", "school_days"},
     Own: {"lengths", "starts", "ends", "aligned", "skip", "only"},
@@ -67,7 +68,7 @@ def refusals(target: Target) -> Iterator[Fault]:
     if measure is not None:
         for fault in measured.refusals(target, measure):
             yield fault.under("indicator")
-    if not target.indicator.present:
+    if not (target.indicator.present or target.indicator.among is not None):
         for selector in _selectors(target):
             yield from several_operands(selector, "indicator")
 
@@ -81,7 +82,11 @@ def asks(target: Target) -> Asks:
     if indicator.measure is not None:
         quota = quota_of(target, indicator.measure)
         of_bearers = (*of_bearers, *fields_of_bearer(quota))
-        return Asks(of_bearers, (*fields_of_records(quota), *fields), pointers_of(quota))
+        of_records = fields_of_records(quota)
+        if indicator.among is not None:
+            of_others = (*of_bearers, *fields, *SPELL)
+            return Asks(of_others, tuple(of_records), pointers_of(quota))
+        return Asks(of_bearers, (*of_records, *fields), pointers_of(quota))
     return Asks((*of_bearers, *_counted(target), *SPELL))
 
 
@@ -100,7 +105,8 @@ def rows(target: Target, scene: Scene) -> Frame:
     bench = scene.docket.benches[target.id]
     assert isinstance(bench, TargetBench)  # noqa: S101 - of a target without versions it is
     if not target.indicator.present:
-        own = own_fields(*_selectors(target)) if target.relative() else ()
+        together = target.relative() or target.indicator.among is not None
+        own = _held_against(target) if together else ()
         who = owing(bench, scene, (*_periods(target), *own))
         return _of_records(bench, scene, who) if who.subjects else who.others
     who = owing(bench, scene, (*_periods(target), *own_fields(*_selectors(target))))
@@ -130,11 +136,16 @@ def _counted(target: Target) -> tuple[str, ...]:
 
 def _days(bench: TargetBench, who: Owing, docket: Docket) -> set[date]:
     """Return the days on which it is looked who is there."""
+    return {min(period.last, docket.as_of) for period in _looked_at(bench, who, docket)}
+
+
+def _looked_at(bench: TargetBench, who: Owing, docket: Docket) -> set[Period]:
+    """Return the periods whose figures may be asked for."""
     found: set[Period] = set()
     for subject in who.subjects.values():
         for span in _spans(bench, subject, docket):
             found |= {one for one in (span.period, bench.base(span)) if one is not None}
-    return {min(period.last, docket.as_of) for period in found}
+    return found
 
 
 def _spans(bench: TargetBench, subject: Subject, docket: Docket) -> Sequence[Span]:
@@ -146,6 +157,10 @@ def _spans(bench: TargetBench, subject: Subject, docket: Docket) -> Sequence[Spa
 
 
 # ---------------------------------------------------------------- what records say
+
+
+_Reader = Figures | Measured | Others
+"""Tells how things stand with figures, and what the reference reads where they stand so."""
 
 
 class _Reading(NamedTuple):
@@ -170,7 +185,7 @@ def _of_records(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
     if own := _held_against(bench.target):
         facts = scene.profiles.frame((), own=own)
         bearers = bearers.join(facts.drop("_profile"), on=BEARER, how="inner")
-    found_by = _reader(bench, scene, bearers)
+    found_by = _reader(bench, scene, bearers, who)
     pairs = [(number, place) for number, several in asked.items() for place in range(len(several))]
     places = {
         "_profile": pa.array([number for number, _ in pairs], pa.int64()),
@@ -180,7 +195,7 @@ def _of_records(bench: TargetBench, scene: Scene, who: Owing) -> Frame:
     readings = _readings(bench, asked)
     for one in readings:
         found = found_by.standings(one.reads, one.days, one.name)
-        grid = grid.join(found, on=[BEARER, "_place"], how="left")
+        grid = grid.join(found, on=list(found_by.keys), how="left")
         grid = grid.with_columns(nw.col(one.name).fill_null(0))
     peers = Peers(bench, scene, who.subjects, asked) if bench.target.relative() else None
     if peers is not None:
@@ -201,11 +216,16 @@ def _held_against(target: Target) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own_fields(*_selectors(target)), *of_measure)))
 
 
-def _reader(bench: TargetBench, scene: Scene, bearers: Frame) -> Figures | Measured:
-    indicator = bench.target.indicator
-    if indicator.measure is None:
-        return Figures(indicator, bench.indicator, scene, bearers)
-    return Measured(bench.target, indicator.measure, scene, bearers)
+def _reader(bench: TargetBench, scene: Scene, bearers: Frame, who: Owing) -> _Reader:
+    target, indicator, docket = bench.target, bench.indicator, scene.docket
+    measure = target.indicator.measure
+    if measure is None:
+        return Figures(target.indicator, indicator, scene, bearers)
+    if target.indicator.among is None:
+        return Measured(target, measure, scene, bearers)
+    days = {indicator.span(one, docket).last for one in _looked_at(bench, who, docket)}
+    crowd = Crowd(scene, fields_of(*_selectors(target)), days)
+    return Others(target, measure, scene, who.subjects, crowd)
 
 
 def _asked(bench: TargetBench, subject: Subject, docket: Docket) -> Asked:
@@ -246,7 +266,7 @@ def _verdicts(
     scene: Scene,
     who: Owing,
     asked: Mapping[int, Asked],
-    found_by: Figures | Measured,
+    found_by: _Reader,
     peers: Peers | None,
     found: Iterable[tuple[int, ...]],
 ) -> Iterator[tuple[tuple[int, ...], Verdict]]:

@@ -393,12 +393,24 @@ class IndicatorBench:
         if not pick.perhaps:
             return Figure(sure.low, sure.high, sure.missing, counted=sure.counted)
         most = self._reading((*pick.sure, *pick.perhaps), subject, span, docket)
-        high = most.high
-        missing = (*sure.missing, *pick.missing) if high != sure.low else ()
-        low = sure.low
+        return self.of_others(sure, most, pick.missing)
+
+    def of_others(
+        self, sure: Reading | Figure, most: Reading | Figure, unsaid: tuple[Missing, ...]
+    ) -> Figure:
+        """Return what is measured of others, where it is not known of some whether they are such.
+
+        Args:
+            sure: what is read of those who surely are.
+            most: what is read of these and of those who perhaps are.
+            unsaid: what is not known of the latter.
+        """
+        missing = (*sure.missing, *unsaid)
         if not self.indicator.grows:  # more records may lower a share
-            low, high, missing = 0, None, (*sure.missing, *pick.missing)
-        return Figure(low, high, missing, counted=sure.counted)
+            return Figure(0, None, missing, counted=sure.counted)
+        return Figure(
+            sure.low, most.high, missing if most.high != sure.low else (), counted=sure.counted
+        )
 
     def _reading(
         self, subjects: Sequence[Subject], bearer: Subject, span: Period, docket: Docket

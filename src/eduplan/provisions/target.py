@@ -96,6 +96,7 @@ class Target(Provision):
         known = ", ".join(scales) or "-"
         if indicator.scale and scale is None:
             faults.add("unknown-scale", "indicator.scale", scale=indicator.scale, known=known)
+        of_bearers = indicator.present or indicator.among is not None
         for path, reach in self.reaches():
             if scale is not None and reach.level is not None:
                 test, level = reach.level
@@ -107,7 +108,7 @@ class Target(Provision):
                     reach.relative_to.peers.faults(scales, found)
             for index, part in enumerate(reach.split):
                 with faults.below(f"{path}.split[{index}].where") as found:
-                    part.where.faults(scales, found, dated=indicator.present)
+                    part.where.faults(scales, found, dated=of_bearers)
 
 
 def _check_reach(reach: Reach, indicator: Indicator, faults: FaultList) -> None:

@@ -128,7 +128,7 @@ def _on_file(draw: DrawFn) -> tuple[dict[str, Any], bool, SearchStrategy[Any]]:
 def targets(
     draw: DrawFn,
     *,
-    ways: Sequence[str] = ("share", "count", "figure", "measure"),
+    ways: Sequence[str] = ("share", "count", "figure", "measure", "others"),
     name: str = "target",
     clause: str = "1",
 ) -> Target:
@@ -137,16 +137,19 @@ def targets(
     Args:
         draw: draws, as Hypothesis gives it.
         ways: where the values of indicators come from: the ``share`` or ``count`` of who is
-            there, a ``figure`` on file, or a ``measure`` over records.
+            there, a ``figure`` on file, or a ``measure`` over its own records or those of
+            ``others``.
         name: the id of the target.
         clause: the clause it cites.
     """
     way = draw(st.sampled_from(list(ways)))
-    if way == "measure":
+    if way in ("measure", "others"):
         measure = draw(measures())
         shares, of_parts = "share" in measure, selectors()
         amounts = _shares() if shares else st.sampled_from([0, 1, "3/2", 2, 3])
         indicator = {"measure": measure, "stock": draw(st.booleans())}
+        if way == "others":
+            indicator["among"], of_parts = draw(crowd_selectors()), crowd_selectors()
     elif way == "figure":
         indicator, shares, amounts = draw(_on_file())
         of_parts = selectors()
@@ -176,7 +179,7 @@ def targets(
         ]
         keys["every"] = draw(st.sampled_from(every))
         keys["reach"] = draw(reaches)
-    if shares and way != "measure":
+    if shares and "measure" not in indicator:
         keys["suppress_below"] = draw(seldom(st.sampled_from([2, 3])))
     keys |= draw(_limits())
     return Target(id=name, clause=[clause], title=TEXT, **keys)
