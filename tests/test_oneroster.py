@@ -396,6 +396,44 @@ def test_references_that_point_nowhere_are_told_with_file_row_and_column(
     }
 
 
+def test_what_is_part_of_itself_is_reported(folder: Callable[..., Path]) -> None:
+    # The county is part of its school, the school of the county; the year of itself.
+    path = folder(
+        package(
+            "1.1",
+            orgs=changed(ORGS, 2, parentSourcedId="s1"),
+            academicSessions=changed(SESSIONS, 2, parentSourcedId="y"),
+        )
+    )
+    assert faults(path) == {
+        "roster/orgs.csv!2.parentSourcedId": "oneroster-own-parent",
+        "roster/orgs.csv!3.parentSourcedId": "oneroster-own-parent",
+        "roster/academicSessions.csv!2.parentSourcedId": "oneroster-own-parent",
+    }
+
+
+# The school year runs from 1 September 2024 through 31 August 2025.
+
+
+@pytest.mark.parametrize("days", [("2025-09-01", "2026-01-16"), ("2024-02-19", "2024-08-31")])
+def test_a_term_in_another_year_than_its_own_is_reported(
+    folder: Callable[..., Path], days: tuple[str, str]
+) -> None:
+    sessions = changed(SESSIONS, 3, startDate=days[0], endDate=days[1])
+    assert faults(folder(package("1.1", academicSessions=sessions))) == {
+        "roster/academicSessions.csv!3.startDate": "oneroster-outside-year"
+    }
+
+
+@pytest.mark.parametrize("days", [("2025-08-31", "2026-01-16"), ("2024-02-19", "2024-09-01")])
+def test_a_term_that_reaches_beyond_its_year_is_taken(
+    folder: Callable[..., Path], days: tuple[str, str]
+) -> None:
+    sessions = changed(SESSIONS, 3, startDate=days[0], endDate=days[1])
+    found = read(folder(package("1.1", academicSessions=sessions))).sessions
+    assert [one.school_year for one in found] == [2024, 2024, 2024]
+
+
 def test_faults_of_every_kind_are_told_at_once(folder: Callable[..., Path]) -> None:
     path = folder(
         package(
@@ -541,11 +579,15 @@ def test_pieces_may_end_anywhere(
         assert again.schools == whole.schools
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
-def test_another_encoding_is_refused(folder: Callable[..., Path], encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "place"), [("utf-16", "roster/users.csv"), ("gb18030", "roster/users.csv!2")]
+)
+def test_another_encoding_is_refused_at_the_first_row_that_shows_it(
+    folder: Callable[..., Path], encoding: str, place: str
+) -> None:
     files: dict[str, Any] = package("1.1")
     files["users"] = spelled(USERS_1_1).decode().encode(encoding)
-    assert faults(folder(files)) == {"roster/users.csv": "not-utf8"}
+    assert faults(folder(files)) == {place: "not-utf8"}
 
 
 def test_a_zip_is_read_like_a_folder(tmp_path: Path, folder: Callable[..., Path]) -> None:

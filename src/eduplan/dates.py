@@ -15,6 +15,7 @@ import attrs
 from pendulum.helpers import add_duration
 
 from eduplan.errors import kind_of, refuse
+from eduplan.messages import catalogue
 from eduplan.messages import show_day as show_day
 
 DAY = timedelta(days=1)
@@ -43,7 +44,8 @@ def as_date(value: date | str) -> date:
             return date.fromisoformat(value)
         except ValueError:
             raise refuse("no-such-day") from None
-    raise refuse("not-a-date", got=kind_of(value))
+    got = catalogue()["kind-of.other-text"] if isinstance(value, str) else kind_of(value)
+    raise refuse("not-a-date", got=got)
 
 
 @attrs.frozen(order=True, cache_hash=True)

@@ -13,7 +13,7 @@ import attrs
 from eduplan.dates import DAY, Period, school_year
 from eduplan.errors import Fault, InputError
 from eduplan.imports.oneroster.roster import Days, Enrollment, Roster, Session
-from eduplan.imports.oneroster.rows import Row, Tables
+from eduplan.imports.oneroster.rows import Row, Tables, ancestors
 from eduplan.imports.reading import Findings
 from eduplan.messages import catalogue
 from eduplan.people import Group, Person, School
@@ -259,7 +259,11 @@ class _Building:
         else:
             year = school_year(period.start + (period.end - period.start) / 2)
             right = stated == (year if begins else year + 1)
-        if not right and row.text("type") != "gradingPeriod":
+        own = periods[key]
+        if own is not None and not own.overlaps(period):
+            facts = {"start": period.start, "last": period.last}
+            self._findings.note(Fault("oneroster-outside-year", row.at("startDate"), facts))
+        elif not right and row.text("type") != "gradingPeriod":
             answer = catalogue()[f"oneroster.year-{self._answers.school_year}"]
             facts = {"answer": answer, "start": period.start, "last": period.last}
             self._findings.note(Fault("oneroster-year-differs", row.at("schoolYear"), facts))
@@ -297,10 +301,7 @@ def _home(held: list[_Held]) -> str:
 
 def _school_year(key: str, rows: Mapping[str, Row]) -> str:
     """Return the id of the school year a session is or is part of, empty where there is none."""
-    for _ in rows:  # a chain of parents that closes ends here
-        if key not in rows:
-            return ""
-        if rows[key].text("type") == "schoolYear":
-            return key
-        key = rows[key].text("parentSourcedId")
+    for one in (key, *ancestors(key, rows)):
+        if one in rows and rows[one].text("type") == "schoolYear":
+            return one
     return ""

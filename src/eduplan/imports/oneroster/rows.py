@@ -18,6 +18,7 @@ from eduplan.imports.workbooks import MOST_ROWS
 from eduplan.tables import Value
 
 WITHDRAWN = "tobedeleted"
+PARENT = "parentSourcedId"
 
 _METADATA = "metadata."
 
@@ -212,13 +213,26 @@ def _row(
 
 
 def _look_up(tables: Tables, findings: Findings) -> None:
-    """Note every reference that points nowhere, with its file, row and column."""
+    """Note every reference that points nowhere or in a circle, with its file, row and column."""
     for name, layout in LAYOUTS[tables.version].items():
         for column, spec in layout.read.items():
             if not spec.refers or spec.refers in tables.unread:
                 continue
             for row in tables.rows.get(name, {}).values():
                 _look_up_one(tables, row, column, spec, findings)
+        rows = tables.rows.get(name, {}) if PARENT in layout.read else {}
+        for key, row in rows.items():
+            if key in ancestors(key, rows):
+                findings.note(Fault("oneroster-own-parent", row.at(PARENT)))
+
+
+def ancestors(key: str, rows: Mapping[str, Row]) -> tuple[str, ...]:
+    """Return the ids of what a row is part of, the nearest first; in a circle each once."""
+    found: dict[str, None] = {}
+    while (parent := rows[key].text(PARENT) if key in rows else "") and parent not in found:
+        found[parent] = None
+        key = parent
+    return tuple(found)
 
 
 def _look_up_one(tables: Tables, row: Row, column: str, spec: Column, findings: Findings) -> None:

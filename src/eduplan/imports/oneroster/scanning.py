@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
-from eduplan.errors import refuse
+from eduplan.errors import InputError, refuse
 
 LONGEST_ROW = 1_000_000
 """Rows of more bytes are refused: most often a quotation mark that is never closed."""
@@ -90,7 +90,10 @@ class Scanner:
             if found is None:
                 yield Cells(self._row, None)
             else:
-                texts = list(map(text_of, found.groups()))
+                try:
+                    texts = list(map(text_of, found.groups()))
+                except InputError as error:
+                    raise refuse(error.faults[0].code, f"!{self._row}") from None
                 yield Cells(self._row, tuple(texts[place] for place in order))
 
     def _next(self) -> tuple[int, int] | None:
