@@ -260,12 +260,12 @@ class _Building:
             year = school_year(period.start + (period.end - period.start) / 2)
             right = stated == (year if begins else year + 1)
         own = periods[key]
+        days: dict[str, object] = {"start": period.start, "last": period.last}
         if own is not None and not own.overlaps(period):
-            facts = {"start": period.start, "last": period.last}
-            self._findings.note(Fault("oneroster-outside-year", row.at("startDate"), facts))
+            self._findings.note(Fault("oneroster-outside-year", row.at("startDate"), days))
         elif not right and row.text("type") != "gradingPeriod":
             answer = catalogue()[f"oneroster.year-{self._answers.school_year}"]
-            facts = {"answer": answer, "start": period.start, "last": period.last}
+            facts = {"answer": answer, **days}
             self._findings.note(Fault("oneroster-year-differs", row.at("schoolYear"), facts))
         return year
 
