@@ -16,7 +16,7 @@ from eduplan.lengths import Length, as_optional_length
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.periods import Every, as_optional_every
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.records import Entry
 from eduplan.selectors import Condition, Matcher, Scales, Selector, Test, as_optional_selector
@@ -30,7 +30,7 @@ from eduplan.tables import (
     read_each,
     read_table,
 )
-from eduplan.verdicts import Citation, Justification, Status, Told, Verdict
+from eduplan.verdicts import Justification, Status, Told, Verdict
 from eduplan.verdicts.selection import selector_text
 from eduplan.verdicts.telling import tell_left_out, tell_undecided
 
@@ -154,18 +154,8 @@ class AttestationBench(Bench):
 
     def __init__(self, rule: Attestation, setting: Setting) -> None:
         answers = rule.answers
-        citation = Citation(
-            plan=setting.plan,
-            provision=rule.id,
-            clauses=rule.clause,
-            force=rule.force,
-            title=rule.title,
-            unit=Text("", ""),
-            form=rule.form,
-            every=rule.every.unit if rule.every is not None else None,
-            labels=setting.labels,
-            tell=tell_attestation,
-            terms={"result": answers.result},
+        citation = cited(
+            rule, setting, tell_attestation, every=rule.every, terms={"result": answers.result}
         )
         super().__init__(rule, setting, citation)
         self.rule = rule

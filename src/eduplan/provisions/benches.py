@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -13,12 +13,13 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.facts import Getter
+from eduplan.messages import Language, Text
 from eduplan.periods import Every, periods
 from eduplan.provisions.provision import Provision, Setting, Subject, View, Wording, view
 from eduplan.provisions.versions import Governs
 from eduplan.records import Entry, Register
 from eduplan.selectors import Matcher, Scales
-from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
+from eduplan.verdicts import Citation, Justification, Reason, Status, Told, Verdict
 from eduplan.verdicts.verdict import Draft
 
 if TYPE_CHECKING:
@@ -192,6 +193,43 @@ def by_bearer(verdicts: Iterable[Verdict]) -> dict[str, tuple[Verdict, ...]]:
     for verdict in verdicts:
         found.setdefault(verdict.bearer_id, []).append(verdict)
     return {bearer_id: tuple(several) for bearer_id, several in found.items()}
+
+
+_NO_UNIT = Text("", "")
+
+
+def cited(
+    provision: Provision,
+    setting: Setting,
+    tell: Callable[[Verdict, Language], Told],
+    *,
+    unit: Text = _NO_UNIT,
+    every: Every | None = None,
+    terms: Mapping[str, str] = MappingProxyType({}),
+) -> Citation:
+    """Return what the verdicts on a provision cite.
+
+    Args:
+        provision: the provision.
+        setting: what its plan gives it.
+        tell: tells a verdict in words.
+        unit: what is counted.
+        every: what its periods are, where it has any.
+        terms: names that its sentences need besides.
+    """
+    return Citation(
+        plan=setting.plan,
+        provision=provision.id,
+        clauses=provision.clause,
+        force=provision.force,
+        title=provision.title,
+        unit=unit,
+        form=provision.form,
+        every=every.unit if every is not None else None,
+        labels=setting.labels,
+        tell=tell,
+        terms=terms,
+    )
 
 
 class Bench:

@@ -17,7 +17,7 @@ from eduplan.exact import Number, show
 from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
 from eduplan.provisions.attestation import Attestation
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.happening import Happening
 from eduplan.provisions.matching import matched
 from eduplan.provisions.provision import Provision, Setting, Subject
@@ -35,7 +35,7 @@ from eduplan.tables import (
     optional,
     read_table,
 )
-from eduplan.verdicts import Citation, Justification, Point, Reason, Status, Told, Verdict
+from eduplan.verdicts import Justification, Point, Reason, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided, tell_unit
 
 
@@ -157,18 +157,7 @@ class ConsequenceBench(Bench):
     """A consequence made ready to judge many bearers."""
 
     def __init__(self, rule: Consequence, setting: Setting) -> None:
-        citation = Citation(
-            plan=setting.plan,
-            provision=rule.id,
-            clauses=rule.clause,
-            force=rule.force,
-            title=rule.title,
-            unit=rule.unit,
-            form=rule.form,
-            every=None,
-            labels=setting.labels,
-            tell=partial(tell_consequence, rule),
-        )
+        citation = cited(rule, setting, partial(tell_consequence, rule), unit=rule.unit)
         super().__init__(rule, setting, citation)
         self.rule = rule
         where = rule.carried_out.where if rule.carried_out is not None else Selector()

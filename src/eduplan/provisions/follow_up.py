@@ -13,7 +13,7 @@ from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.facts import Getter, Truth, getter
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Within, as_within, due_day, kept
@@ -26,7 +26,7 @@ from eduplan.tables import (
     as_optional_name,
     read_table,
 )
-from eduplan.verdicts import Citation, Status, Told, Verdict
+from eduplan.verdicts import Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided
 from eduplan.verdicts.verdict import Draft, justified
 
@@ -123,17 +123,11 @@ class FollowUpBench(Bench):
     """A follow-up made ready to judge many bearers."""
 
     def __init__(self, rule: FollowUp, setting: Setting) -> None:
-        citation = Citation(
-            plan=setting.plan,
-            provision=rule.id,
-            clauses=rule.clause,
-            force=rule.force,
-            title=rule.title,
+        citation = cited(
+            rule,
+            setting,
+            tell_follow_up,
             unit=_ONCE,
-            form=rule.form,
-            every=None,
-            labels=setting.labels,
-            tell=tell_follow_up,
             terms={"trigger": rule.after[0], "answer": rule.answer.kind[0]},
         )
         super().__init__(rule, setting, citation)

@@ -9,8 +9,8 @@ import attrs
 
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing
-from eduplan.messages import Language, Text, say, show_day
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.messages import Language, say, show_day
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.consequence import Consequence, Effect
 from eduplan.provisions.happening import Happening, as_optional_happening
 from eduplan.provisions.provision import Provision, Setting, Subject
@@ -18,7 +18,7 @@ from eduplan.provisions.requirements import NotBarred, RecordIs, Requirement, as
 from eduplan.provisions.weighing import Application, decisive, weigher
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector
-from eduplan.verdicts import Citation, Point, Status, Told, Verdict
+from eduplan.verdicts import Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
 from eduplan.verdicts.verdict import Draft, justified
 
@@ -91,17 +91,10 @@ class GateBench(Bench):
     """A gate made ready to judge many bearers."""
 
     def __init__(self, gate: Gate, setting: Setting) -> None:
-        citation = Citation(
-            plan=setting.plan,
-            provision=gate.id,
-            clauses=gate.clause,
-            force=gate.force,
-            title=gate.title,
-            unit=Text("", ""),
-            form=gate.form,
-            every=None,
-            labels=setting.labels,
-            tell=tell_gate,
+        citation = cited(
+            gate,
+            setting,
+            tell_gate,
             terms={"act": gate.over.kind[0]} if gate.over is not None else {},
         )
         super().__init__(gate, setting, citation)

@@ -10,7 +10,7 @@ from eduplan.errors import Missing
 from eduplan.facts import Getter, getter
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.periods import Unit
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.population import together
 from eduplan.provisions.process import Process
 from eduplan.provisions.process_steps import Run, StepBench
@@ -18,7 +18,7 @@ from eduplan.provisions.provision import Setting, Subject
 from eduplan.provisions.service import serves
 from eduplan.records import Entry
 from eduplan.selectors import Matcher
-from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
+from eduplan.verdicts import Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_points, tell_undecided
 
 _STEPS = Text("步", "steps")
@@ -28,17 +28,12 @@ class ProcessBench(Bench):
     """A process made ready to judge many bearers."""
 
     def __init__(self, rule: Process, setting: Setting) -> None:
-        citation = Citation(
-            plan=setting.plan,
-            provision=rule.id,
-            clauses=rule.clause,
-            force=rule.force,
-            title=rule.title,
+        citation = cited(
+            rule,
+            setting,
+            tell_process,
             unit=_STEPS,
-            form=rule.form,
-            every=rule.every.unit if rule.every is not None else None,
-            labels=setting.labels,
-            tell=tell_process,
+            every=rule.every,
             terms={"trigger": rule.after[0]} if rule.after else {},
         )
         super().__init__(rule, setting, citation)

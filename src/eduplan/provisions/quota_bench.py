@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import cached_property, partial
 from operator import attrgetter
 
+import attrs
+
 from eduplan.dates import Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
@@ -16,7 +18,7 @@ from eduplan.facts import Getter
 from eduplan.measures import DatedGauge, Gauge, LeftOut, Measure, Reading, Way
 from eduplan.people import Group
 from eduplan.periods import Unit
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.composite import Composite, Due, OnLeave, together, worst_of
 from eduplan.provisions.owing import Owing, Piece, crosses, owing, piece_of, seen_by, views_of
@@ -26,7 +28,7 @@ from eduplan.provisions.provision import Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Quota
 from eduplan.records import Entry
 from eduplan.selectors import Matcher
-from eduplan.verdicts import Citation, Governing, Justification, Point, Status, Verdict
+from eduplan.verdicts import Governing, Justification, Point, Status, Verdict
 from eduplan.verdicts.telling import tell_figures
 from eduplan.verdicts.verdict import justified
 
@@ -57,17 +59,8 @@ class QuotaBench(Bench):
     ) -> None:
         kinds = tuple(dict.fromkeys(kind for _, one in measures for kind in one.kinds))
         share = quota.measure.way is Way.SHARE
-        citation = Citation(
-            plan=setting.plan,
-            provision=quota.id,
-            clauses=quota.clause,
-            force=quota.force,
-            title=quota.title,
-            unit=quota.unit,
-            form=quota.form,
-            every=quota.every.unit,
-            labels=setting.labels,
-            tell=tell_figures,
+        citation = attrs.evolve(
+            cited(quota, setting, tell_figures, unit=quota.unit, every=quota.every),
             share=share,
             most=quota.at_most is not None,
             paced=quota.measure.grows and quota.at_most is None,

@@ -15,7 +15,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, kind_of, refuse
 from eduplan.facts import Getter, Truth
 from eduplan.messages import Language, Text, say
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.needs import (
     Found,
     Member,
@@ -52,7 +52,7 @@ from eduplan.tables import (
     as_optional_name,
     as_strings,
 )
-from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
+from eduplan.verdicts import Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
 
 
@@ -174,18 +174,7 @@ class RosterBench(Bench):
     """A roster made ready to judge many bearers."""
 
     def __init__(self, roster: Roster, setting: Setting) -> None:
-        citation = Citation(
-            plan=setting.plan,
-            provision=roster.id,
-            clauses=roster.clause,
-            force=roster.force,
-            title=roster.title,
-            unit=Text("项", ""),
-            form=roster.form,
-            every=None,
-            labels=setting.labels,
-            tell=tell_roster,
-        )
+        citation = cited(roster, setting, tell_roster, unit=Text("项", ""))
         super().__init__(roster, setting, citation)
         self.roster = roster
         scales = setting.scales

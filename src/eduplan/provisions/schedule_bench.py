@@ -14,7 +14,7 @@ from eduplan.errors import Missing, NotKnown
 from eduplan.facts import Getter, Truth
 from eduplan.measures import LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.occasions import days_due
 from eduplan.provisions.population import together
 from eduplan.provisions.provision import Setting, Subject
@@ -25,7 +25,7 @@ from eduplan.provisions.serving import Candidate, Due, How, Served, Waiver, serv
 from eduplan.records import Entry, mark
 from eduplan.selectors import Matcher
 from eduplan.tables import Scalar
-from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
+from eduplan.verdicts import Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_points, tell_records, tell_undecided
 
 Cell = tuple[Scalar, ...]
@@ -45,17 +45,12 @@ class ScheduleBench(Bench):
     """A schedule made ready to judge many bearers."""
 
     def __init__(self, rule: Schedule, setting: Setting) -> None:
-        citation = Citation(
-            plan=setting.plan,
-            provision=rule.id,
-            clauses=rule.clause,
-            force=rule.force,
-            title=rule.title,
+        citation = cited(
+            rule,
+            setting,
+            tell_schedule,
             unit=TIMES,
-            form=rule.form,
-            every=rule.verdicts_every.unit,
-            labels=setting.labels,
-            tell=tell_schedule,
+            every=rule.verdicts_every,
             terms={"late": rule.late.value},
         )
         super().__init__(rule, setting, citation)

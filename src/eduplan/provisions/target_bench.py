@@ -14,7 +14,7 @@ from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, show, show_share
 from eduplan.messages import LANGUAGES, Language, Text, say
 from eduplan.periods import periods
-from eduplan.provisions.benches import Bench, Docket
+from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.indicator import Figure, IndicatorBench
 from eduplan.provisions.peers import bound_of_peers, place_of
 from eduplan.provisions.population import status_of, together, words
@@ -22,7 +22,7 @@ from eduplan.provisions.provision import Setting, Subject
 from eduplan.provisions.reach import Bound, Part, Reach, Rise
 from eduplan.provisions.target import NO_WORDS, Target
 from eduplan.selectors import Matcher, Test
-from eduplan.verdicts import Citation, Justification, Point, Status, Told, Verdict
+from eduplan.verdicts import Justification, Point, Status, Told, Verdict
 from eduplan.verdicts.telling import (
     tell_days,
     tell_points,
@@ -62,17 +62,8 @@ class TargetBench(Bench):
     def __init__(self, target: Target, setting: Setting) -> None:
         reaches = [reach for _, reach in target.reaches()]
         ranked = any(r.relative_to is not None and r.relative_to.compared is None for r in reaches)
-        citation = Citation(
-            plan=setting.plan,
-            provision=target.id,
-            clauses=target.clause,
-            force=target.force,
-            title=target.title,
-            unit=target.unit,
-            form=target.form,
-            every=target.every.unit if target.every is not None else None,
-            labels=setting.labels,
-            tell=tell_target,
+        citation = attrs.evolve(
+            cited(target, setting, tell_target, unit=target.unit, every=target.every),
             share=target.indicator.shares and not ranked,
             most=all(reach.upper for reach in reaches),
         )
