@@ -888,3 +888,20 @@ def test_the_example_county_reads() -> None:
         if isinstance(person, Person):
             assert person.school in known
             assert person.joined is not None
+
+
+# ---------------------------------------------------------------- where a file lies
+
+
+def test_a_file_may_be_named_by_text_too(tmp_path: Path) -> None:
+    roster = tmp_path / "教师名册.csv"
+    roster.write_text("工号,姓名,岗位\nT1,张三,专任教师\n", "utf-8")
+    register = tmp_path / "培训.csv"
+    register.write_text("工号,日期,学时\nT1,2024-05-06,7.5\n", "utf-8")
+    mapping = tmp_path / "ours.toml"
+    mapping.write_text('layouts.person.columns.id.headers = ["教师编码"]', "utf-8")
+
+    assert read_people(str(roster)) == read_people(roster)
+    assert read_records(str(register)) == read_records(register)
+    assert overview(str(register)) == overview(register)
+    assert load_mapping(str(mapping)) == load_mapping(mapping)

@@ -598,6 +598,14 @@ def test_a_zip_is_read_like_a_folder(tmp_path: Path, folder: Callable[..., Path]
     assert packed.people == read(folder(files)).people
 
 
+def test_a_package_may_be_named_by_text_too(folder: Callable[..., Path]) -> None:
+    path = folder(package("1.1"))
+    named = read_oneroster(
+        str(path), day=JUNE, school_year="ends", last_day="included", changes=[str(path)]
+    )
+    assert named == read(path, changes=[path])
+
+
 # ---------------------------------------------------------------- hostile files
 
 

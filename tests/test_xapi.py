@@ -555,6 +555,12 @@ def test_arrays_lines_and_answers_say_the_same(tmp_path: Path) -> None:
     assert found[3].records[0].origin == "answer.json!statements[0]"
 
 
+def test_a_file_may_be_named_by_text_too(tmp_path: Path) -> None:
+    path = write(tmp_path, "array.json", json.dumps([statement(0)]))
+
+    assert read(str(path)).records == read(path).records
+
+
 def test_a_line_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
     lines = [
         json.dumps(statement(0)),

@@ -235,7 +235,7 @@ _KEYS = (
 _FIELDS = {"expect": "expects", "suggest": "suggests", "course": "courses"}
 
 
-def read_cases(path: Path) -> tuple[Case, ...]:
+def read_cases(path: str | Path) -> tuple[Case, ...]:
     """Return the cases of a TOML file, each a table ``[[case]]``.
 
     Args:
@@ -244,6 +244,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     Raises:
         CaseFileError: the file has faults; all are told, each with its path and line.
     """
+    path = Path(path)
     table, text = read_toml(path, CaseFileError)
     faults = FaultList()
     unknown_keys(table, ("case",), faults)

@@ -70,12 +70,13 @@ def _spelled(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def save_plan(plan: Plan, path: Path) -> None:
+def save_plan(plan: Plan, path: str | Path) -> None:
     """Write a plan to a ``.toml`` or ``.json`` file, whole or not at all.
 
     Raises:
         PlanFileError: another file type.
     """
+    path = Path(path)
     writers = {".toml": dump_toml, ".json": dump_json}
     if path.suffix not in writers:
         fault = Fault("unknown-suffix", "", {"known": ", ".join(writers)})

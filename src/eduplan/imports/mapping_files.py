@@ -14,7 +14,7 @@ from eduplan.tables import Table, Value, read_table
 from eduplan.textfiles import read_toml, with_lines
 
 
-def load_mapping(path: Path) -> SheetMapping:
+def load_mapping(path: str | Path) -> SheetMapping:
     """Return the packaged mapping together with what a mapping file says.
 
     What the file says is added: lists are joined, tables are merged key by key, and where both
@@ -33,6 +33,7 @@ def load_mapping(path: Path) -> SheetMapping:
     ...     load_mapping(path).layouts["person"].columns["id"].headers[0]
     '教师编码'
     """
+    path = Path(path)
     table, text = read_toml(path, SheetError)
     try:
         return mapping_from_table(table)

@@ -36,7 +36,7 @@ class SheetOverview:
     rows: int = 0
 
 
-def overview(path: Path, *, mapping: SheetMapping | None = None) -> tuple[SheetOverview, ...]:
+def overview(path: str | Path, *, mapping: SheetMapping | None = None) -> tuple[SheetOverview, ...]:
     r"""Return what would be read from each sheet of a file, faulty cells aside.
 
     Reading passes over sheets and columns it does not know; here they are told. A sheet without a
@@ -59,7 +59,7 @@ def overview(path: Path, *, mapping: SheetMapping | None = None) -> tuple[SheetO
     ('training', {'工号': 'bearer', '日期': 'day'}, ('地点',), 1)
     """
     mapping = packaged_mapping() if mapping is None else mapping
-    book = open_book(path)
+    book = open_book(Path(path))
     return tuple(_of_sheet(book, name, mapping) for name in book.names)
 
 

@@ -39,7 +39,7 @@ _CLASSES: Mapping[Makes, type[Bearer | Record]] = {
 
 
 def read_people(
-    path: Path, *, mapping: SheetMapping | None = None, scales: Scales = NO_SCALES
+    path: str | Path, *, mapping: SheetMapping | None = None, scales: Scales = NO_SCALES
 ) -> tuple[Bearer, ...]:
     r"""Return the people, schools and groups of a roster, in the order of its sheets and rows.
 
@@ -68,7 +68,7 @@ def read_people(
 
 
 def read_records(
-    path: Path, *, mapping: SheetMapping | None = None, scales: Scales = NO_SCALES
+    path: str | Path, *, mapping: SheetMapping | None = None, scales: Scales = NO_SCALES
 ) -> tuple[Record, ...]:
     r"""Return the records of a register, in the order of its sheets and rows.
 
@@ -118,10 +118,10 @@ class Findings:
 
 
 def _read(
-    path: Path, makes: frozenset[Makes], mapping: SheetMapping | None, scales: Scales
+    path: str | Path, makes: frozenset[Makes], mapping: SheetMapping | None, scales: Scales
 ) -> list[Bearer | Record]:
     mapping = packaged_mapping() if mapping is None else mapping
-    book = open_book(path)
+    book = open_book(Path(path))
     findings = Findings()
     chosen = _chosen(book, makes, mapping, findings)
     reading = _Reading(book.source, mapping, scales, findings)

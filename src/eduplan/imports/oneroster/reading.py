@@ -19,10 +19,10 @@ _NONE: Mapping[str, str] = {}
 
 
 def read_oneroster(
-    path: Path,
+    path: str | Path,
     *,
     day: date,
-    changes: Iterable[Path] = (),
+    changes: Iterable[str | Path] = (),
     school_year: YearEnd | None = None,
     last_day: LastDay | None = None,
     roles: Mapping[str, str | Iterable[str]] = _NONE,
@@ -67,7 +67,7 @@ def read_oneroster(
     """
     findings = Findings()
     answers = _answers(as_date(day), school_year, last_day, roles, types)
-    packages = [open_package(one) for one in (path, *changes)]
+    packages = [open_package(Path(one)) for one in (path, *changes)]
     tables = read_packages(packages, findings)
     roster = build(tables, answers, findings)
     findings.raise_any("OneRoster")

@@ -46,7 +46,7 @@ class Statements:
 
 
 def read_xapi(
-    source: Path | Iterable[Mapping[str, object]],
+    source: str | Path | Iterable[Mapping[str, object]],
     *,
     identity: Identity,
     zone: str,

@@ -43,14 +43,15 @@ Placed = tuple[Place, object]
 """A statement, or the fault that keeps one from being read, with its place."""
 
 
-def placed(source: Path | Iterable[object]) -> tuple[str, Iterable[Placed]]:
+def placed(source: str | Path | Iterable[object]) -> tuple[str, Iterable[Placed]]:
     """Return the name of a source, and its statements with their places.
 
     Raises:
         SheetError: a file that cannot be read at all.
     """
-    if not isinstance(source, Path):
+    if not isinstance(source, str | Path):
         return "xAPI", _listed(source)
+    source = Path(source)
     if source.suffix.lower() in LINES:
         return source.name, _lines(source)
     if source.suffix.lower() in WHOLE:
@@ -60,7 +61,7 @@ def placed(source: Path | Iterable[object]) -> tuple[str, Iterable[Placed]]:
 
 
 def _listed(statements: Iterable[object]) -> Iterator[Placed]:
-    if isinstance(statements, str | bytes | Mapping):
+    if isinstance(statements, bytes | Mapping):
         raise SheetError([Fault("not-a-list", "", {"got": kind_of(statements)})], "xAPI")
     for index, statement in enumerate(statements):
         yield Place(f"statements[{index}]"), statement
