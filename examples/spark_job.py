@@ -8,7 +8,8 @@ With the extra ``spark`` installed where the job runs::
 The first command stores teachers and records as tables of parquet files in which the records of a
 teacher lie together, once or whenever there are new ones. The second judges them on a day, with a
 register complete through another, and replaces what is stored at ``VERDICTS``. Tables that are to
-outlive a session need a catalogue that does, such as that of Hive.
+outlive a session need a catalogue that does, such as that of Hive; to try it on one machine, give
+``--conf spark.sql.catalogImplementation=hive`` to both commands.
 """
 
 from __future__ import annotations

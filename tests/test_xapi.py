@@ -468,7 +468,7 @@ def test_two_statements_with_one_id_that_say_different_things_are_a_fault() -> N
         ({"result": {"score": {"scaled": -1.01}}}, ".result.score.scaled", "xapi-not-scaled"),
         ({"context": []}, ".context", "not-a-table"),
         ({"context": {"extensions": []}}, ".context.extensions", "not-a-table"),
-        ({"context": {"extensions": {TIER: {"zh": NAME}}}}, f".context.extensions.{TIER}", "not-a-number"),
+        ({"context": {"extensions": {TIER: {"zh": NAME}}}}, f".context.extensions.{TIER}", "not-a-fact"),
         ({"version": "0.95"}, ".version", "xapi-version"),
         ({"version": 2}, ".version", "xapi-version"),
         ({"staff": NAME}, "", "xapi-property"),

@@ -222,7 +222,9 @@ def as_scalar(value: object) -> Scalar:
         return value
     if isinstance(value, date):
         return as_date(value)
-    return exact(value)  # type: ignore[arg-type]
+    if not isinstance(value, Spelled):
+        raise refuse("not-a-fact", got=kind_of(value))
+    return exact(value)
 
 
 def as_value(value: object) -> Value:
