@@ -154,6 +154,11 @@ def caps(*several: dict[str, Any]) -> dict[str, Any]:
 
 ONLINE, ON_SITE = {"mode": "online"}, {"mode": "on-site"}
 NOT_PORTABLE = {
+    "an answer by whom it points to": (
+        {**HEAD, "id": "hours", "asks": HEAD["title"], "judges": HEAD["title"],
+         "answers": {"where": {"bearer": "t1"}}},
+        "hours: a fact of records both points to whose they are and is a condition",
+    ),
     "the mean of a group, by the versions of records": (
         quota(scope={"mean": "school"}, governs="record-date",
               version=[{"from": date(2024, 1, 1), "measure": {"count": "visit"}}]),
@@ -190,8 +195,10 @@ NOT_PORTABLE = {
 def test_what_cannot_be_done_is_refused_by_name(name: str) -> None:
     table, says = NOT_PORTABLE[name]
 
+    tables = {"quota": [quota("other")]}
+    tables.setdefault("attestation" if "asks" in table else "quota", []).append(table)
     with pytest.raises(NotPortable) as refused:
-        judge(plan_of(quota=[quota("other"), table]))
+        judge(plan_of(**tables))
 
     assert str(refused.value).startswith(says)
 
@@ -203,17 +210,19 @@ def test_everything_refused_is_named_at_once_and_the_rest_can_be_chosen() -> Non
         "expects": "number",
         "asks": {"zh": "多少？", "en": "How many?"},
     }
-    words = {"zh": "谁", "en": "who"}
     plan = plan_of(
-        quota=[quota(), quota("open", at_least="?how-many")],
-        attestation=[{**HEAD, "id": "devotion", "asks": words, "judges": words}],
+        quota=[
+            quota(),
+            quota("open", at_least="?how-many"),
+            quota("weekly", scope={"share": "school"}, every="teaching-week"),
+        ],
         question=[question],
     )
 
     with pytest.raises(NotPortable) as refused:
         judge(plan)
 
-    assert [fault.path for fault in refused.value.faults] == ["open", "devotion"]
+    assert [fault.path for fault in refused.value.faults] == ["open", "weekly.scope"]
     (first, second) = rows_of(judge(plan, only=["hours"]))
     assert {first.bearer, second.bearer} == {"t1", "t2"}
 

@@ -186,38 +186,37 @@ def test_records_without_ids_cannot_share_out_an_answer() -> None:
 
 # ---------------------------------------------------------------- what is refused
 
-REFUSED = {
-    "a dated version": (
-        follow_up(
-            governs="record-date", version=[{"from": date(2024, 1, 1), "within": {"days": 5}}]
-        ),
-        "summary.governs: governs cannot be judged over frames",
-    ),
-    "several facts of the bearer": (
-        follow_up(where={"tier": ["@bearer.tier", "@bearer.level"]}),
-        "summary.where: tier is held against several facts of the bearer at once",
-    ),
-    "of the answer too": (
-        follow_up(
-            answer={
-                "kind": "summary",
-                "link": "training",
-                "where": {"tier": ["@bearer.tier", "@bearer.x"]},
-            }
-        ),
-        "summary.answer.where: tier is held against several facts",
-    ),
-}
+
+def test_a_fact_by_which_records_point_cannot_be_asked_for_besides_where_they_are_read() -> None:
+    # By columns it can; where there are dated versions records are read, and are told apart by
+    # whom they point to alone.
+    own = {"where": {"bearer": {"not": "t2"}}}
+    versions = {"governs": "record-date", "version": [{"from": AS_OF, "within": {"days": 5}}]}
+    taken = records(("training", *JUNE, "t1", "r1", None))
+
+    assert judge(follow_up(**own), taken)[0][1] == "NOT_MET"
+    assert judge(follow_up(**versions), taken)[0][1] == "NOT_MET"
+    with pytest.raises(
+        NotPortable, match=r"summary\.governs: governs cannot be judged over frames"
+    ):
+        judge(follow_up(**own, **versions), taken)
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_done_is_refused_by_name(name: str) -> None:
-    table, says = REFUSED[name]
+def test_the_version_of_its_day_tells_until_when_a_record_is_answered() -> None:
+    versions = [{"from": date(2024, 6, 20), "within": {"days": 5}}]
+    taken = records(
+        ("training", date(2024, 6, 19), None, "t1", "r1", None),
+        ("training", date(2024, 6, 20), None, "t1", "r2", None),
+        ("summary", date(2024, 6, 26), None, "t1", "r3", "r1"),
+        ("summary", date(2024, 6, 26), None, "t1", "r4", "r2"),
+    )
 
-    with pytest.raises(NotPortable) as refused:
-        judge(table, records())
-
-    assert str(refused.value).startswith(says)
+    # Ten days from the 19th are the 29th; five from the 20th the 25th.
+    found = judge(follow_up(governs="record-date", version=versions), taken)[:2]
+    assert {row[3]: row[1] for row in found} == {
+        date(2024, 6, 29): "MET",
+        date(2024, 6, 25): "NOT_MET",
+    }
 
 
 WRONG = {

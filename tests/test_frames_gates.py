@@ -424,14 +424,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "entry: rests on hours, which cannot be judged by bearer over frames",
     ),
-    "by how much follows from answers that name what they answer": (
-        {
-            "follow_up": [{**HEAD, "id": "hours", "after": "lesson", "within": {"days": 5},
-                           "answer": {"kind": "review", "link": "lesson"}}],
-            "consequence": [{**BAR, "id": "entry", "effect": "talk", "carried_out": "talk"}],
-        },
-        "entry: rests on hours, which cannot be judged by bearer over frames",
-    ),
     "what follows, in dated versions": (
         {
             "quota": [quota()],

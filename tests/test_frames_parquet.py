@@ -14,7 +14,7 @@ from eduplan import InputError, Period
 from eduplan.errors import NotPortable
 from eduplan.frames import judge_parquet, rows_of
 from test_backends import AS_OF, COMPLETE, DURING, people, plan, records, reference
-from test_frames import HEAD, plan_of, quota
+from test_frames import plan_of, quota
 
 ENGINES = ["polars", "duckdb"]
 JUDGED: dict[str, Any] = {
@@ -194,11 +194,11 @@ def test_data_that_cannot_be_are_refused_as_by_evaluate_frame(
 
 
 def test_what_is_refused_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    schedule = {**HEAD, "id": "monthly", "what": "check", "every": "month"}
+    weekly = quota(scope={"share": "school"}, every="teaching-week")
     nowhere = [tmp_path / name for name in ("none.parquet", "none.parquet", "out.parquet")]
 
     with pytest.raises(NotPortable):
-        judge_parquet(plan_of(schedule=[schedule]), *nowhere, **ASKED)
+        judge_parquet(plan_of(quota=[weekly]), *nowhere, **ASKED)
     with pytest.raises(InputError, match="engine: is not one of the choices: polars, duckdb"):
         judge_parquet(HOURS, *nowhere, **ASKED, engine="spark")
     assert not list(tmp_path.iterdir())

@@ -15,7 +15,7 @@ from as_frames import KINDS, check_frames
 from eduplan import InputError, Period, Person, Plan, Register, Status, evaluate
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, read_out, rows_of
-from eduplan.provisions import Consequence, FollowUp, Provision, Quota
+from eduplan.provisions import Consequence, Quota
 from eduplan.testing import cases, follow_ups, gates, people, plans, quotas, records
 from eduplan.testing.provisions import caps, time_limits
 from eduplan.testing.values import seldom, selectors
@@ -317,15 +317,9 @@ def led(ids: list[str]) -> SearchStrategy[tuple[Person, ...]]:
     return named()
 
 
-def of_own(provision: Provision) -> bool:
-    """Say whether a provision can be told from the records that point to a bearer."""
-    linked = isinstance(provision, FollowUp) and provision.answer.link
-    return of_each(provision) and not linked
-
-
 FOLLOWING = cases(
     plans=with_consequences(
-        plans(provisions=(quotas() | quotas_by_record() | follow_ups()).filter(of_own))
+        plans(provisions=(quotas() | quotas_by_record() | follow_ups()).filter(of_each))
     ),
     people=led(["t1", "t2"]),
     records=records(linked=True),

@@ -8,12 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from eduplan import Person, Record
+from eduplan import InputError, Person, Record
 from eduplan.cases import Case
 from eduplan.exact import spell
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.provisions import Unanswered
 from eduplan.verdicts import VerdictRow, row_of
+from test_cases import CASES as ALL_CASES
 from test_rulesets import CASES
 
 BETWEEN = "|"
@@ -62,10 +63,13 @@ def in_order(row: VerdictRow) -> tuple[str, str, date]:
     return row.provision, row.bearer, row.period.start if row.period is not None else date.min
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(one, id=one.id) for several in CASES.values() for one in several]
-)
-def test_published_rules_say_the_same_over_frames(case: Case) -> None:
+def check(case: Case, pointers: Sequence[str] = ()) -> None:
+    """Judge all of a case that is judged over frames, and compare the rows with the verdicts.
+
+    Args:
+        case: the case.
+        pointers: facts by which records name others; there are columns of them in any case.
+    """
     named = {one.provision for one in case.judged} & set(case.plan.benches)
     settled = {one.id: one for one in case.plan.settled if not isinstance(one, Unanswered)}
     wanted = [
@@ -75,7 +79,8 @@ def test_published_rules_say_the_same_over_frames(case: Case) -> None:
     ]
     verdicts = [row_of(one) for one in case.judge() if one.citation.provision in wanted]
     people, of_people = frame_of(case.bearers, {"id": pl.String})
-    days = {"id": pl.String, "kind": pl.String, "day": pl.Date, "bearer": pl.String}
+    texts = dict.fromkeys(("id", "kind", "bearer", *pointers), pl.String)
+    days: dict[str, Any] = {**texts, "day": pl.Date}
     records, of_records = frame_of(case.register().records, days)
 
     found = evaluate_frame(
@@ -91,3 +96,36 @@ def test_published_rules_say_the_same_over_frames(case: Case) -> None:
     )
 
     assert sorted(rows_of(found), key=in_order) == sorted(verdicts, key=in_order)
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(one, id=one.id) for several in CASES.values() for one in several]
+)
+def test_published_rules_say_the_same_over_frames(case: Case) -> None:
+    check(case)
+
+
+BY_RECORD = ("attestations", "consequences", "follow-ups", "processes", "schedules")
+LINKS = ("activity", "delivery", "training")
+NO_COLUMN = {
+    "two-answers-of-one-day": "a text and a truth value in one column",
+    "a-link-that-names-two-records": "a record points to one other in a column",
+}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(one, id=f"{file}:{one.id}")
+        for file, one in ALL_CASES
+        if (file in BY_RECORD or file.startswith(("liaison", "research")))
+        and one.id not in NO_COLUMN
+    ],
+)
+def test_what_is_told_record_by_record_says_the_same_over_frames(case: Case) -> None:
+    pointing = [one.get("bearer") for one in map(facts_of, case.register().records)]
+    if any(isinstance(bearer, list | tuple) for bearer in pointing):
+        with pytest.raises(InputError, match=r"records\.bearer: must be a column of text"):
+            check(case, LINKS)
+    else:
+        check(case, LINKS)

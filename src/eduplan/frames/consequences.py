@@ -13,27 +13,31 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from eduplan.dates import Period
-from eduplan.errors import Fault, Missing, refuse
-from eduplan.frames.asking import door, owing, timing, told
+from eduplan.errors import Fault, Missing, NotKnown, refuse
+from eduplan.frames.asking import Owing, door, owing, subject_of, timing, told
 from eduplan.frames.backends import Frame
-from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, flag
-from eduplan.frames.profiles import BEARER
+from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, flag, where, whole
+from eduplan.frames.profiles import BEARER, NAMED
 from eduplan.frames.refusing import Judged, said_besides
 from eduplan.frames.scene import Asks, Scene, Source
-from eduplan.provisions import Consequence
+from eduplan.provisions import Bench, Consequence, Docket, Subject
 from eduplan.verdicts import Status, Verdict
 
 _JUDGED: Judged = {
     Consequence: {
         *("id", "clause", "title", "force", "bearer", "exempt", "since", "until", "note"),
-        *("verdict", "status", "effect", "amount", "unit"),
+        *("verdict", "status", "effect", "whose", "amount", "unit"),
     }
 }
 
 _NO_DAY = date(1900, 1, 1)
 """Stands for the days of a period where there is none, for absent days are not joined on."""
 
-_SAID = ("_profile", "_dated", "_from", "_to", "_status", "_reasons")
+_NAMES_NOBODY, _NAMES_STRANGER, _SAYS = range(3)
+_WHOSE = (None, "\0", "")
+"""Whom a bearer names of whom that is not known, who names none of the bearers, or one of them."""
+
+_SAID = ("_profile", "_known", "_dated", "_from", "_to", "_status", "_reasons")
 
 
 def refusals(rule: Consequence) -> Iterator[Fault]:
@@ -77,21 +81,13 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
     who = owing(bench, scene, ())
     if not who.subjects:
         return who.others
-    no_day = nw.lit(_NO_DAY, dtype=nw.Date)
-    said = judge(rule.verdict, scene).select(
-        nw.col("bearer").alias(BEARER),
-        flag(~nw.col("period_start").is_null()).alias("_dated"),
-        nw.col("period_start").fill_null(no_day).alias("_from"),
-        nw.col("period_end").fill_null(no_day).alias("_to"),
-        nw.col("status").alias("_status"),
-        nw.col("reasons").alias("_reasons"),
-    )
-    frame = who.profiles.frame(who.fields).join(said, on=BEARER, how="inner")
+    frame = _heard(rule, who, judge(rule.verdict, scene))
     ways = distinct(frame, *_SAID).collect().to_arrow().to_pylist()
     if len(ways) > MOST_VALUES:
         raise refuse("too-many-profiles", "bearers")
+    numbers = ("_profile", "_known", "_dated")
     table = {
-        **{name: as_wholes(way[name] for way in ways) for name in ("_profile", "_dated")},
+        **{name: as_wholes(way[name] for way in ways) for name in numbers},
         **{name: as_days(way[name] for way in ways) for name in ("_from", "_to")},
         **{
             name: pa.array([w[name] for w in ways], pa.string()) for name in ("_status", "_reasons")
@@ -99,10 +95,13 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
         "_way": as_wholes(range(len(ways))),
     }
     frame = frame.join(scene.backend.beside(pa.table(table)), on=list(_SAID), how="inner")
-    docket = attrs.evolve(scene.docket)
+    other = subject_of("", {})
+    docket = attrs.evolve(scene.docket, subjects=(other,))
     verdicts = []
     for number, way in enumerate(ways):
         subject = who.subjects[way["_profile"]]
+        if rule.whose:
+            subject = subject_of("", {rule.whose: _WHOSE[way["_known"]]})
         verdict = Verdict(
             citation=docket.benches[rule.verdict].citation,
             bearer=None,
@@ -112,6 +111,51 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
             as_of=docket.as_of,
             missing=tuple(Missing(code) for code in way["_reasons"].split()),
         )
-        docket.hear(rule.verdict, subject, (verdict,))
-        verdicts += [((number,), one) for one in bench.judge(subject, docket)]
+        docket.hear(rule.verdict, other if rule.whose else subject, (verdict,))
+        verdicts += [((number,), one) for one in _decided(bench, subject, docket)]
     return scene.backend.below([told(frame, ("_way",), verdicts, scene), who.others])
+
+
+def _decided(bench: Bench, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+    """Return the verdicts on somebody of whom it is known that the consequence is for them."""
+    try:
+        return bench.decide(subject, docket)
+    except NotKnown as unknown:
+        return (bench.undetermined(subject, docket, (unknown.missing,)),)
+
+
+def _heard(rule: Consequence, who: Owing, rows_: Frame) -> Frame:
+    """Return what the provision says of everybody, or of the other whom each names.
+
+    Args:
+        rule: the consequence.
+        who: those it is for.
+        rows_: the rows of the provision.
+
+    Returns:
+        The columns of `_SAID`, of whom nothing is said with what stands for absent values.
+    """
+    no_day = nw.lit(_NO_DAY, dtype=nw.Date)
+    said = rows_.select(
+        nw.col("bearer").alias(BEARER),
+        flag(~nw.col("period_start").is_null()).alias("_dated"),
+        nw.col("period_start").fill_null(no_day).alias("_from"),
+        nw.col("period_end").fill_null(no_day).alias("_to"),
+        nw.col("status").alias("_status"),
+        nw.col("reasons").alias("_reasons"),
+    )
+    if not rule.whose:
+        frame = who.profiles.frame(who.fields).join(said, on=BEARER, how="inner")
+        return frame.with_columns(_known=whole(_SAYS))
+    frame = who.profiles.frame(who.fields, named=rule.whose)
+    frame = frame.join(said, left_on=NAMED, right_on=BEARER, how="left")
+    known = where(nw.col(NAMED).is_null(), whole(_NAMES_NOBODY), whole(_SAYS))
+    nothing = nw.col("_status").is_null()
+    return frame.with_columns(
+        _known=where(nothing & ~nw.col(NAMED).is_null(), whole(_NAMES_STRANGER), known),
+        _dated=nw.col("_dated").fill_null(0),
+        _from=nw.col("_from").fill_null(no_day),
+        _to=nw.col("_to").fill_null(no_day),
+        _status=nw.col("_status").fill_null(Status.UNDETERMINED.value),
+        _reasons=nw.col("_reasons").fill_null(""),
+    )

@@ -17,10 +17,10 @@ from eduplan.frames.backends import Frame, take
 from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import MOST_VALUES, count
 from eduplan.frames.forms import asked
-from eduplan.frames.portable import alone, with_others
+from eduplan.frames.portable import alone, linked, with_others
 from eduplan.frames.rows import facts_in
 from eduplan.plan import Plan
-from eduplan.provisions import FollowUp, Provision, Target
+from eduplan.provisions import Provision, Target
 from eduplan.records import Register
 from eduplan.verdicts import Verdict, VerdictRow, row_of
 
@@ -118,7 +118,7 @@ def _own_records(
     targets = [one for one in provisions if isinstance(one, Target) and one.relative()]
     of_peers = [of_kinds(one.indicator.of) for one in targets]
     found = list(facts_in(frame.filter(_point_to(pointers, bearers, *of_peers)), several))
-    if any(isinstance(one, FollowUp) and one.answer.link for one in provisions):
+    if any(map(linked, provisions)):
         ids = [str(record["id"]) for record in found if "id" in record]
         found = list(
             facts_in(frame.filter(_point_to(pointers, [*bearers, *ids], *of_peers)), several)

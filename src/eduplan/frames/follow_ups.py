@@ -63,11 +63,12 @@ def asks(rule: FollowUp) -> Asks:
     return Asks((*door(rule), *_own(rule), *timing(rule.within)), of_records, pointers)
 
 
-def reads(rule: FollowUp) -> Sequence[Source] | None:
-    """Return which of a bearer's records a follow-up rests on, None where answers are linked."""
-    if rule.answer.link:
-        return None
-    return [Source(rule.by, rule.after), Source(rule.answer.by, rule.answer.kind)]
+def reads(rule: FollowUp) -> Sequence[Source]:
+    """Return which of a bearer's records a follow-up rests on, and which answer one of these."""
+    after, answer = Source(rule.by, rule.after), rule.answer
+    if answer.link:
+        return [after, Source(answer.link, answer.kind, after)]
+    return [after, Source(answer.by, answer.kind)]
 
 
 def _own(rule: FollowUp) -> tuple[str, ...]:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from eduplan.errors import NotPortable
-from eduplan.frames import consequences, follow_ups, gates, quotas, read_out, rosters, targets
+from eduplan.frames import (
+    by_record,
+    consequences,
+    follow_ups,
+    gates,
+    quotas,
+    read_out,
+    rosters,
+    targets,
+)
 from eduplan.frames.backends import Frame
 from eduplan.frames.scene import Asks, Form, Scene, Source
 from eduplan.provisions import (
+    Attestation,
     Bench,
     Consequence,
     FollowUp,
     Gate,
+    Process,
     Provision,
     Quota,
     Roster,
+    Schedule,
     Target,
 )
 
@@ -38,10 +50,11 @@ def judge(name: str, scene: Scene) -> Frame:
 
 def _judged(provision: Provision, scene: Scene) -> Frame:
     """Judge a provision by columns, or where these will not do by reading records."""
-    if is_read(provision):
+    by_columns = FORMS[type(provision)].rows
+    if by_columns is None or is_read(provision):
         return _read(provision, scene)
     try:
-        return FORMS[type(provision)].rows(provision, scene)
+        return by_columns(provision, scene)
     except NotPortable as refused:  # the data are such that columns do not tell
         sources = reads(provision, scene.docket.benches) if _can_be_read(provision) else None
         if sources is None or "id" not in scene.register.sorts:
@@ -54,14 +67,22 @@ def _judged(provision: Provision, scene: Scene) -> Frame:
 
 def is_read(provision: Provision) -> bool:
     """Say whether a provision is judged by reading records, as columns cannot do it."""
-    return _can_be_read(provision) and any(FORMS[type(provision)].refusals(provision))
+    form = FORMS[type(provision)]
+    return _can_be_read(provision) and (form.rows is None or any(form.refusals(provision)))
 
 
 def _can_be_read(provision: Provision) -> bool:
     """Say whether a provision can be judged by reading the records of each bearer."""
     form = FORMS[type(provision)]
-    several = (provision, *_says(provision))
-    return form.else_read and all(form.reads(one) is not None for one in several)
+    several = [form.reads(one) for one in (provision, *_says(provision))]
+    found = [source for sources in several for source in sources or ()]
+    return form.else_read and None not in several and _told_apart(found, [provision])
+
+
+def _told_apart(sources: Iterable[Source], several: Iterable[Provision]) -> bool:
+    """Say whether no fact of records that is asked for is one by which they point to others."""
+    facts = {field for one in several for field in asked(one).of_records}
+    return facts.isdisjoint(source.by for source in sources)
 
 
 def asked(provision: Provision) -> Asks:
@@ -86,7 +107,8 @@ def reads(provision: Provision, benches: Mapping[str, Bench]) -> list[Source] | 
         benches: all provisions of its plan.
 
     Returns:
-        The records, None where it rests on others than those a bearer names.
+        The records, None where it rests on others than those a bearer names, or where what points
+        to a bearer is asked for as a fact besides.
     """
     found: list[Source] = []
     several = consulted(provision, benches)
@@ -95,7 +117,7 @@ def reads(provision: Provision, benches: Mapping[str, Bench]) -> list[Source] | 
         if sources is None:
             return None
         found += sources
-    return found
+    return found if _told_apart(found, several) else None
 
 
 def consulted(provision: Provision, benches: Mapping[str, Bench]) -> list[Provision]:
@@ -137,5 +159,19 @@ FORMS: Mapping[type[Provision], Form] = {
     ),
     Target: Form(targets.refusals, targets.asks, targets.rows, targets.reads),
     Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
+    Attestation: Form(
+        *(by_record.refusals, by_record.asks_of_attestation, None),
+        by_record.reads_of_attestation,
+        else_read=True,
+    ),
+    Schedule: Form(
+        *(by_record.refusals, by_record.asks_of_schedule, None),
+        by_record.reads_of_schedule,
+        else_read=True,
+    ),
+    Process: Form(
+        *(by_record.refusals, by_record.asks_of_process, None),
+        by_record.reads_of_process,
+        else_read=True,
+    ),
 }
-"""All others are refused by name."""

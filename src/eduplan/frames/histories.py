@@ -39,7 +39,9 @@ class Told(NamedTuple):
         kind: its kind.
         day: its day.
         last: its last day, where it states one.
-        facts: what else the cycles depend on.
+        facts: what else is asked of it.
+        names: the place of the record it names among those of the bearer, None where it points to
+            the bearer itself.
     """
 
     by: str
@@ -47,6 +49,7 @@ class Told(NamedTuple):
     day: date
     last: date | None
     facts: tuple[tuple[str, Any], ...]
+    names: int | None = None
 
     def record(self, name: str) -> dict[str, Any]:
         """Return it as a record with an id, which points to nobody."""
@@ -62,16 +65,16 @@ def refusals(quota: Quota) -> Iterator[Fault]:
         yield Fault("not-portable-with", "leave", {"key": "leave", "other": other})
 
 
-def pointers_of(quotas: Sequence[Quota]) -> tuple[str, ...]:
+def pointers_of(several: Iterable[Every]) -> tuple[str, ...]:
     """Return the facts by which records of cycles point to a bearer, and are put in order."""
-    rules = list(_rules(quotas))
+    rules = list(_rules(several))
     ordered = ["id"] if any(isinstance(rule, FactChange) for _, rule in rules) else []
     return tuple(dict.fromkeys([*(rule.by for _, rule in rules), *ordered]))
 
 
-def fields_of(quotas: Sequence[Quota]) -> tuple[str, ...]:
+def fields_of(several: Iterable[Every]) -> tuple[str, ...]:
     """Return the facts of records that cycles depend on, besides kind and day."""
-    asked = [field for own, rule in _rules(quotas) for field in _fields(own, rule)]
+    asked = [field for own, rule in _rules(several) for field in _fields(own, rule)]
     return tuple(dict.fromkeys(asked))
 
 
@@ -80,9 +83,9 @@ def _named(own: Own) -> Iterator[tuple[str, Rule]]:
     yield from ((name, rule) for name, rule in rules.items() if rule is not None)
 
 
-def _rules(quotas: Sequence[Quota]) -> Iterator[tuple[Own, Rule]]:
-    for quota in quotas:
-        if (own := quota.every.own) is not None:
+def _rules(several: Iterable[Every]) -> Iterator[tuple[Own, Rule]]:
+    for every in several:
+        if (own := every.own) is not None:
             yield from ((own, rule) for _, rule in _named(own))
 
 
@@ -94,18 +97,17 @@ def _fields(own: Own, rule: Rule) -> Sequence[str]:
     return [*rule.where.fields(), *(["last_day"] if isinstance(rule, Hold) else [])]
 
 
-def sources(every: Every) -> Iterator[Source]:
-    """Return the records on which the periods of a rule depend."""
-    for _, rule in _named(every.own) if every.own is not None else ():
-        yield Source(rule.by, rule.kind)
+def sources(several: Iterable[Every]) -> Iterator[Source]:
+    """Return the records on which the periods of rules depend."""
+    return (Source(rule.by, rule.kind) for _, rule in _rules(several))
 
 
-def note(name: str, quotas: Sequence[Quota], register: Columns, profiles: Profiles) -> None:
+def note(name: str, several: Sequence[Every], register: Columns, profiles: Profiles) -> None:
     """Note of every bearer, as a fact, the records on which its cycles depend.
 
     Args:
         name: what the fact is called.
-        quotas: what a quota says in the course of time.
+        several: the period rules.
         register: the records.
         profiles: the bearers.
 
@@ -113,18 +115,18 @@ def note(name: str, quotas: Sequence[Quota], register: Columns, profiles: Profil
         InputError: there are too many such records; a change has no id, or that of another.
     """
     found: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
-    for by in dict.fromkeys(rule.by for _, rule in _rules(quotas)):
-        rules = [(own, rule) for own, rule in _rules(quotas) if rule.by == by]
+    for by in dict.fromkeys(rule.by for _, rule in _rules(several)):
+        rules = [(own, rule) for own, rule in _rules(several) if rule.by == by]
         kinds = list(dict.fromkeys(kind for _, rule in rules for kind in rule.kind))
         asked = dict.fromkeys(field for own, rule in rules for field in _fields(own, rule))
         changes = {kind for _, rule in rules if isinstance(rule, FactChange) for kind in rule.kind}
         for bearer, key, told in _read(by, kinds, list(asked), changes, register, profiles):
             found[bearer].append((told.day, key, told))
-    several = {
+    of_each = {
         bearer: tuple(told for _, _, told in sorted(rows, key=lambda row: row[:2]))
         for bearer, rows in found.items()
     }
-    profiles.note(name, several)
+    profiles.note(name, of_each)
 
 
 def _read(

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from eduplan.errors import Fault, FaultList, NotPortable
 from eduplan.frames.forms import FORMS, is_read, reads
 from eduplan.plan import Plan
-from eduplan.provisions import Consequence, FollowUp, Gate, Provision, Quota, Target, Unanswered
+from eduplan.provisions import (
+    Consequence,
+    FollowUp,
+    Process,
+    Provision,
+    Quota,
+    Roster,
+    Target,
+    Unanswered,
+)
 from eduplan.provisions.quota import Over
 from eduplan.tables import names_in_only
 
@@ -60,15 +69,19 @@ def alone(provision: Provision) -> bool:
         return not (indicator.present or indicator.among is not None or provision.relative())
     if isinstance(provision, Consequence):
         return not provision.whose
-    return isinstance(provision, FollowUp | Gate)
+    return not isinstance(provision, Roster)
+
+
+def linked(provision: Provision) -> bool:
+    """Say whether there are records that name others they belong to, and not the bearer."""
+    if isinstance(provision, Process):
+        return any(piece.link for step in provision.step for piece in step.needs)
+    return isinstance(provision, FollowUp) and bool(provision.answer.link)
 
 
 def by_bearer(plan: Plan, provision: Provision) -> bool:
     """Say whether all that a verdict rests on are the bearer and the records that point to it."""
-    return all(
-        alone(one) and not (isinstance(one, FollowUp) and one.answer.link)
-        for one in with_others(plan, [provision])
-    )
+    return all(alone(one) and not linked(one) for one in with_others(plan, [provision]))
 
 
 def _of_others(plan: Plan, provision: Provision | Unanswered) -> Iterator[Fault]:
@@ -92,7 +105,5 @@ def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
     """Return why a provision cannot be judged over frames, nothing where it can."""
     if isinstance(provision, Unanswered):
         yield Fault("not-portable-question", "", {"question": provision.questions})
-    elif (form := FORMS.get(type(provision))) is None:
-        yield Fault("not-portable-form", "", {"form": provision.form})
     elif not is_read(provision):
-        yield from form.refusals(provision)
+        yield from FORMS[type(provision)].refusals(provision)

@@ -53,10 +53,13 @@ def asks(quota: Quota) -> Asks:
             *(field for one in says for field in fields_of_bearer(one)),
         ),
         (
-            *(*histories.fields_of(says), *fields_of(*carried), *_ids(quota)),
+            *(*histories.fields_of(one.every for one in says), *fields_of(*carried), *_ids(quota)),
             *(field for one in says for field in fields_of_records(one)),
         ),
-        (*(field for one in says for field in pointers_of(one)), *histories.pointers_of(says)),
+        (
+            *(field for one in says for field in pointers_of(one)),
+            *histories.pointers_of(one.every for one in says),
+        ),
     )
 
 
@@ -72,7 +75,7 @@ def reads(quota: Quota) -> Sequence[Source] | None:
         return None
     found: list[Source] = []
     for one in _says(quota):
-        found += [Source(one.measure.by, one.measure.kinds), *histories.sources(one.every)]
+        found += [Source(one.measure.by, one.measure.kinds), *histories.sources([one.every])]
         if one.leave is not None:
             found.append(Source(one.leave.by, one.leave.kind))
     return found
@@ -94,7 +97,7 @@ def rows(quota: Quota, scene: Scene) -> Frame:
     says = _says(quota)
     if on_file := any(one.every.kinds for one in says):
         name = f"_history_of_{quota.id}"
-        histories.note(name, says, scene.register, scene.profiles)
+        histories.note(name, [one.every for one in says], scene.register, scene.profiles)
         fields = (*fields, name)
     profiles = scene.profiles.facts(fields)
     if on_file:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import narwhals.stable.v2 as nw
@@ -26,6 +24,8 @@ from eduplan.frames.histories import MOST_RECORDS, Told, register_of
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.provisions import Bench, Subject
+
+_NAMES = "_names"
 
 History = tuple[Told, ...]
 """The records of a bearer in the order of their days, and on one day of their ids."""
@@ -123,11 +123,28 @@ def _others(
 
 def _records(several: Mapping[str, History]) -> Iterator[dict[str, Any]]:
     """Return records, each pointing to its bearer, with ids in the same order as their own."""
-    number = 0
+    first = 0
     for bearer, history in several.items():
-        for one in history:
-            number += 1
-            yield {**one.record(f"{number:09d}"), one.by: bearer}
+        for place, one in enumerate(history, first):
+            pointed = bearer if one.names is None else _id(first + one.names)
+            yield {**one.record(_id(place)), one.by: pointed}
+        first += len(history)
+
+
+def _id(number: int) -> str:
+    return f"{number:09d}"
+
+
+class _Row(NamedTuple):
+    """A record as it was read: whose it is, its id, what it says, and which it names.
+
+    That is told by its id and the fact by which it points to the bearer.
+    """
+
+    bearer: str
+    id: str
+    told: Told
+    names: tuple[str, str] | None
 
 
 class _Reader:
@@ -145,12 +162,15 @@ class _Reader:
     ) -> None:
         self._provision = provision
         self._register = register
-        self._sources: dict[str, dict[str, None]] = defaultdict(dict)
-        for source in sources:
-            self._sources[source.by].update(dict.fromkeys(source.kinds))
-        own = {"id", "kind", "day", "last_day", *self._sources}
+        own = ("id", "kind", "day", "last_day")
         self._fields = [name for name in fields if name in register.sorts and name not in own]
         self._left = MOST_RECORDS
+        self._sources: dict[tuple[str, Source | None], dict[str, None]] = defaultdict(dict)
+        for source in sources:
+            names = source.names
+            if names is not None:
+                names = Source(names.by, tuple(names.kinds))
+            self._sources[source.by, names].update(dict.fromkeys(source.kinds))
 
     def read(self, bearers: Frame) -> dict[str, History]:
         """Return the records of bearers by their ids.
@@ -158,49 +178,72 @@ class _Reader:
         Args:
             bearers: their ids, in the column ``_bearer``.
         """
-        found: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
-        for by, kinds in self._sources.items():
-            for bearer, key, one in self._pointing(by, list(kinds), bearers):
-                found[bearer].append((one.day, key, one))
-        return {
-            bearer: tuple(one for _, _, one in sorted(several, key=itemgetter(0, 1)))
-            for bearer, several in found.items()
-        }
-
-    def _pointing(
-        self, by: str, kinds: Sequence[str], bearers: Frame
-    ) -> Iterator[tuple[str, str, Told]]:
-        """Return whom records are of, their ids, and what they say."""
-        sorts = self._register.sorts
-        if sorts.get("id") is not Sort.TEXT:
+        if self._register.sorts.get("id") is not Sort.TEXT:
             raise refuse("column-missing", "records.id")
-        last = ["last_day"] if "last_day" in sorts else []
+        found: dict[str, list[_Row]] = defaultdict(list)
+        for (by, names), kinds in self._sources.items():
+            for row in self._rows(by, list(kinds), names, bearers):
+                found[row.bearer].append(row)
+        return {bearer: _history(rows) for bearer, rows in found.items()}
+
+    def _rows(
+        self, by: str, kinds: Sequence[str], names: Source | None, bearers: Frame
+    ) -> Iterator[_Row]:
+        """Return the records that point to bearers, or name one of theirs."""
+        last = ["last_day"] if "last_day" in self._register.sorts else []
+        pointed = BEARER if names is None else _NAMES
         frame = self._register.frame.filter(of_kinds(kinds)).select(
-            nw.col(by).alias(BEARER), "id", "kind", "day", *last, *self._fields
+            nw.col(by).alias(pointed), "id", "kind", "day", *last, *self._fields
         )
-        frame = frame.join(bearers, on=BEARER, how="inner").head(self._left + 1)
-        rows = frame.collect().to_arrow().to_pylist()
+        if names is None:
+            frame = frame.join(bearers, on=BEARER, how="inner")
+        else:
+            own = self._register.frame.filter(of_kinds(names.kinds))
+            own = own.select(nw.col(names.by).alias(BEARER), nw.col("id").alias(_NAMES))
+            own = own.join(bearers, on=BEARER, how="inner")
+            frame = frame.join(own, on=_NAMES, how="inner")
+        rows = frame.head(self._left + 1).collect().to_arrow().to_pylist()
         self._left -= len(rows)
         if self._left < 0:
             fault = Fault("not-portable-size", self._provision, {"most": MOST_RECORDS})
             raise NotPortable([fault])
-        ids = Counter(row["id"] for row in rows)
-        if blank := ids.pop(None, 0):
-            raise refuse("column-blank", "records.id", count=blank)
-        if twice := sum(number > 1 for number in ids.values()):
-            raise refuse("ids-twice", "records.id", count=twice)
-        if turned := sum(row["last_day"] < row["day"] for row in rows if row.get("last_day")):
-            raise refuse("days-turned", "records.last_day", count=turned)
+        _check(rows)
         for row in rows:
             facts = tuple(
                 (field, self._value(field, row[field]))
                 for field in self._fields
                 if row[field] is not None
             )
-            last_day = row.get("last_day")
-            yield row[BEARER], row["id"], Told(by, row["kind"], row["day"], last_day, facts)
+            told = Told(by, row["kind"], row["day"], row.get("last_day"), facts)
+            named = None if names is None else (row[_NAMES], names.by)
+            yield _Row(row[BEARER], row["id"], told, named)
 
     def _value(self, field: str, value: Any) -> Any:
         if self._register.sorts[field] is Sort.SEVERAL:
             return split(value, self._register.several[field])
         return value
+
+
+def _check(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse records without an id, with one that stands twice, or with days the wrong way round.
+
+    Raises:
+        InputError: there are such records.
+    """
+    ids = Counter(row["id"] for row in rows)
+    if blank := ids.pop(None, 0):
+        raise refuse("column-blank", "records.id", count=blank)
+    if twice := sum(number > 1 for number in ids.values()):
+        raise refuse("ids-twice", "records.id", count=twice)
+    if turned := sum(row["last_day"] < row["day"] for row in rows if row.get("last_day")):
+        raise refuse("days-turned", "records.last_day", count=turned)
+
+
+def _history(rows: Sequence[_Row]) -> History:
+    """Return records in their order, each that names another with the place of that one."""
+    ordered = sorted(rows, key=lambda row: (row.told.day, row.id))
+    places = {(row.id, row.told.by): place for place, row in enumerate(ordered)}
+    return tuple(
+        row.told if row.names is None else row.told._replace(names=places[row.names])
+        for row in ordered
+    )

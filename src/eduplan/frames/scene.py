@@ -67,10 +67,17 @@ class Asks(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Records of a bearer: the fact of them that points to it, and their kinds."""
+    """Records of a bearer.
+
+    Attributes:
+        by: the fact of them that points to the bearer, or names another record of its.
+        kinds: their kinds.
+        names: the records of which they name one, None where they point to the bearer itself.
+    """
 
     by: str
     kinds: Sequence[str]
+    names: Source | None = None
 
 
 def read_of_nobody(_: Provision) -> None:
@@ -83,13 +90,14 @@ class Form(NamedTuple):
     Attributes:
         refusals: tells why a provision cannot be judged by columns, nothing where it can.
         asks: tells which facts it asks for.
-        rows: judges it by columns, and returns the rows with the columns of `COLUMNS`.
+        rows: judges it by columns, and returns the rows with the columns of `COLUMNS`; None where
+            columns never can.
         reads: tells which of a bearer's records it rests on, None where it rests on others too.
         else_read: whether what cannot be judged by columns can be by reading these records.
     """
 
     refusals: Callable[[Any], Iterator[Fault]]
     asks: Callable[[Any], Asks]
-    rows: Callable[[Any, Scene], Frame]
+    rows: Callable[[Any, Scene], Frame] | None
     reads: Callable[[Any], Sequence[Source] | None] = read_of_nobody
     else_read: bool = False
