@@ -50,12 +50,13 @@ def _table(title: str, heads: Iterable[str], lang: Language) -> Table:
         table.add_column(head, overflow="fold")
     for status in _COUNTED:
         table.add_column(say(f"status.{status}", lang), justify="right", no_wrap=True)
-    table.add_column(say("cli.behind-of-them", lang), justify="right", no_wrap=True)
+        if status is Status.PENDING:
+            table.add_column(say("cli.behind-of-them", lang), justify="right", no_wrap=True)
     return table
 
 
 def _counts(tally: Tally) -> tuple[str, ...]:
-    found = (tally.met, tally.not_met, tally.pending, tally.undetermined, tally.behind)
+    found = (tally.met, tally.not_met, tally.pending, tally.behind, tally.undetermined)
     return tuple(str(count) if count else "·" for count in found)
 
 

@@ -17,6 +17,7 @@ from eduplan.facts import getter
 from eduplan.measures import Way
 from eduplan.messages import Language, say
 from eduplan.outlook import remaining
+from eduplan.periods import Unit, describe
 from eduplan.plan import Plan
 from eduplan.provisions import Gate, Quota
 from eduplan.selectors import Scale
@@ -282,7 +283,7 @@ def _demand(verdicts: Sequence[Verdict], scales: Iterable[Scale], lang: Language
         told = say("report.demand-part", lang, part=title)
         rows.append(row(told, lambda v, _a, name=name: of_part.get((v.bearer_id, name), 0)))  # type: ignore[misc]
     for month in _months(as_of):
-        told = say("report.demand-month", lang, year=month.start.year, month=month.start.month)
+        told = describe(Unit.MONTH, month, lang)
         rows.append(row(told, lambda v, amount, month=month: _within(v, amount, month)))  # type: ignore[misc]
     heads = [citation.label(name, lang) if name else _unknown(fact, lang) for name in groups]
     return Demand((*heads, say("report.all", lang)), tuple(r for r in rows if set(r[1:]) != {"0"}))
