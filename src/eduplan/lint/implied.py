@@ -24,12 +24,12 @@ def implied(material: Material) -> Iterator[Finding]:
     """Find provisions that another one implies: five times forty is already two hundred."""
     for one, other in (*pairs(material), *_follow_up_pairs(material)):
         for weak, strong in ((one, other), (other, one)):
-            facts = material.always(
-                lambda weak, strong: _implied(weak, strong, material), weak, strong
+            yield from material.found(
+                "structure.implied",
+                lambda weak, strong: _implied(weak, strong, material),
+                weak,
+                strong,
             )
-            if facts is not None:
-                clauses = tuple(dict.fromkeys((*weak.clause, *strong.clause)))
-                yield material.finding("structure.implied", place_of(weak), clauses, facts)
 
 
 def _follow_up_pairs(material: Material) -> Iterator[tuple[Stated, Stated]]:
@@ -123,12 +123,13 @@ def implied_by_follow_ups(material: Material) -> Iterator[Finding]:
     for follow_up in filter(_is_follow_up, material.provisions):
         near = [quota for quota in quotas if material.kinds(quota) & material.kinds(follow_up)]
         for quota, beside in product(near, near):
-            facts = material.always(partial(_answers_owed, material), follow_up, quota, beside)
-            if facts is not None:
-                clauses = tuple(dict.fromkeys((*follow_up.clause, *quota.clause, *beside.clause)))
-                yield material.finding(
-                    "structure.follow-up-implies", place_of(follow_up), clauses, facts
-                )
+            yield from material.found(
+                "structure.follow-up-implies",
+                partial(_answers_owed, material),
+                follow_up,
+                quota,
+                beside,
+            )
 
 
 def _is_follow_up(stated: Stated) -> bool:

@@ -96,6 +96,21 @@ class Material:
         # Which reading comes first in the file must not matter.
         return min(told, key=repr, default=None)
 
+    def found(
+        self, code: str, check: Callable[..., Facts | None], *stated: Stated
+    ) -> Iterator[Finding]:
+        """Yield a finding where a check holds under every reading, at the first provision.
+
+        Args:
+            code: code of the finding.
+            check: as of `always`.
+            stated: the provisions; it cites the clauses of all.
+        """
+        facts = self.always(check, *stated)
+        if facts is not None:
+            clauses = tuple(dict.fromkeys(clause for one in stated for clause in one.clause))
+            yield self.finding(code, place_of(stated[0]), clauses, facts)
+
     def inside(self, one: Stated) -> tuple[Inside, ...]:
         """Return what stands inside a provision under every reading."""
         if one.id not in self._inside:

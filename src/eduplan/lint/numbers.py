@@ -161,10 +161,7 @@ def crossing(material: Material) -> Iterator[Finding]:
     """Find a floor above a ceiling on the same thing in the same periods."""
     for pair in pairs(material):
         for one, other in (pair, pair[::-1]):
-            facts = material.always(partial(_cross, material), one, other)
-            if facts is not None:
-                clauses = tuple(dict.fromkeys((*one.clause, *other.clause)))
-                yield material.finding("numbers.bounds-cross", place_of(one), clauses, facts)
+            yield from material.found("numbers.bounds-cross", partial(_cross, material), one, other)
 
 
 def _cross(material: Material, one: Provision, other: Provision) -> Facts | None:
@@ -197,9 +194,7 @@ def portions(material: Material) -> Iterator[Finding]:
     }
     for stated in material.provisions:
         for code, check in checks.items():
-            facts = material.always(check, stated)
-            if facts is not None:
-                yield material.finding(code, place_of(stated), stated.clause, facts)
+            yield from material.found(code, check, stated)
 
 
 def _parts_exceed(one: Provision) -> Facts | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eduplan.lint.finding import Finding
-from eduplan.lint.material import Material, named, place_of, told_names
+from eduplan.lint.material import Material, named, told_names
 from eduplan.periods import Every, Unit
 from eduplan.provisions import Attestation, Process, Quota, Schedule, Unanswered
 from eduplan.selectors import Selector, Test
@@ -67,9 +67,7 @@ def partial(material: Material) -> Iterator[Finding]:
     Of a week nobody asks that.
     """
     for stated in material.provisions:
-        facts = material.always(_undeclared, stated)
-        if facts is not None:
-            yield material.finding("open.partial", place_of(stated), stated.clause, facts)
+        yield from material.found("open.partial", _undeclared, stated)
 
 
 def _undeclared(one: object) -> dict[str, object] | None:
@@ -85,9 +83,7 @@ def _undeclared(one: object) -> dict[str, object] | None:
 def change(material: Material) -> Iterator[Finding]:
     """Find cycles whose length depends on people who may change, with no word on what then."""
     for stated in material.provisions:
-        facts = material.always(lambda one: _unchanging(one, material), stated)
-        if facts is not None:
-            yield material.finding("open.change", place_of(stated), stated.clause, facts)
+        yield from material.found("open.change", lambda one: _unchanging(one, material), stated)
 
 
 def _unchanging(one: object, material: Material) -> dict[str, object] | None:
@@ -110,9 +106,7 @@ def _people(bearer: Selector) -> bool:
 def evidence(material: Material) -> Iterator[Finding]:
     """Find what only a person can judge, and nothing says on what that rests."""
     for stated in material.provisions:
-        facts = material.always(_without_evidence, stated)
-        if facts is not None:
-            yield material.finding("open.evidence", place_of(stated), stated.clause, facts)
+        yield from material.found("open.evidence", _without_evidence, stated)
 
 
 def _without_evidence(one: object) -> dict[str, object] | None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from eduplan.lint.finding import Finding, both
-from eduplan.lint.material import Facts, Material, place_of
+from eduplan.lint.material import Facts, Material
 from eduplan.messages import Text
 from eduplan.provisions import Consequence, Gate, Over, Provision, Quota, VerdictIs
 from eduplan.provisions.requirements import leaves
@@ -46,12 +46,9 @@ def in_vain(material: Material) -> Iterator[Finding]:
         others = {rest.name for (one,) in material.together(stated) for rest in _rests(one)}
         for name in sorted(others):
             other = by_id[name]
-            facts = material.always(partial(_vain, name), stated, other)
-            if facts is not None:
-                clauses = tuple(dict.fromkeys((*stated.clause, *other.clause)))
-                yield material.finding(
-                    "structure.rests-on-nothing", place_of(stated), clauses, facts
-                )
+            yield from material.found(
+                "structure.rests-on-nothing", partial(_vain, name), stated, other
+            )
 
 
 def _vain(name: str, one: Provision, other: Provision) -> Facts | None:
@@ -102,9 +99,7 @@ def _types(selector: Selector) -> frozenset[object] | None:
 def nothing_due(material: Material) -> Iterator[Finding]:
     """Find amounts that are always nothing: a shortfall of who met, a surplus of who did not."""
     for stated in material.provisions:
-        facts = material.always(_nothing, stated)
-        if facts is not None:
-            yield material.finding("numbers.no-amount", place_of(stated), stated.clause, facts)
+        yield from material.found("numbers.no-amount", _nothing, stated)
 
 
 _NOTHING = {Basis.SHORTFALL: Status.MET, Basis.SURPLUS: Status.NOT_MET}

@@ -64,9 +64,7 @@ def stages(material: Material) -> Iterator[Finding]:
     }
     for stated in material.provisions:
         for code, check in checks.items():
-            facts = material.always(partial(check, material), stated)
-            if facts is not None:
-                yield material.finding(code, place_of(stated), stated.clause, facts)
+            yield from material.found(code, partial(check, material), stated)
 
 
 def _before(material: Material, one: Provision) -> Facts | None:

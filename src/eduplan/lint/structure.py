@@ -126,9 +126,7 @@ def nobody(material: Material) -> Iterator[Finding]:
 
     for stated in material.provisions:
         for code, check in (("structure.nobody", lacks), ("structure.group-empty", empty)):
-            facts = material.always(check, stated)
-            if facts is not None:
-                yield material.finding(code, place_of(stated), stated.clause, facts)
+            yield from material.found(code, check, stated)
 
 
 def unused_clauses(material: Material) -> Iterator[Finding]:
@@ -152,9 +150,9 @@ def impossible(material: Material) -> Iterator[Finding]:
         if not is_counted(stated):
             continue
         for code in ("structure.impossible", "structure.crowded"):
-            facts = material.always(lambda one, code=code: _beyond(one, code, material), stated)
-            if facts is not None:
-                yield material.finding(code, place_of(stated), stated.clause, facts)
+            yield from material.found(
+                code, lambda one, code=code: _beyond(one, code, material), stated
+            )
 
 
 def _beyond(one: Provision, code: str, material: Material) -> Facts | None:
@@ -204,11 +202,7 @@ def _one_a_day(asked: Plain, material: Material) -> int | None:
 def rosters(material: Material) -> Iterator[Finding]:
     """Find rosters that ask for more people than a whole roster given has."""
     for stated in material.provisions if material.people else ():
-        facts = material.always(partial(_too_many, material), stated)
-        if facts is not None:
-            yield material.finding(
-                "structure.too-few-people", place_of(stated), stated.clause, facts
-            )
+        yield from material.found("structure.too-few-people", partial(_too_many, material), stated)
 
 
 def _too_many(material: Material, one: Provision) -> Facts | None:

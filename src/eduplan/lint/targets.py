@@ -76,11 +76,7 @@ def _is_target(stated: Stated) -> bool:
 def falling(material: Material) -> Iterator[Finding]:
     """Find milestones that ask for less than the ones before them."""
     for stated in _targets(material):
-        facts = material.always(partial(_falls, material), stated)
-        if facts is not None:
-            yield material.finding(
-                "numbers.milestones-fall", place_of(stated), stated.clause, facts
-            )
+        yield from material.found("numbers.milestones-fall", partial(_falls, material), stated)
 
 
 def _falls(material: Material, one: Provision) -> Facts | None:
@@ -99,9 +95,7 @@ def _falls(material: Material, one: Provision) -> Facts | None:
 def splitting(material: Material) -> Iterator[Finding]:
     """Find targets whose parts do not add up to the whole."""
     for stated in _targets(material):
-        facts = material.always(_split, stated)
-        if facts is not None:
-            yield material.finding("numbers.split", place_of(stated), stated.clause, facts)
+        yield from material.found("numbers.split", _split, stated)
 
 
 def _split(one: Provision) -> Facts | None:
@@ -128,10 +122,9 @@ def rates_within() -> frozenset[tuple[str, str]]:
 def rates(material: Material) -> Iterator[Finding]:
     """Find a rate that has to be above one it is taken from, with the readings that allow it."""
     for narrow, wide in permutations(_targets(material), 2):
-        facts = material.always(partial(_above, material), narrow, wide)
-        if facts is not None:
-            clauses = tuple(dict.fromkeys((*narrow.clause, *wide.clause)))
-            yield material.finding("numbers.rate-above-base", place_of(narrow), clauses, facts)
+        yield from material.found(
+            "numbers.rate-above-base", partial(_above, material), narrow, wide
+        )
 
 
 def _above(material: Material, narrow: Provision, wide: Provision) -> Facts | None:
@@ -159,10 +152,9 @@ def _above(material: Material, narrow: Provision, wide: Provision) -> Facts | No
 def implied(material: Material) -> Iterator[Finding]:
     """Find targets that another one on the same indicator implies."""
     for weak, strong in permutations(_targets(material), 2):
-        facts = material.always(partial(_implied, material), weak, strong)
-        if facts is not None:
-            clauses = tuple(dict.fromkeys((*weak.clause, *strong.clause)))
-            yield material.finding("structure.target-implied", place_of(weak), clauses, facts)
+        yield from material.found(
+            "structure.target-implied", partial(_implied, material), weak, strong
+        )
 
 
 def _implied(material: Material, weak: Provision, strong: Provision) -> Facts | None:
@@ -189,9 +181,7 @@ def _implied(material: Material, weak: Provision, strong: Provision) -> Facts | 
 def outside(material: Material) -> Iterator[Finding]:
     """Find milestones before the first or after the last day of the plan."""
     for stated in _targets(material):
-        facts = material.always(partial(_outside, material), stated)
-        if facts is not None:
-            yield material.finding("time.milestone-outside", place_of(stated), stated.clause, facts)
+        yield from material.found("time.milestone-outside", partial(_outside, material), stated)
 
 
 def _outside(material: Material, one: Provision) -> Facts | None:
@@ -231,9 +221,7 @@ def _stops(short: Provision, long: Provision) -> Facts | None:
 def baselines(material: Material) -> Iterator[Finding]:
     """Find targets that rest on a figure of an earlier day, which the plan does not state."""
     for stated in _targets(material):
-        facts = material.always(_baseline, stated)
-        if facts is not None:
-            yield material.finding("open.baseline", place_of(stated), stated.clause, facts)
+        yield from material.found("open.baseline", _baseline, stated)
 
 
 def _baseline(one: Provision) -> Facts | None:

@@ -13,7 +13,7 @@ from eduplan.dates import Period, add_months, full_months
 from eduplan.errors import NotKnown
 from eduplan.lengths import Length
 from eduplan.lint.finding import Finding, both
-from eduplan.lint.material import Facts, Material, place_of
+from eduplan.lint.material import Facts, Material
 from eduplan.lint.quotas import is_counted, plain
 from eduplan.measures import Way
 from eduplan.periods import Every, Unit, periods
@@ -90,9 +90,7 @@ def length(material: Material) -> Iterator[Finding]:
 def cycles_cut(material: Material) -> Iterator[Finding]:
     """Find cycles that the first or last day of the plan cuts in two."""
     for stated in material.provisions:
-        facts = material.always(lambda one: _cut(one, material), stated)
-        if facts is not None:
-            yield material.finding("time.cycle-cut", place_of(stated), stated.clause, facts)
+        yield from material.found("time.cycle-cut", lambda one: _cut(one, material), stated)
 
 
 def _cut(one: Provision, material: Material) -> Facts | None:
@@ -153,9 +151,7 @@ def out_of_force(material: Material) -> Iterator[Finding]:
     """Find provisions that are not in force on any day of the plan."""
     horizon = material.plan.horizon
     for stated in material.provisions:
-        facts = material.always(lambda one: _never(one, horizon), stated)
-        if facts is not None:
-            yield material.finding("time.never-in-force", place_of(stated), stated.clause, facts)
+        yield from material.found("time.never-in-force", lambda one: _never(one, horizon), stated)
 
 
 def _never(one: Provision, horizon: Period | None) -> Facts | None:
@@ -237,9 +233,9 @@ def _inside(
 def holidays(material: Material) -> Iterator[Finding]:
     """Find duties in weeks or months some of which have no school day."""
     for stated in material.provisions:
-        facts = material.always(lambda one: _holiday(one, material), stated)
-        if facts is not None:
-            yield material.finding("time.no-school-days", place_of(stated), stated.clause, facts)
+        yield from material.found(
+            "time.no-school-days", lambda one: _holiday(one, material), stated
+        )
 
 
 _WITH_SCHOOL = {Unit.WEEK: Unit.TEACHING_WEEK, Unit.MONTH: Unit.TEACHING_MONTH}
@@ -266,11 +262,9 @@ def short_periods(material: Material) -> Iterator[Finding]:
     for stated in material.provisions:
         if not is_counted(stated):
             continue
-        facts = material.always(lambda one: _short(one, material), stated)
-        if facts is not None:
-            yield material.finding(
-                "time.too-few-school-days", place_of(stated), stated.clause, facts
-            )
+        yield from material.found(
+            "time.too-few-school-days", lambda one: _short(one, material), stated
+        )
 
 
 def _short(one: Provision, material: Material) -> Facts | None:
