@@ -20,7 +20,9 @@ from eduplan.verdicts import VerdictRow
 from test_frames import HEAD, ONLINE, plan_of, quota
 
 PASSED, ON_SITE = {"passed": True}, {"mode": "on-site"}
-SCOPES = st.sampled_from([{}, ONLINE, ON_SITE, PASSED, {"tier": "@bearer.tier"}, {"level": "city"}])
+SCOPES = st.sampled_from(
+    [{}, ONLINE, ON_SITE, PASSED, {"tier": "@bearer.tier"}, {"tier": "b"}, {"level": "city"}]
+)
 PERS = st.sampled_from(
     ["record", "day", "month", "school-year", "calendar-year", "year", "period", "period"]
 )
@@ -288,6 +290,166 @@ WITHOUT_ORDER = {
         "records.id: ids that stand more than once: 1",
     ),
 }
+
+
+def cycle(start: date) -> dict[str, Any]:
+    return {"cycle": "2 years", "grid": start}
+
+
+FAILED = {"passed": False}
+MONTHLY, YEARLY, WHOLE = ({"at_most": 3, "per": per} for per in ("month", "year", "period"))
+OF_SCHOOL_YEAR, OF_CALENDAR_YEAR = (
+    {"at_most": 4, "per": per} for per in ("school-year", "calendar-year")
+)
+PART: dict[str, Any] = {"id": "part", "at_least": 1}
+SUMS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
+    "a month lies in a year": ([MONTHLY, OF_CALENDAR_YEAR, WHOLE], {}),
+    "a year of the cycle begins with a school year": (
+        [OF_SCHOOL_YEAR, YEARLY],
+        {"every": cycle(date(2022, 9, 1))},
+    ),
+    "a year of the cycle begins with a calendar year": (
+        [OF_CALENDAR_YEAR, YEARLY],
+        {"every": cycle(date(2023, 1, 1))},
+    ),
+    "a year of the cycle begins with a month": (
+        [MONTHLY, YEARLY],
+        {"every": cycle(date(2023, 3, 1))},
+    ),
+    "the period does not have to begin with a year": (
+        [OF_CALENDAR_YEAR, WHOLE],
+        {"every": cycle(date(2023, 3, 15))},
+    ),
+    "every topic apart comes first": (
+        [{**MONTHLY, "each": "topic"}, {**WHOLE, "each": "topic"}, WHOLE],
+        {},
+    ),
+    "online hours come first": ([{**WHOLE, "where": ONLINE}, WHOLE], {}),
+    "no hour is online and on site": (
+        [{**WHOLE, "where": ONLINE}, {**MONTHLY, "where": ON_SITE}],
+        {},
+    ),
+    "a share of the whole period": ([{"share": "1/2", "per": "period"}], {}),
+    "no hour of the part is cut": (
+        [{**WHOLE, "where": ONLINE}],
+        {"part": [{**PART, "where": ON_SITE}]},
+    ),
+    "no hour of which the part is a share is cut": (
+        [{**WHOLE, "where": ONLINE}],
+        {"part": [{**PART, "where": PASSED, "within": ON_SITE}]},
+    ),
+    "each record has a cap of its own": (
+        [{"at_most": 2, "per": "record"}],
+        {"part": [{**PART, "where": PASSED}]},
+    ),
+    "all hours of a year are cut within it": (
+        [MONTHLY],
+        {"part": [{**PART, "yearly": True}], "every": cycle(date(2022, 9, 1))},
+    ),
+    "all hours of a calendar year are cut within it": (
+        [MONTHLY],
+        {"part": [{**PART, "every": "calendar-year"}], "every": cycle(date(2023, 1, 1))},
+    ),
+    "all hours of a month are cut on their day": (
+        [{"at_most": 2, "per": "day"}],
+        {"part": [{**PART, "every": "month"}]},
+    ),
+}
+"""Caps and quotas where it does not matter which record is cut, and why."""
+
+ORDER: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
+    "a school year lies in two calendar years": ([OF_SCHOOL_YEAR, OF_CALENDAR_YEAR], {}),
+    "a calendar year lies in two years of the cycle": (
+        [OF_CALENDAR_YEAR, YEARLY],
+        {"every": cycle(date(2022, 9, 1))},
+    ),
+    "a school year lies in two years of the cycle": (
+        [OF_SCHOOL_YEAR, YEARLY],
+        {"every": cycle(date(2023, 1, 1))},
+    ),
+    "a month lies in two years of the cycle": (
+        [MONTHLY, YEARLY],
+        {"every": cycle(date(2023, 3, 15))},
+    ),
+    "topics and modes cross": (
+        [{**WHOLE, "each": "topic"}, {**WHOLE, "each": "mode"}],
+        {},
+    ),
+    "every topic comes after all": ([MONTHLY, {**WHOLE, "each": "topic"}], {}),
+    "online hours come after all": ([MONTHLY, {**WHOLE, "where": ONLINE}], {}),
+    "online hours may be passed": (
+        [{**WHOLE, "where": ONLINE}, {**WHOLE, "where": PASSED}],
+        {},
+    ),
+    "a share in every month": ([{"share": "1/2", "per": "month"}], {}),
+    "a share for every topic": ([{"share": "1/2", "per": "period", "each": "topic"}], {}),
+    "the worthiest": ([{"best": 1, "per": "period"}], {}),
+    "hours beside take room too": (
+        [WHOLE],
+        {"part": [{**PART, "where": PASSED, "beside": True}]},
+    ),
+    "hours of the part are cut": ([WHOLE], {"part": [{**PART, "where": PASSED}]}),
+    "hours of which the part is a share are cut": (
+        [{**WHOLE, "where": FAILED}],
+        {"part": [{**PART, "where": PASSED, "within": ONLINE}]},
+    ),
+    "hours of a year are cut in the period": (
+        [WHOLE],
+        {"part": [{**PART, "yearly": True}], "every": cycle(date(2022, 9, 1))},
+    ),
+    "every topic is cut in the period, not in the year": (
+        [{**WHOLE, "each": "topic", "where": ONLINE}],
+        {
+            "part": [{**PART, "yearly": True, "where": ON_SITE}],
+            "every": cycle(date(2022, 9, 1)),
+        },
+    ),
+    "a month lies in two years of the part": (
+        [MONTHLY],
+        {"part": [{**PART, "yearly": True}], "every": cycle(date(2023, 3, 15))},
+    ),
+    "a year of the cycle lies in two of the part": (
+        [YEARLY],
+        {"part": [{**PART, "every": "calendar-year"}], "every": cycle(date(2022, 9, 1))},
+    ),
+}
+"""Caps and quotas where it matters which record is cut, and why."""
+
+
+def capped(caps: list[dict[str, Any]], keys: dict[str, Any]) -> Plan:
+    return plan_of(quota=[quota(measure=hours(caps=caps), **keys)])
+
+
+@pytest.mark.parametrize("why", SUMS)
+def test_where_sums_tell_what_caps_leave_records_need_no_ids(why: str) -> None:
+    plan = capped(*SUMS[why])
+    assert judged(plan, records=HOURS.drop("id")) == judged(plan)
+
+
+@pytest.mark.parametrize("why", ORDER)
+def test_where_it_matters_which_record_is_cut_records_need_ids(why: str) -> None:
+    plan = capped(*ORDER[why])
+    assert set(judged(plan)) == {"t1", "t2"}
+    with pytest.raises(InputError, match=r"records\.id: there is no such column"):
+        judged(plan, records=HOURS.drop("id"))
+
+
+@pytest.mark.parametrize(("days", "status"), [((1, 2), Status.NOT_MET), ((2, 1), Status.MET)])
+def test_a_share_goes_by_which_of_the_others_is_cut(days: tuple[int, int], status: Status) -> None:
+    # Of 3 hours online and 3 on site, none of them passed, the earlier 3 count; 2 online were
+    # passed. So they are 2 of 5 online, or all 2.
+    records = HOURS.head(3).with_columns(
+        bearer=pl.lit("t1"),
+        day=pl.Series([date(2024, 3, days[0]), date(2024, 3, days[1]), date(2024, 3, 5)]),
+        hours=pl.Series([3, 3, 2]),
+        mode=pl.Series(["online", "on-site", "online"]),
+        passed=pl.Series([False, False, True]),
+    )
+    part = {"id": "passed", "where": PASSED, "within": ONLINE, "at_least": "1/2"}
+    plan = capped([{**WHOLE, "where": FAILED}], {"part": [part], "at_least": 2})
+    row = judged(plan, records=records)["t1"]
+
+    assert (row.value, row.status) == (5, status)
 
 
 @pytest.mark.parametrize("name", WITHOUT_ORDER)

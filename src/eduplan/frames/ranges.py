@@ -50,8 +50,7 @@ def _beside(cap: Cap, part: Portion, every: Every) -> bool:
     """
     if cap.each and cap.per is Per.PERIOD and spanned(part):
         return False
-    wholes = [part.where, *([part.within] if part.within is not None else [])]
-    untouched = any(apart(cap.where, where) for where in wholes)
+    untouched = apart(cap.where, part.where if part.within is None else part.within)
     if not spanned(part) or cap.per is Per.PERIOD:
         return untouched
     everything = part.where == EVERYTHING and part.within is None
