@@ -359,6 +359,19 @@ def test_slips_in_several_options_are_told_at_once(
     assert bool(chinese) == (lang == "zh")
 
 
+def test_faults_of_roster_and_register_are_told_together(run: Run, tmp_path: Path) -> None:
+    ran = run(
+        "check", "county-six-year", "--people", tmp_path / "nobody.csv", "--records",
+        tmp_path / "nothing.xlsx", "--as-of", "2025-06-02", "--lang", "en",
+    )  # fmt: skip
+
+    assert ran.code == FAULTY
+    assert [line.partition(": the file cannot be opened")[0] for line in ran.err.splitlines()] == [
+        "--people nobody.csv",
+        "--records nothing.xlsx",
+    ]
+
+
 BAD_PEOPLE: Rows = [
     (*HEAD, "入职日期"),
     (NUMBER, NAME, "教师", "小学", "1990-13-45"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
 from cyclopts import Parameter
@@ -20,6 +21,8 @@ from eduplan.records import ALL_KINDS, Register
 from eduplan.summary import ClauseOrder
 from eduplan.textfiles import read_toml
 from eduplan.verdicts import Verdict
+
+T = TypeVar("T")
 
 Step = Callable[[str, Mapping[str, object]], None]
 """Told before every step of long work: a message key below ``cli.`` and its facts."""
@@ -98,9 +101,15 @@ def read_case(
     answered = _answered([plan for plan in loaded if plan], options.answers, options.answer or ())
     scales = {scale.name: scale for plan in answered for scale in plan.scales}
     step("reading-people", {})
-    bearers = read_people(options.people, mapping=known, scales=scales)
+    errors: list[tuple[str, InputError]] = []
+    bearers = _tried(
+        "--people", lambda: read_people(options.people, mapping=known, scales=scales), errors
+    )
     step("reading-records", {})
-    found = read_records(options.records, mapping=known, scales=scales)
+    found = _tried(
+        "--records", lambda: read_records(options.records, mapping=known, scales=scales), errors
+    )
+    _raise_all(errors)
     return Case(
         plans=answered,
         bearers=bearers,
@@ -109,6 +118,28 @@ def read_case(
         as_of=day or date.min,
         during=span,
     )
+
+
+def _tried(
+    option: str, read: Callable[[], tuple[T, ...]], errors: list[tuple[str, InputError]]
+) -> tuple[T, ...]:
+    """Return what is read, nothing after noting what is wrong with it."""
+    try:
+        return read()
+    except InputError as error:
+        errors.append((option, error))
+        return ()
+
+
+def _raise_all(errors: Sequence[tuple[str, InputError]]) -> None:
+    """Raise what is wrong with one file as it is, with several all of it together."""
+    faults = FaultList()
+    for option, error in errors:
+        if len(errors) == 1:
+            raise error
+        with faults.at(f"{option} {error.source}"):
+            raise error
+    faults.raise_any()
 
 
 def judge(case: Case, step: Step = lambda _key, _facts: None) -> list[Verdict]:
