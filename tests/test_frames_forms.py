@@ -8,6 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from as_frames import KINDS, check_frames
+from eduplan.facts import getter
 from eduplan.frames import drill_down, evaluate_frame, rows_of
 from eduplan.provisions import Attestation, Process, Schedule
 from eduplan.testing import cases, people, plans, records
@@ -120,7 +121,9 @@ def processes(draw: st.DrawFn) -> Process:
 def attestations(draw: st.DrawFn) -> Attestation:
     """Return attestations whose answers hold for a while, or are due in every period."""
     negative = draw(st.sampled_from(["on-site", "on-site", "never"]))
-    lasts = draw(st.sampled_from([{}, {"holds": "6 months"}, {"every": "calendar-year"}]))
+    lasts: dict[str, Any] = draw(
+        st.sampled_from([{}, {"holds": "6 months"}, {"every": "calendar-year"}])
+    )
     answers = {**draw(happenings), "result": "mode", "positive": "online", "negative": negative}
     return Attestation(
         **draw(limits()),
@@ -253,4 +256,4 @@ def test_a_row_leads_back_to_the_answer() -> None:
     )
     verdict = drill_down(plan, SCHOOLS, SEEN, row, as_of=AS_OF, complete_through=AS_OF)
 
-    assert [record["id"] for record in verdict.justification.counted] == ["r6"]
+    assert [getter(record)("id") for record in verdict.justification.counted] == ["r6"]
