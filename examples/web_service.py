@@ -18,7 +18,7 @@ input all faults are told at once, by their places and never by what stands ther
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Any
 
@@ -110,13 +110,20 @@ def service(plan: Plan, calendar: SchoolCalendar | None = None) -> FastAPI:
 
     app.add_exception_handler(InputError, refuse)
     app.add_exception_handler(RequestValidationError, refuse)
+    app.add_exception_handler(400, refuse)  # a body that could not even be read
     return app
 
 
 def refuse(request: Request, error: Exception) -> Response:
     """Answer bad input with all its faults: code, place, and what would be right."""
     lang = language(request)
-    faults = error.faults if isinstance(error, InputError) else misshapen(error)
+    if isinstance(error, InputError):
+        faults: Iterable[Fault] = error.faults
+    elif isinstance(error, RequestValidationError):
+        faults = misshapen(error)
+    else:
+        code = "not-utf8" if isinstance(error.__cause__, UnicodeError) else "not-json"
+        faults = [Fault(code, "", {"why": type(error.__cause__).__name__})]
     told = [
         {"code": fault.code, "path": fault.path, "message": fault.message(lang)} for fault in faults
     ]

@@ -188,9 +188,13 @@ def test_all_faults_are_told_at_once_and_none_repeats_what_stands_there(
         ('{"bearer": {"id": "t"}, "records": [3], "as_of": "2025-06-02"}', {"records.0": "not-a-table"}),
         ("[]", {"": "not-a-table"}),
         ('{"bearer": ', {"11": "not-json"}),
+        ('{"bearer": {"id": "王"}}'.encode("gb18030"), {"": "not-utf8"}),
+        ("[" * 100_000, {"": "not-json"}),
     ],
 )  # fmt: skip
-def test_what_is_not_even_a_question_is_told_as_well(body: str, codes: dict[str, str]) -> None:
+def test_what_is_not_even_a_question_is_told_as_well(
+    body: str | bytes, codes: dict[str, str]
+) -> None:
     answer = post("/verdicts", body)
 
     assert answer.status_code == 422
