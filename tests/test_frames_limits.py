@@ -354,6 +354,23 @@ SUMS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         [{"at_most": 2, "per": "day"}],
         {"part": [{**PART, "every": "month"}]},
     ),
+    "no hour of the part of a year is cut": (
+        [{**WHOLE, "where": ONLINE}],
+        {"part": [{**PART, "yearly": True, "where": ON_SITE}], "every": cycle(date(2022, 9, 1))},
+    ),
+    "a month of 18 lies in one year of the cycle": (
+        [MONTHLY, YEARLY],
+        {"every": {"cycle": "18 months", "grid": date(2023, 3, 1)}},
+    ),
+    "a month lies in one calendar year": ([MONTHLY, YEARLY], {"every": "calendar-year"}),
+    "a calendar year is the year of the period": (
+        [OF_CALENDAR_YEAR, YEARLY],
+        {"every": "calendar-year"},
+    ),
+    "a school year is the year of the period": (
+        [OF_SCHOOL_YEAR, YEARLY],
+        {"every": "school-year"},
+    ),
 }
 """Caps and quotas where it does not matter which record is cut, and why."""
 
@@ -411,6 +428,26 @@ ORDER: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "a year of the cycle lies in two of the part": (
         [YEARLY],
         {"part": [{**PART, "every": "calendar-year"}], "every": cycle(date(2022, 9, 1))},
+    ),
+    "some hours of a year are cut within it": (
+        [MONTHLY],
+        {"part": [{**PART, "yearly": True, "where": PASSED}], "every": cycle(date(2022, 9, 1))},
+    ),
+    "a calendar year lies in two school years": (
+        [OF_CALENDAR_YEAR, YEARLY],
+        {"every": "school-year"},
+    ),
+    "a school year lies in two years of the period": (
+        [OF_SCHOOL_YEAR, YEARLY],
+        {"every": "calendar-year"},
+    ),
+    "every other cycle of 18 months begins in March": (
+        [OF_SCHOOL_YEAR, YEARLY],
+        {"every": {"cycle": "18 months", "grid": date(2022, 9, 1)}},
+    ),
+    "who joined on what day is not known beforehand": (
+        [MONTHLY, YEARLY],
+        {"every": {"cycle": "2 years", "from": "@bearer.joined"}},
     ),
 }
 """Caps and quotas where it matters which record is cut, and why."""

@@ -88,12 +88,14 @@ CREDITS = pl.DataFrame(
 )
 
 
-def judged(kind: str, records: pl.DataFrame = CREDITS, **keys: Any) -> dict[str, tuple[Any, ...]]:
+def judged(
+    kind: str, records: pl.DataFrame = CREDITS, people: pl.DataFrame = PEOPLE, **keys: Any
+) -> dict[str, tuple[Any, ...]]:
     """Return value, what is owed, status and reasons of every group, where all records are in."""
     make = KINDS[kind].make
     found = evaluate_frame(
-        plan_of(quota=[quota(scope={"mean": "level"}, partial="full", **keys)]),
-        make(PEOPLE.to_arrow()),
+        plan_of(quota=[quota(**{"scope": {"mean": "level"}, "partial": "full", **keys})]),
+        make(people.to_arrow()),
         make(records.to_arrow()),
         as_of=AS_OF,
         complete_through=AS_OF,
@@ -127,11 +129,17 @@ def test_a_share_of_a_group_is_taken_of_what_all_did(kind: str) -> None:
     tier = {"id": "tier", "where": {"tier": "@bearer.tier"}, "within": {}, "at_least": "6/7"}
 
     rows = judged(kind, at_least=1, part=[tier])
+    more = judged(kind, at_least=1, part=[{**tier, "at_least": "13/15"}])
 
-    # Six of seven hours are of the tier of whoever did them, all of t3.
+    # Six of seven hours are of the tier of whoever did them, all of t3. Six sevenths are 90 of 105,
+    # and thirteen fifteenths 91.
     assert {name: row[2] for name, row in rows.items()} == dict.fromkeys(
         ("city", "county"), Status.MET
     )
+    assert {name: row[2] for name, row in more.items()} == {
+        "city": Status.NOT_MET,
+        "county": Status.MET,
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -177,6 +185,30 @@ def test_what_is_not_known_of_a_member_leaves_a_part_of_the_group_open(kind: str
     # 4 hours of the city are online, or 6: 2 for each, or 3.
     assert rows["city"][2:] == (Status.UNDETERMINED, ("members-undetermined",))
     assert rows["county"][2:] == (Status.MET, ())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_joined_later_leaves_a_group_with_parts_open_where_nothing_is_said(kind: str) -> None:
+    people = PEOPLE.with_columns(joined=pl.Series([None, date(2024, 1, 1), None], dtype=pl.Date))
+    online = {"id": "online", "where": {"mode": "online"}, "at_least": 9}
+
+    rows = judged(kind, people=people, partial=None, at_least=8, part=[online])
+
+    # Neither 8 hours nor 9 online are reached; but in the city it is not said what t2 owes.
+    assert rows["city"][2:] == (Status.UNDETERMINED, ("partial-policy",))
+    assert rows["county"][2:] == (Status.NOT_MET, ())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_belong_to_a_group_leaves_it_and_its_parts_open(kind: str) -> None:
+    people = PEOPLE.with_columns(tier=pl.Series(["a", None, "a"]))
+    online = {"id": "online", "where": {"mode": "online"}, "at_least": 9}
+
+    rows = judged(kind, people=people, bearer={"tier": "a"}, at_least=8, part=[online])
+
+    # Whether t2 belongs to those of the city is not known.
+    assert rows["city"][2:] == (Status.UNDETERMINED, ("bearer-fact",))
+    assert rows["county"][2:] == (Status.NOT_MET, ())
 
 
 def test_a_group_that_is_decided_misses_nothing() -> None:

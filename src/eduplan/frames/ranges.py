@@ -77,7 +77,7 @@ def _within_years(per: Per, every: Every) -> bool:
         Per.MONTH: begins.day == 1,
         Per.SCHOOL_YEAR: school_year(begins) != school_year(begins - DAY),
         Per.CALENDAR_YEAR: begins.year != (begins - DAY).year,
-    }.get(per, False)
+    }[per]
 
 
 _WITHIN: Mapping[Per, Set[Unit]] = {
