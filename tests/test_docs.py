@@ -94,6 +94,17 @@ def test_what_both_languages_document_is_linked_within_each(site: Path) -> None:
     assert [link for link in links if site / "en" not in link.parents] == []
 
 
+def test_what_a_function_returns_is_one_thing(site: Path) -> None:
+    found = [
+        items
+        for path in (site / "en" / "reference").glob("api-*.html")
+        for items in re.findall(r">Returns:<.*?</ul>", path.read_text("utf-8"), re.DOTALL)
+    ]
+
+    assert found
+    assert {items.count("<li") for items in found} == {1}
+
+
 class Loads(HTMLParser):
     """Gathers what a page loads by itself; a link to click on is no load."""
 
