@@ -229,6 +229,35 @@ def test_changes_that_have_no_order_are_refused(ids: list[str | None], says: str
     assert str(refused.value).startswith(says)
 
 
+def test_leave_may_put_off_a_cycle_and_lessen_what_is_owed() -> None:
+    every, cycles = CYCLES["leave that puts it on hold"]
+    owed = quota(every=every, partial="full", at_least=396, leave={"kind": "leave"})
+
+    rows = rows_of(
+        evaluate_frame(plan_of(quota=[owed]), PEOPLE.head(1), ON_FILE, as_of=AS_OF, during=DURING)
+    )
+
+    # The 31 days of March put the first cycle off, which so has 396, and on 365 of these there is
+    # no leave. In the next ones there is none at all.
+    assert sorted((row.period.start, row.required) for row in rows if row.period) == [
+        (start, required) for (start, _), required in zip(cycles, (365, 396, 396), strict=True)
+    ]
+
+
+def test_leave_that_ends_before_it_begins_is_refused() -> None:
+    every, _ = CYCLES["leave that puts it on hold"]
+    turned = ON_FILE.with_columns(last_day=pl.col("last_day").dt.offset_by("-2mo"))
+
+    with pytest.raises(InputError, match=r"records\.last_day"):
+        evaluate_frame(
+            plan_of(quota=[quota(every=every, partial="full")]),
+            PEOPLE,
+            turned,
+            as_of=AS_OF,
+            during=DURING,
+        )
+
+
 def test_of_changes_on_one_day_the_later_by_its_id_holds() -> None:
     every, _ = CYCLES["a change"]
     twice = ON_FILE.filter(pl.col("kind") == "change").with_columns(
