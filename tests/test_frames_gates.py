@@ -424,6 +424,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "entry: rests on hours, which cannot be judged by bearer over frames",
     ),
+    "what follows by amount from records told by whom they point to": (
+        {
+            "quota": [quota(measure={"count": "visit", "where": {"bearer": "t1"}})],
+            "consequence": [{**BAR, "id": "entry", "effect": "deduction",
+                             "amount": {"rate": 10, "per": "shortfall"}}],
+        },
+        "entry: rests on hours, which cannot be judged by bearer over frames",
+    ),
     "what follows, in dated versions": (
         {
             "quota": [quota()],

@@ -63,6 +63,25 @@ def test_duckdb_says_the_same(parts: int, files: tuple[Path, str], tmp_path: Pat
     assert Counter(rows_of(pl.read_parquet(out))) == Counter(wanted)
 
 
+def test_where_records_are_read_there_are_more_parts(
+    files: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 72 bearers and 1,100 records in parts of 500 rows are three, and one step is the laying out.
+    monkeypatch.setattr("eduplan.frames.parquet.ROWS_READ", 500)
+    out = tmp_path / "verdicts.parquet"
+    steps: dict[str, int] = {}
+    for name in ("made-up", "topics"):
+
+        def note(_: int, of: int, name: str = name) -> None:
+            steps[name] = of
+
+        judge_parquet(plan(), *files, out, **JUDGED, only=[name], progress=note)
+        wanted = [row for row in reference() if row.provision == name]
+        assert Counter(rows_of(pl.read_parquet(out))) == Counter(wanted)
+
+    assert steps == {"made-up": 1 + 3, "topics": 1}
+
+
 def test_with_more_parts_than_bearers_some_are_empty(
     files: tuple[Path, str], tmp_path: Path
 ) -> None:

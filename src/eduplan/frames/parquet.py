@@ -21,7 +21,8 @@ from eduplan.errors import FaultList, MissingExtra, refuse
 from eduplan.frames.backends import take
 from eduplan.frames.columns import count
 from eduplan.frames.evaluating import NO_ROWS, asked_columns, evaluate_frame
-from eduplan.frames.forms import asked
+from eduplan.frames.forms import asked, is_read
+from eduplan.frames.histories import MOST_RECORDS
 from eduplan.frames.parquet_files import SUFFIX, Table, tables
 from eduplan.frames.portable import by_bearer, portable, with_others
 from eduplan.plan import Plan
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 ROWS_EACH = 3_000_000
 """So many rows of both files are judged at once."""
+
+ROWS_READ = MOST_RECORDS // 2
+"""Fewer where records are read, of which there are bounds to how many can be."""
 
 _ROWS_WAITING = 50_000
 """So many records of every part wait for being written."""
@@ -90,7 +94,7 @@ def judge_parquet(
         engine: ``"polars"``, or ``"duckdb"``, which takes longer and less memory.
         memory: what DuckDB may take, such as ``"4GB"``; what goes beyond it is written to disk.
         parts: into how many parts bearers are divided; by default as many as there are three
-            millions of rows in both files.
+            millions of rows in both files, or half millions where records are read.
         progress: called after every step with the number of steps done, and of all.
 
     Raises:
@@ -137,7 +141,8 @@ def judge_parquet(
         with opened(folder, memory) as read, _written(folder / "written") as writer:
             if parts is None:
                 rows = sum(count(nw.from_native(read(table)).lazy()) for table in whole)
-                parts = max(1, ceil(rows / ROWS_EACH))
+                read_ = any(map(is_read, with_others(plan, provisions)))
+                parts = max(1, ceil(rows / (ROWS_READ if read_ else ROWS_EACH)))
             alone = [one for one in provisions if parts > 1 and by_bearer(plan, one)]
             each = _at_once(plan, alone)
             together = _at_once(plan, [one for one in provisions if one not in alone])

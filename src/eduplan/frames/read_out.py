@@ -72,11 +72,11 @@ def rows(
         scene.docket.register,
     )
     docket = attrs.evolve(scene.docket, register=register, subjects=beside)
-    verdicts = [
+    verdicts = (
         ((number,), verdict)
         for number, subject in subjects.items()
         for verdict in bench.judge(subject, docket)
-    ]
+    )
     frame = people.frame((*fields, name))
     return scene.backend.below([told(frame, ("_profile",), verdicts, scene), *rest])
 
