@@ -499,6 +499,45 @@ def test_a_misspelt_column_is_told_with_the_right_one(folder: Callable[..., Path
         read(path)
 
 
+WHOLE_USERS_1_2 = [
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "enabledUser",
+    "username",
+    "userIds",
+    "givenName",
+    "familyName",
+    "middleName",
+    "identifier",
+    "email",
+    "sms",
+    "phone",
+    "agentSourcedIds",
+    "grades",
+    "password",
+    "userMasterIdentifier",
+    "resourceSourcedIds",
+    "preferredGivenName",
+    "preferredMiddleName",
+    "preferredFamilyName",
+    "primaryOrgSourcedId",
+    "pronouns",
+]
+"""All columns of users.csv in 1.2 as first published; 1.2.1 has no `resourceSourcedIds`."""
+
+
+@pytest.mark.parametrize("left_out", ["", "resourceSourcedIds"])
+def test_users_may_have_every_column_of_either_edition_of_1_2(
+    folder: Callable[..., Path], left_out: str
+) -> None:
+    head = [name for name in WHOLE_USERS_1_2 if name != left_out]
+    rows = [dict(zip(USERS_1_2[0], row, strict=True)) for row in USERS_1_2[1:]]
+    users = [head, *[[row.get(name, "") for name in head] for row in rows]]
+    found = read(folder(package("1.2", users=users)))
+    assert found.people == read(folder(package("1.2"), "plain")).people
+
+
 def test_columns_of_ones_own_are_passed_over(folder: Callable[..., Path]) -> None:
     own = [[*row, "metadata.note" if i == 0 else "x"] for i, row in enumerate(ORGS)]
     assert len(read(folder(package("1.1", orgs=own))).schools) == 2

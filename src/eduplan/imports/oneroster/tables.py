@@ -207,6 +207,7 @@ _USERS_1_2 = Layout(
     (
         *_ACCOUNT,
         "userMasterIdentifier",
+        "resourceSourcedIds",  # of 1.2 as first published; 1.2.1 has a file for it
         "preferredGivenName",
         "preferredMiddleName",
         "preferredFamilyName",
