@@ -84,13 +84,15 @@ OWN_TIER = {
 }
 
 
-def judged(kind: str, part: dict[str, Any]) -> dict[str, tuple[Status, tuple[str, ...]]]:
+def judged(
+    kind: str, part: dict[str, Any], records: pl.DataFrame = COURSES, **keys: Any
+) -> dict[str, tuple[Status, tuple[str, ...]]]:
     """Return status and reasons of everybody, where all records are in."""
     make = KINDS[kind].make
     found = evaluate_frame(
-        plan_of(quota=[quota(at_least=1, part=[part])]),
+        plan_of(quota=[quota(**{"at_least": 1, "part": [part], **keys})]),
         make(PEOPLE.to_arrow()),
-        make(COURSES.to_arrow()),
+        make(records.to_arrow()),
         as_of=AS_OF,
         complete_through=AS_OF,
         during=YEAR,
@@ -106,6 +108,28 @@ def test_a_course_in_several_records_counts_once(kind: str) -> None:
     # is, and the other record is about a course it does not name: about c1 too, so that all are of
     # its tier, or about another, so that half are.
     assert rows == dict.fromkeys(("t1", "t2", "t3"), (Status.MET, ()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_other_courses_a_part_is_no_share(kind: str) -> None:
+    rows = judged(kind, {**OWN_TIER, "within": {"course": "c1"}, "at_least": 1})
+
+    # Both did c1 in their tier, and c2, which is not of theirs, is not looked at.
+    assert (rows["t1"], rows["t2"]) == ((Status.MET, ()), (Status.MET, ()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_course_that_may_not_count_leaves_a_share_open(kind: str) -> None:
+    # Of c2 it is not known of t1 whether it was passed, and surely it was by t2.
+    passed = [True, True, True, None, True, True, True, True]
+    records = COURSES.with_columns(passed=pl.Series(passed))
+    measure = {"sum": "hours", "of": "training", "where": {"passed": True}}
+
+    rows = judged(kind, {**OWN_TIER, "at_least": "2/3"}, records, measure=measure)
+
+    # One of one course is of the tier of t1, or one of two.
+    assert rows["t1"] == (Status.UNDETERMINED, ("record-fact",))
+    assert rows["t2"] == (Status.NOT_MET, ())
 
 
 @pytest.mark.parametrize("kind", KINDS)
