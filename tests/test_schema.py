@@ -72,6 +72,7 @@ STRUCTURAL = {
     "missing-key",
     "negative",
     "not-a-date",
+    "not-a-fact",
     "not-a-flag",
     "not-a-list",
     "not-a-name",
