@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from as_frames import KINDS, check_frames
 from eduplan import InputError, Period, Person, Plan, Register, Status, evaluate
 from eduplan.errors import NotPortable
-from eduplan.frames import evaluate_frame, read_out, rows_of
+from eduplan.frames import drill_down, evaluate_frame, read_out, rows_of
 from eduplan.provisions import Consequence, Quota
 from eduplan.testing import cases, follow_ups, gates, people, plans, quotas, records
 from eduplan.testing.provisions import caps, time_limits
@@ -139,6 +139,37 @@ def test_what_follows_may_come_to_so_much_for_every_unit(kind: str) -> None:
     # t1 is one hour short, s1 three: half a unit for each.
     assert rows["talk", "t1", FIRST].value == Fraction(1, 2)
     assert rows["talk", "s1", FIRST].value == Fraction(3, 2)
+
+
+PLANNED = {
+    **HEAD,
+    "id": "lesson",
+    "after": "lesson",
+    "step": [
+        {"id": "plan", "title": HEAD["title"], "within": {"days": 5},
+         "needs": {"kind": "plan", "link": "lesson"}},
+    ],
+}  # fmt: skip
+
+
+def test_a_row_told_record_by_record_leads_back_to_its_reasons() -> None:
+    steps = taken(
+        ("r7", "t1", "lesson", date(2024, 10, 8), None, None),
+        ("r8", "s1", "plan", date(2024, 10, 9), None, None),
+    ).with_columns(lesson=pl.Series([None, "r7"]))
+    records = pl.concat([TRAINED.with_columns(lesson=pl.lit(None, pl.String)), steps])
+    plan = plan_of(quota=[quota()], consequence=[{**TALK, "whose": "school"}], process=[PLANNED])
+    rows = judge(plan, records)
+
+    # The plan of the lesson names it, whoever wrote it; the talk follows from what the school did.
+    for row, status in (
+        (rows["talk", "t1", FIRST], Status.MET),
+        (rows["lesson", "t1", date(2024, 10, 8)], Status.MET),
+    ):
+        verdict = drill_down(
+            plan, PEOPLE, records, row, as_of=AS_OF, complete_through=AS_OF, during=DURING
+        )
+        assert (verdict.status, row_of(verdict)) == (status, row)
 
 
 LEAVE = ("r5", "t1", "leave", date(2024, 1, 1), date(2024, 3, 31), None)
