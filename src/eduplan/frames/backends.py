@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -157,23 +158,26 @@ def _arrow(native: object) -> Backend:
 
 
 def _duckdb(native: Any) -> Backend:
+    # All must lie in the connection of the caller's own relation. A relation can be asked there by
+    # `query`, which makes and drops a view each time: then every step of every other relation is
+    # stale, and bound anew when the next is put on top. The connection itself leaves them alone.
+    connection = getattr(native, "_con", None)
+    ask = partial(native.query, "_eduplan") if connection is None else connection.sql
+
     def beside(table: pa.Table) -> Frame:
-        # Asked of the caller's own relation, so that it lies in the same connection. The query
-        # finds the variable by its name, which must not be that of a table there.
+        # The query finds the variable by its name, which must not be that of a table there.
         _eduplan_table = table
-        placed: Frame = nw.from_native(native.query("_eduplan", "select * from _eduplan_table"))
+        placed: Frame = nw.from_native(ask("select * from _eduplan_table"))
         return placed
 
     def below(frames: Sequence[Frame]) -> Frame:
         # DuckDB adds up how deep all of them are, and refuses what is deeper than a thousand steps,
         # unless they are found by their names, each as a query of its own.
-        if len(frames) == 1:
-            return frames[0]
-        half = len(frames) // 2
-        _eduplan_first = below(frames[:half]).to_native()
-        _eduplan_second = below(frames[half:]).to_native()
-        both = "select * from _eduplan_first union all select * from _eduplan_second"
-        placed: Frame = nw.from_native(native.query("_eduplan", both))
+        return _below([by_name(frame) for frame in frames])
+
+    def by_name(frame: Frame) -> Frame:
+        _eduplan_frame = frame.to_native()
+        placed: Frame = nw.from_native(ask("select * from _eduplan_frame"))
         return placed
 
     def keep(frame: Frame) -> Frame:
