@@ -16,6 +16,7 @@ from eduplan.frames import (
     targets,
 )
 from eduplan.frames.backends import Frame
+from eduplan.frames.columns import Sort
 from eduplan.frames.scene import Asks, Form, Scene, Source
 from eduplan.provisions import (
     Attestation,
@@ -57,7 +58,7 @@ def _judged(provision: Provision, scene: Scene) -> Frame:
         return by_columns(provision, scene)
     except NotPortable as refused:  # the data are such that columns do not tell
         sources = reads(provision, scene.docket.benches) if _can_be_read(provision) else None
-        if sources is None or "id" not in scene.register.sorts:
+        if sources is None or scene.register.sorts.get("id") is not Sort.TEXT:
             raise
         try:
             return _read(provision, scene)

@@ -178,8 +178,11 @@ class _Reader:
         Args:
             bearers: their ids, in the column ``_bearer``.
         """
-        if self._register.sorts.get("id") is not Sort.TEXT:
+        sort = self._register.sorts.get("id")
+        if sort is None:
             raise refuse("column-missing", "records.id")
+        if sort is not Sort.TEXT:
+            raise refuse("column-sort", "records.id", got=sort.value, needs=Sort.TEXT.value)
         found: dict[str, list[_Row]] = defaultdict(list)
         for (by, names), kinds in self._sources.items():
             for row in self._rows(by, list(kinds), names, bearers):
