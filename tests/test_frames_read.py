@@ -214,7 +214,7 @@ def test_what_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     plan = plan_of(quota=[quota(grace="1 month")])
     wrong = {
         "records.id: there is no such column": TRAINED.drop("id"),
-        "records.id: must be a column of text, not whole": TRAINED.with_columns(
+        "records.id: must be a column of text, not whole numbers": TRAINED.with_columns(
             id=pl.Series(range(4))
         ),
         "records.id: is blank in rows: 1": TRAINED.with_columns(

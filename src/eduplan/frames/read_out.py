@@ -182,7 +182,7 @@ class _Reader:
         if sort is None:
             raise refuse("column-missing", "records.id")
         if sort is not Sort.TEXT:
-            raise refuse("column-sort", "records.id", got=sort.value, needs=Sort.TEXT.value)
+            raise refuse("column-sort", "records.id", got=sort.told, needs=Sort.TEXT.told)
         found: dict[str, list[_Row]] = defaultdict(list)
         for (by, names), kinds in self._sources.items():
             for row in self._rows(by, list(kinds), names, bearers):
