@@ -26,6 +26,7 @@ from eduplan.testing import (
     records,
 )
 from eduplan.testing.provisions import measures
+from eduplan.testing.values import days
 from test_frames import HEAD, plan_of, portable, quota
 from test_frames_events import answered
 
@@ -106,6 +107,27 @@ def counted(*, of_acts: bool) -> SearchStrategy[Case]:
 
 COUNTING, COUNTING_ON_ACTS = counted(of_acts=False), counted(of_acts=True)
 
+TWO_FACTS = {"tier": ["@bearer.tier", "@bearer.level"]}
+"""What columns cannot tell: a fact that is one of two facts of the bearer."""
+
+
+@st.composite
+def beyond_columns(draw: st.DrawFn) -> Gate:
+    """Return gates that are told record by record: dated versions, and two facts of the bearer."""
+    of_acts = draw(st.booleans())
+    one = draw(gates().filter(lambda gate: (gate.over is not None) is of_acts))
+    other = draw(gates().filter(lambda gate: (gate.over is not None) is of_acts))
+    if draw(st.booleans()):
+        version = {"from": draw(days()), "admits": other.admits}
+        return attrs.evolve(one, governs=draw(GOVERNS[of_acts]), version=[version])
+    asked = {"record": TWO_FACTS} if of_acts else {"count": "training", "where": TWO_FACTS}
+    asked |= {} if of_acts else {"at_least": draw(st.sampled_from([1, 2]))}
+    return attrs.evolve(one, admits={draw(st.sampled_from(["all", "any"])): [asked, one.admits]})
+
+
+GOVERNS = {of_acts: st.sampled_from(["as-of", *(["record-date"] * of_acts)]) for of_acts in (0, 1)}
+BEYOND = cases(plans=plans(provisions=beyond_columns()), people=ONE, records=THEIRS)
+
 BARRED = cases(
     plans=with_bars(plans(provisions=(quotas() | follow_ups()).filter(of_each))),
     people=ONE,
@@ -126,6 +148,11 @@ def test_frames_agree_on_gates_that_count_records(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_gates_that_count_records_on_the_day_of_an_act(kind: str) -> None:
     check_frames(kind, COUNTING_ON_ACTS, examples=30)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_gates_that_columns_cannot_judge(kind: str) -> None:
+    check_frames(kind, BEYOND, examples=30)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -391,17 +418,7 @@ def test_out_of_force_nobody_is_weighed() -> None:
 # ---------------------------------------------------------------- what is refused
 
 BAR = {**HEAD, "id": "bar", "verdict": "hours", "status": "NOT_MET", "effect": "bar"}
-AWARDS = {"count": "award", "at_least": 1}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "what the register holds, capped by a share of nothing": (
-        {"gate": [gate(admits={**AWARDS, "caps": [{"share": "50%", "per": "period"}]})]},
-        "entry.admits.measure.caps[0].share: share cannot be judged over frames",
-    ),
-    "several facts of the bearer": (
-        {"gate": [gate(admits={"record": {"tier": ["@bearer.tier", "@bearer.level"]}},
-                       over="lesson")]},
-        "entry.admits.record: tier is held against several facts of the bearer at once",
-    ),
     "a provision that cannot be judged so": (
         {
             "quota": [quota(scope={"mean": "school"})],

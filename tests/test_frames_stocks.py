@@ -14,6 +14,7 @@ from eduplan import InputError
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.provisions import Target
+from eduplan.selectors import as_selector
 from eduplan.testing import (
     cases,
     figures,
@@ -24,6 +25,7 @@ from eduplan.testing import (
     rosters,
     targets,
 )
+from eduplan.testing.values import days
 from eduplan.verdicts import VerdictRow
 from test_frames import HEAD, plan_of
 
@@ -38,6 +40,34 @@ MEASURED = cases(
     people=people(ids=["t1"]),
     records=records(bearers=["t1"]),
 )
+TWO_FACTS = as_selector({"tier": ["@bearer.tier", "@bearer.level"]})
+"""What columns cannot tell: a fact that is one of two facts of the bearer."""
+
+
+@st.composite
+def beyond_columns(draw: st.DrawFn, way: str) -> Target:
+    """Return targets that are told record by record: dated versions, and two facts of the bearer."""
+    one, other = (draw(targets(ways=[way])) for _ in range(2))
+    if draw(st.booleans()) and one.every is not None and other.every is not None:
+        version = {"from": draw(days()), "indicator": other.indicator, "reach": other.reach}
+        governs = draw(st.sampled_from(["as-of", "period-start"]))
+        return attrs.evolve(one, governs=governs, version=[version])
+    if way == "figure":
+        return attrs.evolve(one, indicator=attrs.evolve(one.indicator, where=TWO_FACTS))
+    assert one.indicator.measure is not None
+    measure = attrs.evolve(one.indicator.measure, where=TWO_FACTS)
+    return attrs.evolve(one, indicator=attrs.evolve(one.indicator, measure=measure))
+
+
+BEYOND = {
+    way: cases(
+        plans=plans(provisions=beyond_columns(way)), people=people(ids=["t1"]), records=taken
+    )
+    for way, taken in (
+        ("figure", figures(bearers=["t1"])),
+        ("measure", records(bearers=["t1"])),
+    )
+}
 OTHERS = cases(
     plans=plans(provisions=targets(ways=["others"]).filter(lambda one: not any(refusals(one)))),
     people=people(ids=["t1", "t2", "t3"]),
@@ -103,6 +133,12 @@ def test_frames_agree_on_what_is_measured(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_agree_on_what_is_measured_among_others(kind: str) -> None:
     check_frames(kind, OTHERS, examples=30)
+
+
+@pytest.mark.parametrize("way", BEYOND)
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_agree_on_targets_that_columns_cannot_judge(kind: str, way: str) -> None:
+    check_frames(kind, BEYOND[way], examples=20)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -471,16 +507,6 @@ def test_courses_of_all_schools_of_an_area_are_counted_together() -> None:
 
 
 NOT_PORTABLE: dict[str, tuple[dict[str, Any], str]] = {
-    "a cap that is a share of nothing": (
-        {"target": [{**PASS_RATE, "indicator": {"measure": {
-            "count": "course", "caps": [{"share": "50%", "per": "period"}]}}}]},
-        "pass-rate.indicator.measure.caps[0].share: share cannot be judged over frames",
-    ),
-    "several facts of the bearer": (
-        {"target": [{**PASS_RATE, "indicator": {
-            "rate": "pass-rate", "where": {"tier": ["@bearer.tier", "@bearer.level"]}}}]},
-        "pass-rate.indicator: tier is held against several facts of the bearer at once",
-    ),
     "versions": (
         {"roster": [{**HEAD, "id": "areas", "needs": {"at_least": 1}, "governs": "as-of",
                      "version": [{"from": AS_OF, "needs": {"at_least": 2}}]}]},

@@ -149,7 +149,11 @@ FORMS: Mapping[type[Provision], Form] = {
         *(follow_ups.refusals, follow_ups.asks, follow_ups.rows, follow_ups.reads), else_read=True
     ),
     Gate: Form(
-        gates.refusals, gates.asks, lambda gate, scene: gates.rows(gate, scene, judge), gates.reads
+        gates.refusals,
+        gates.asks,
+        lambda gate, scene: gates.rows(gate, scene, judge),
+        gates.reads,
+        else_read=True,
     ),
     Consequence: Form(
         consequences.refusals,
@@ -158,7 +162,7 @@ FORMS: Mapping[type[Provision], Form] = {
         consequences.reads,
         else_read=True,
     ),
-    Target: Form(targets.refusals, targets.asks, targets.rows, targets.reads),
+    Target: Form(targets.refusals, targets.asks, targets.rows, targets.reads, else_read=True),
     Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
     Attestation: Form(
         *(by_record.refusals, by_record.asks_of_attestation, None),

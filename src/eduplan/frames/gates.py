@@ -84,6 +84,7 @@ def refusals(gate: Gate) -> Iterator[Fault]:
 def asks(gate: Gate) -> Asks:
     """Return the facts that a gate asks for."""
     of_records = [field for _, one in _selectors(gate) for field in one.fields()]
+    of_records += ["id", "last_day"]
     pointers = [gate.over.by] if gate.over is not None else []
     of_bearers = [*door(gate), *_of_bearers(gate), *_own(gate)]
     for quota in _tallied(gate):

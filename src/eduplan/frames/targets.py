@@ -78,7 +78,7 @@ def asks(target: Target) -> Asks:
     indicator, fields = target.indicator, fields_of(*_selectors(target))
     of_bearers = (*door(target), *_periods(target), *own_fields(*_selectors(target)))
     if indicator.named:
-        return Asks(of_bearers, ("indicator", *STATED, *fields), (indicator.by,))
+        return Asks(of_bearers, ("indicator", *STATED, *fields, "id"), (indicator.by,))
     if indicator.measure is not None:
         quota = quota_of(target, indicator.measure)
         of_bearers = (*of_bearers, *fields_of_bearer(quota))
@@ -86,7 +86,7 @@ def asks(target: Target) -> Asks:
         if indicator.among is not None:
             of_others = (*of_bearers, *fields, *SPELL)
             return Asks(of_others, tuple(of_records), pointers_of(quota))
-        return Asks(of_bearers, (*of_records, *fields), pointers_of(quota))
+        return Asks(of_bearers, (*of_records, *fields, "id", "last_day"), pointers_of(quota))
     return Asks((*of_bearers, *_counted(target), *SPELL))
 
 
