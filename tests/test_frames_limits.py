@@ -234,6 +234,21 @@ def test_the_worthiest_record_of_each_counts(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_what_names_no_topic_may_outdo_what_does(kind: str) -> None:
+    best = {"best": 1, "per": "period", "each": "topic"}
+    records = HOURS.with_columns(topic=pl.Series(["reading", None, "reading", "reading"]))
+
+    rows = judged(plan_of(quota=[quota(measure=hours(caps=[best]), at_least=5)]), kind, records)
+
+    # The 3 hours of t1 may be about reading, and then the 2 do not count besides: 3 in all, or 5.
+    # Of t2 only 3 count.
+    assert {name: row.status for name, row in rows.items()} == {
+        "t1": Status.UNDETERMINED,
+        "t2": Status.NOT_MET,
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_of_records_worth_the_same_the_earlier_counts(kind: str) -> None:
     best = {"best": 1, "per": "period"}
     alike = quota(

@@ -112,12 +112,14 @@ def test_a_part_of_a_mean_is_a_mean_too(kind: str) -> None:
 
     two = judged(kind, at_least=3, part=[{**online, "at_least": 2}])
     more = judged(kind, at_least=3, part=[{**online, "at_least": "5/2"}])
+    all_ = judged(kind, at_least=3, part=[{"id": "all", "at_least": "11/3"}])
 
     # In the city 7 hours of two are 3 1/2, of which 4 online are 2 for each. In the county 3 of one.
     assert two == {
         "city": (Fraction(7, 2), 3, Status.MET, ()),
         "county": (3, 3, Status.MET, ()),
     }
+    assert all_["city"][2] is Status.NOT_MET, "11/3 are more than 7/2"
     assert more == {
         "city": (Fraction(7, 2), 3, Status.NOT_MET, ()),
         "county": (3, 3, Status.MET, ()),
