@@ -350,7 +350,7 @@ def test_of_an_act_what_the_register_holds_is_counted_up_to_its_own_day() -> Non
         ("spending", date(2024, 3, 3), "t2", None, None),  # the budget comes after it
         ("budget", date(2024, 3, 4), "t2", None, None),
         ("spending", date(2024, 3, 4), "t2", None, None),
-        ("spending", date(2024, 3, 5), "t3", None, None),  # somebody else's budget
+        ("spending", date(2024, 3, 4), "t3", None, None),  # somebody else's budget
     )
 
     this_year = Period(date(2023, 9, 1), date(2024, 9, 2))
