@@ -517,6 +517,25 @@ def test_records_that_have_no_order_are_refused_where_it_matters(name: str) -> N
     assert judged(plan_of(quota=[capped]), records=records)["t1"].value == 3
 
 
+def test_ids_of_a_type_that_facts_cannot_have_do_no_harm_where_sums_are_enough() -> None:
+    connection = duckdb.connect()
+    people, records = (connection.from_arrow(one.to_arrow()) for one in (PEOPLE, HOURS))
+    records = records.select("* exclude (id), uuid() as id")
+
+    def found(*provisions: Any) -> Any:
+        plan = plan_of(quota=provisions)
+        return list(rows_of(evaluate_frame(plan, people, records, as_of=AS_OF, during=YEAR)))
+
+    capped = quota(measure=hours(caps=[{"at_most": 3, "per": "period"}]))
+    assert {row.bearer: row.value for row in found(capped)} == {
+        name: row.value for name, row in judged(plan_of(quota=[capped])).items()
+    }
+    with pytest.raises(InputError, match=r"records\.id: a column of type"):
+        found(CROSSING)  # of which it matters which record comes first
+    with pytest.raises(InputError, match=r"records\.id: must be a column of text, not other"):
+        found(quota(measure=hours(where={"id": "r1"}, caps=[{"at_most": 3, "per": "period"}])))
+
+
 def test_where_a_database_orders_ids_by_a_language_records_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

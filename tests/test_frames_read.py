@@ -217,6 +217,9 @@ def test_what_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
         "records.id: must be a column of text, not whole numbers": TRAINED.with_columns(
             id=pl.Series(range(4))
         ),
+        "records.id: must be a column of text, not other things": TRAINED.with_columns(
+            id=pl.Series([[number] for number in range(4)])
+        ),
         "records.id: is blank in rows: 1": TRAINED.with_columns(
             id=pl.when(pl.col("id") != "r1").then("id")
         ),

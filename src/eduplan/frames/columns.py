@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -39,6 +39,7 @@ class Sort(Enum):
     FLAG = "flag"
     DAY = "day"
     NUMBER = "number"
+    OTHER = "other"
 
     @property
     def told(self) -> Text:
@@ -184,10 +185,12 @@ class Columns:
         """Return the different values of a column, and the same as Python has them.
 
         Raises:
-            InputError: there are too many of them to look up each.
+            InputError: there are too many of them to look up each, or they are no facts.
         """
         found = self._values.get(field)
         if found is None:
+            if (sort := self.sorts[field]) is Sort.OTHER:
+                raise _fault(self.name, "column-sort", field, got=sort.told, needs=Sort.TEXT.told)
             several = distinct(self.frame.filter(~nw.col(field).is_null()), field)
             array = several.collect().to_arrow().column(field)
             if len(array) > MOST_VALUES:
@@ -219,6 +222,7 @@ def columns(
     required: Mapping[str, Sort],
     several: Mapping[str, str] = MappingProxyType({}),
     filled: Sequence[str] = (),
+    free: Collection[str] = (),
 ) -> Columns:
     """Return the wanted columns of a frame, as far as it has them.
 
@@ -229,6 +233,7 @@ def columns(
         required: columns it must have, and what each must hold.
         several: facts that hold several values in one text, with what stands between these.
         filled: columns that must be filled everywhere.
+        free: columns that may be of any type where they are not required.
 
     Raises:
         InputError: a required column is missing, or one holds what facts cannot be; all at once.
@@ -249,6 +254,8 @@ def columns(
             if field in required:  # such as a column of an empty pandas frame
                 sorts[field] = required[field]
                 blank.add(field)
+        elif sort is None and field in free and field not in required:
+            sorts[field] = Sort.OTHER
         elif sort is None:
             faults.add("column-type", path, got=str(schema[field]))
         elif sort is not required.get(field, sort):

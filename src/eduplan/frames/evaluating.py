@@ -142,7 +142,8 @@ def asked_columns(
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
     of_records = [field for one in found for field in one.of_records]
     filled = ("kind", "day")
-    register = columns(records, of_records, "records", needed, several, filled)
+    # Ids may be of a database's own type where only records that are read one by one need them.
+    register = columns(records, of_records, "records", needed, several, filled, free=("id",))
     for field, blank in register.survey.blanks.items():
         if blank:
             raise refuse("column-blank", f"records.{field}", count=blank)
