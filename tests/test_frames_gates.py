@@ -118,6 +118,8 @@ def beyond_columns(draw: st.DrawFn) -> Gate:
     one = draw(gates().filter(lambda gate: (gate.over is not None) is of_acts))
     other = draw(gates().filter(lambda gate: (gate.over is not None) is of_acts))
     if draw(st.booleans()):
+        # A version begins while the gate is in force, so it always is here.
+        one = attrs.evolve(one, since=None, until=None)
         version = {"from": draw(days()), "admits": other.admits}
         return attrs.evolve(one, governs=draw(GOVERNS[of_acts]), version=[version])
     asked = {"record": TWO_FACTS} if of_acts else {"count": "training", "where": TWO_FACTS}

@@ -371,7 +371,7 @@ def test_all_faults_of_a_selector_are_reported_at_once() -> None:
         ("prize.scale", "not-a-name"),
         ("any[0].kind", "empty-list"),
         ("any[1]", "not-a-table"),
-        ("not[0].away.is", "not-a-number"),
+        ("not[0].away.is", "not-a-fact"),
     }
 
 

@@ -312,7 +312,7 @@ def _of_days(bulk: Bulk, spans: Sequence[Period]) -> Frame:
     measure = bulk.quota.measure
     kept = [name for name in fields_of_records(bulk.quota) if name in bulk.register.sorts]
     first = min((one.start for one in spans), default=date.max)
-    last = max((one.last for one in spans), default=date.min)
+    last = max((one.last for one in spans), default=date.max)
     by_day = measure.way is Way.DAYS and "last_day" in kept
     chosen = of_kinds(measure.kinds) & (nw.col("day") <= _day(last))
     if not by_day and first > date.min:
