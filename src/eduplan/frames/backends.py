@@ -173,6 +173,8 @@ def _duckdb(native: Any) -> Backend:
     def below(frames: Sequence[Frame]) -> Frame:
         # DuckDB adds up how deep all of them are, and refuses what is deeper than a thousand steps,
         # unless they are found by their names, each as a query of its own.
+        if len(frames) == 1:
+            return frames[0]
         return _below([by_name(frame) for frame in frames])
 
     def by_name(frame: Frame) -> Frame:
