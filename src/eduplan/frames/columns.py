@@ -181,6 +181,12 @@ class Columns:
         """Number of rows."""
         return self.survey.rows
 
+    def value(self, field: str, value: Any) -> Any:
+        """Return what stands in a column as facts have it: several values of one text apart."""
+        if self.sorts[field] is Sort.SEVERAL:
+            return split(value, self.several[field])
+        return value
+
     def values(self, field: str) -> tuple[pa.Array, list[Any]]:
         """Return the different values of a column, and the same as Python has them.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from eduplan.errors import NotPortable
 from eduplan.frames import (
@@ -143,6 +144,11 @@ def _read(provision: Provision, scene: Scene) -> Frame:
     return read_out.rows(benches[provision.id], scene, asks, sources, others)
 
 
+def _read_alone(asks: Callable[[Any], Asks], reads_: Callable[[Any], Sequence[Source]]) -> Form:
+    """Return a form that is told record by record alone."""
+    return Form(by_record.refusals, asks, None, reads_, else_read=True)
+
+
 FORMS: Mapping[type[Provision], Form] = {
     Quota: Form(quotas.refusals, quotas.asks, quotas.rows, quotas.reads, else_read=True),
     FollowUp: Form(
@@ -164,19 +170,7 @@ FORMS: Mapping[type[Provision], Form] = {
     ),
     Target: Form(targets.refusals, targets.asks, targets.rows, targets.reads, else_read=True),
     Roster: Form(rosters.refusals, rosters.asks, rosters.rows),
-    Attestation: Form(
-        *(by_record.refusals, by_record.asks_of_attestation, None),
-        by_record.reads_of_attestation,
-        else_read=True,
-    ),
-    Schedule: Form(
-        *(by_record.refusals, by_record.asks_of_schedule, None),
-        by_record.reads_of_schedule,
-        else_read=True,
-    ),
-    Process: Form(
-        *(by_record.refusals, by_record.asks_of_process, None),
-        by_record.reads_of_process,
-        else_read=True,
-    ),
+    Attestation: _read_alone(by_record.asks_of_attestation, by_record.reads_of_attestation),
+    Schedule: _read_alone(by_record.asks_of_schedule, by_record.reads_of_schedule),
+    Process: _read_alone(by_record.asks_of_process, by_record.reads_of_process),
 }

@@ -18,7 +18,7 @@ import narwhals.stable.v2 as nw
 from eduplan.cycles import FactChange, Hold, Own, Renewal
 from eduplan.errors import Fault, refuse
 from eduplan.frames.bulk import of_kinds
-from eduplan.frames.columns import Columns, Sort, count, split
+from eduplan.frames.columns import Columns, count
 from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.scene import Source
 from eduplan.periods import Every
@@ -146,28 +146,41 @@ def _read(
     if count(frame) > MOST_RECORDS:
         raise refuse("too-many-values", f"records.{by}", most=MOST_RECORDS)
     rows = frame.collect().to_arrow().to_pylist()
-    ids = [row["id"] for row in rows if row["kind"] in changes]
-    if blank := ids.count(None):
-        raise refuse("column-blank", "records.id", count=blank)
-    if twice := sum(number > 1 for number in Counter(ids).values()):
-        raise refuse("ids-twice", "records.id", count=twice)
+    check_given(row["id"] for row in rows if row["kind"] in changes)
+    own = [field for field in fields if field != "last_day"]
     for row in rows:
-        facts = tuple(
-            (field, _value(register, field, row[field]))
-            for field in fields
-            if field != "last_day" and row[field] is not None
-        )
-        last = row.get("last_day")
-        if last is not None and last < row["day"]:
+        told = told_by(by, row, own, register)
+        if told.last is not None and told.last < told.day:
             raise refuse("days-turned", "records.last_day", count=1)
-        key = row["id"] if row["kind"] in changes else ""
-        yield row[BEARER], key, Told(by, row["kind"], row["day"], last, facts)
+        yield row[BEARER], row["id"] if told.kind in changes else "", told
 
 
-def _value(register: Columns, field: str, value: Any) -> Any:
-    if register.sorts[field] is Sort.SEVERAL:
-        return split(value, register.several[field])
-    return value
+def told_by(by: str, row: Mapping[str, Any], fields: Iterable[str], register: Columns) -> Told:
+    """Return what a row of the records says.
+
+    Args:
+        by: the fact that points to the bearer.
+        row: the row.
+        fields: facts of it, besides its days.
+        register: the records.
+    """
+    facts = tuple(
+        (field, register.value(field, row[field])) for field in fields if row[field] is not None
+    )
+    return Told(by, row["kind"], row["day"], row.get("last_day"), facts)
+
+
+def check_given(ids: Iterable[str | None]) -> None:
+    """Refuse records without an id, or with one that stands twice.
+
+    Raises:
+        InputError: there are such records.
+    """
+    numbers = Counter(ids)
+    if blank := numbers.pop(None, 0):
+        raise refuse("column-blank", "records.id", count=blank)
+    if twice := sum(number > 1 for number in numbers.values()):
+        raise refuse("ids-twice", "records.id", count=twice)
 
 
 def with_histories(

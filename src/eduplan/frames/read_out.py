@@ -7,7 +7,7 @@ judged alike, and once: by the reference, with a register of these records alone
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,8 +19,8 @@ from eduplan.errors import Fault, NotPortable, refuse
 from eduplan.frames.asking import owing, subject_of, told
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import of_kinds
-from eduplan.frames.columns import MOST_VALUES, Columns, Sort, split
-from eduplan.frames.histories import MOST_RECORDS, Told, register_of
+from eduplan.frames.columns import MOST_VALUES, Columns, Sort
+from eduplan.frames.histories import MOST_RECORDS, Told, check_given, register_of, told_by
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.provisions import Bench, Subject
@@ -212,19 +212,9 @@ class _Reader:
             raise NotPortable([fault])
         _check(rows)
         for row in rows:
-            facts = tuple(
-                (field, self._value(field, row[field]))
-                for field in self._fields
-                if row[field] is not None
-            )
-            told = Told(by, row["kind"], row["day"], row.get("last_day"), facts)
+            told = told_by(by, row, self._fields, self._register)
             named = None if names is None else (row[_NAMES], names.by)
             yield _Row(row[BEARER], row["id"], told, named)
-
-    def _value(self, field: str, value: Any) -> Any:
-        if self._register.sorts[field] is Sort.SEVERAL:
-            return split(value, self._register.several[field])
-        return value
 
 
 def _check(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -233,11 +223,7 @@ def _check(rows: Sequence[Mapping[str, Any]]) -> None:
     Raises:
         InputError: there are such records.
     """
-    ids = Counter(row["id"] for row in rows)
-    if blank := ids.pop(None, 0):
-        raise refuse("column-blank", "records.id", count=blank)
-    if twice := sum(number > 1 for number in ids.values()):
-        raise refuse("ids-twice", "records.id", count=twice)
+    check_given(row["id"] for row in rows)
     if turned := sum(row["last_day"] < row["day"] for row in rows if row.get("last_day")):
         raise refuse("days-turned", "records.last_day", count=turned)
 
