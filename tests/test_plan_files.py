@@ -392,6 +392,46 @@ def test_toml_and_json_say_the_same(write: Write) -> None:
     assert load_plan(write(spelled, "plan.json")) == load_plan(write(text))
 
 
+WHO = 'bearer = { joined = { at_least = 2021-09-01 }, retires = "?since" }'
+
+DAYS_STATED_FREELY = """
+[[question]]
+id = "since"
+clause = "一"
+asks = { zh = "自何时起？", en = "From when on?" }
+reading = [{ id = "early", means = { zh = "上一周期", en = "The last cycle" }, value = { at_least = 2019-01-01 } }]
+"""
+
+
+def test_tables_that_come_from_json_are_read_as_its_file_is(write: Write) -> None:
+    # a selector and a reading hold whatever is stated: only there a text could stay a text
+    text = plan_text({25: WHO}) + DAYS_STATED_FREELY
+    plan = load_plan(write(text))
+
+    assert plan_from_table(json.loads(dump_json(plan))) == plan
+    assert load_plan(write(dump_json(plan), "plan.json")) == plan
+
+
+def test_days_that_are_none_are_told_with_their_places() -> None:
+    table = table_of(plan_text({25: 'bearer = { joined = { at_least = "2021-02-29" } }'}))
+    table["plan"]["horizon"] = {"from": "2024-01-01", "to": "2024-13-01"}
+    with pytest.raises(PlanFileError) as refused:
+        plan_from_table(table)
+
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [
+        ("plan.horizon.to", "no-such-day"),
+        ("quota[0].bearer.joined.at_least", "no-such-day"),
+    ]
+
+
+@pytest.mark.parametrize("nothing", [[], None, 1, "plan"])
+def test_what_is_no_table_is_refused(nothing: Any) -> None:
+    with pytest.raises(PlanFileError) as refused:
+        plan_from_table(nothing)
+
+    assert [fault.code for fault in refused.value.faults] == ["not-a-table"]
+
+
 def test_decimals_are_taken_as_they_are_written(write: Write) -> None:
     # 0.1 is a tenth, in either format, and no binary neighbour of it
     text = plan_text({28: "at_least = 0.1"})

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from eduplan.dates import ISO_DAY, as_date
-from eduplan.errors import Fault, InputError, PlanFileError, UnknownName, kind_of, refuse
+from eduplan.errors import (
+    Fault,
+    FaultList,
+    InputError,
+    PlanFileError,
+    UnknownName,
+    kind_of,
+    refuse,
+)
 from eduplan.files.plan_tables import read_plan
 from eduplan.inheritance import MOST_PARENTS
 from eduplan.plan import Plan
@@ -58,12 +67,13 @@ def plan_from_table(table: Table) -> Plan:
         table: the tables ``plan``, ``document``, ``clause``, ``figure``, ``scales``, ``labels``,
             ``question``, ``answers`` and one per form, such as ``quota``. Of a plan derived from
             another, ``extends`` in ``plan`` is that plan or the name of a packaged one; the tables
-            then hold what differs, and ``drop`` says what is left out.
+            then hold what differs, and ``drop`` says what is left out. A text such as
+            ``2024-09-01`` is that day, since tables that come from JSON have no other.
 
     Raises:
         PlanFileError: the tables have faults; all are reported, each with its path.
     """
-    return read_plan(table, _named)
+    return read_plan(_with_days(table), _named)
 
 
 def _is_path(source: str) -> bool:
@@ -117,6 +127,7 @@ def _packaged(name: str) -> Plan:
 
 
 def _read(path: Path, parents: _Parents) -> Plan:
+    table: Table
     if path.suffix == ".toml":
         table, text = read_toml(path, PlanFileError)
     elif path.suffix == ".json":
@@ -131,16 +142,10 @@ def _read(path: Path, parents: _Parents) -> Plan:
         raise PlanFileError(faults, path.name) from None
 
 
-def _json(text: str, source: str) -> dict[str, object]:
+def _json(text: str, source: str) -> Table:
     check_bounds(text, source, PlanFileError, json=True)
     try:
-        table = strict_json(text)
-    except InputError as error:
-        raise PlanFileError(error.faults, source) from None
-    if not isinstance(table, dict):
-        raise PlanFileError([Fault("not-a-table", "", {"got": kind_of(table)})], source)
-    try:
-        return _with_days(table)  # type: ignore[return-value]
+        return _with_days(strict_json(text))
     except InputError as error:
         raise PlanFileError(error.faults, source) from None
 
@@ -149,12 +154,29 @@ _TEXTS = frozenset({"zh", "en", "id", "number", "stated", "counts", "quotes"})
 """Keys under which a text is a text, even one that looks like a day."""
 
 
-def _with_days(value: object) -> object:
-    """Return what JSON holds with its days as dates; JSON has no spelling of its own for them."""
+def _with_days(table: object) -> Table:
+    """Return tables with texts that spell a day as that day; JSON has no other spelling for it.
+
+    Raises:
+        PlanFileError: it is no table, or there are no such days; all are reported, each with its
+            path.
+    """
+    if not isinstance(table, Mapping):
+        raise PlanFileError([Fault("not-a-table", "", {"got": kind_of(table)})])
+    faults = FaultList()
+    found = {key: _days_in(value, str(key), faults) for key, value in table.items()}
+    faults.raise_any(PlanFileError)
+    return found
+
+
+def _days_in(value: object, path: str, faults: FaultList) -> object:
     if isinstance(value, str) and ISO_DAY.fullmatch(value):
-        return as_date(value)
-    if isinstance(value, dict):
-        return {k: v if k in _TEXTS else _with_days(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_with_days(item) for item in value]
+        return faults.read(path, as_date, value)
+    if isinstance(value, Mapping):
+        return {
+            key: inner if key in _TEXTS else _days_in(inner, f"{path}.{key}", faults)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_days_in(inner, f"{path}[{index}]", faults) for index, inner in enumerate(value)]
     return value
