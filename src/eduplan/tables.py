@@ -83,7 +83,11 @@ def read_each(values: object, reader: Callable[..., T]) -> tuple[T, ...]:
     """Return ``reader`` of every value of a list; all faults at once, with their index."""
     if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
         raise refuse("not-a-list", got=kind_of(values))
-    faults = FaultList()
+    values = tuple(values)
+    try:
+        return tuple(map(reader, values))
+    except InputError:  # looking for places takes longer than reading, and most lists have no fault
+        faults = FaultList()
     found = []
     for index, value in enumerate(values):
         with faults.at(f"[{index}]"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ _SMALL = 10_000_000
 _ENCRYPTED = 1
 _OF_MACOS = "__MACOSX/"
 
+# What lies before a name in a zip: nothing, or one folder. An old PowerShell writes backslashes.
+_TOP_OR_FOLDER = re.compile(r"([^/\\.][^/\\]*[/\\])?")
+_LAST = re.compile(r"[^/\\]*$")
+
 # What the reader of zips raises over damaged, encrypted or unusual ones.
 _DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -35,10 +40,13 @@ class Package:
     Args:
         path: the zip or the folder.
         names: names of the files in it, such as ``users.csv``.
+        within: what stands before every name in the zip, such as ``roster/``; empty where the
+            files lie at its top.
     """
 
     path: Path
     names: frozenset[str]
+    within: str = ""
 
     @property
     def source(self) -> str:
@@ -61,7 +69,7 @@ class Package:
                 with self.path.joinpath(name).open("rb") as file:
                     yield file
             else:
-                with ZipFile(self.path) as packed, packed.open(name) as file:
+                with ZipFile(self.path) as packed, packed.open(self.within + name) as file:
                     yield file
         except InputError:
             raise
@@ -77,16 +85,18 @@ def open_package(path: Path) -> Package:
     Nothing is unpacked to the disk: files of a zip are read where they lie.
 
     Args:
-        path: a ``.zip`` file, or a folder that holds the CSV files.
+        path: a ``.zip`` file, its files at the top or all in one folder, or a folder that holds the
+            CSV files.
 
     Raises:
         SheetError: it cannot be opened, is not a zip, or exceeds a bound; all faults at once.
     """
     try:
-        names = _in_folder(path) if path.is_dir() else _in_zip(path)
+        if path.is_dir():
+            return Package(path=path, names=_in_folder(path))
+        return _in_zip(path)
     except InputError as error:
         raise SheetError(error.faults, path.name) from None
-    return Package(path=path, names=names)
 
 
 def _in_folder(path: Path) -> frozenset[str]:
@@ -101,10 +111,10 @@ def _in_folder(path: Path) -> frozenset[str]:
     return frozenset(sizes)
 
 
-def _in_zip(path: Path) -> frozenset[str]:
+def _in_zip(path: Path) -> Package:
     try:
         with ZipFile(path) as packed:
-            entries = [one for one in packed.infolist() if not one.filename.startswith(_OF_MACOS)]
+            entries = [one for one in packed.infolist() if not _passed_over(one)]
         size = path.stat().st_size
     except OSError as error:
         raise refuse("cannot-open", why=error.strerror or "") from None
@@ -113,7 +123,20 @@ def _in_zip(path: Path) -> frozenset[str]:
     faults = list(_faults(entries, size))
     if faults:
         raise InputError(faults)
-    return frozenset(entry.filename for entry in entries)
+    within = _before(entries[0]) if entries else ""
+    names = frozenset(entry.filename.removeprefix(within) for entry in entries)
+    return Package(path=path, names=names, within=within)
+
+
+def _passed_over(entry: ZipInfo) -> bool:
+    """Return whether an entry is a folder, or a hidden file that a system adds by itself."""
+    own = entry.filename.removeprefix(_before(entry))
+    return not own or own.startswith(".") or entry.filename.startswith(_OF_MACOS)
+
+
+def _before(entry: ZipInfo) -> str:
+    """Return what stands before the name of an entry: the folders in which it lies."""
+    return _LAST.sub("", entry.filename)
 
 
 def _faults(entries: list[ZipInfo], size: int) -> Iterator[Fault]:
@@ -129,11 +152,14 @@ def _faults(entries: list[ZipInfo], size: int) -> Iterator[Fault]:
         yield Fault("file-too-large", "", {"most": LARGEST_TABLE})
     elif whole > _SMALL and whole > MOST_PACKED * size:
         yield Fault("oneroster-packed-too-much", "", {"most": MOST_PACKED})
+    within = _before(entries[0]) if entries else ""
+    for entry in entries:
+        if _before(entry) != within or not _TOP_OR_FOLDER.fullmatch(within):
+            yield Fault("oneroster-not-together", entry.filename[:100])
+            break
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename
-        if "/" in name or "\\" in name or name.startswith("."):
-            yield Fault("oneroster-not-at-top", name[:100])
         if name in seen:
             yield Fault("oneroster-file-twice", name[:100])
         if entry.flag_bits & _ENCRYPTED:
