@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -369,6 +370,29 @@ def test_midnights_are_days_and_categories_are_text(kind: str) -> None:
     )
 
     assert {row.bearer: row.value for row in rows} == {"t1": 3, "t2": 0}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_midnights_of_a_time_zone_are_days_there(kind: str) -> None:
+    make = KINDS[kind].make
+    if kind == "duckdb":  # a column there goes by the zone of its session
+        connection = duckdb.connect()
+        connection.execute("set TimeZone = 'Asia/Shanghai'")
+        make = connection.from_arrow
+    midnight = pl.col("day").cast(pl.Datetime("us")).dt.replace_time_zone("Asia/Shanghai")
+    people = PEOPLE.with_columns(joined=pl.lit(date(2023, 9, 1))).with_columns(
+        joined=pl.col("joined").cast(pl.Datetime("us")).dt.replace_time_zone("Asia/Shanghai")
+    )
+    plan = plan_of(quota=[quota(partial="full")])
+
+    # The 1 September 2023 on which t1 came and did an hour was still 31 August in Greenwich.
+    taken = (people.to_arrow(), TRAINING.with_columns(day=midnight).to_arrow())
+    rows = rows_of(judge(plan, *map(make, taken)))
+
+    assert {row.bearer: row.value for row in rows} == {"t1": 3, "t2": 0}
+    evening = TRAINING.with_columns(day=midnight + pl.duration(hours=16))
+    with pytest.raises(InputError, match=r"records\.day: must be a date, but has a time of day"):
+        judge(plan, make(people.to_arrow()), make(evening.to_arrow()))
 
 
 def test_nothing_is_done_with_lazy_records_before_they_are_asked_for() -> None:

@@ -111,3 +111,47 @@ def test_what_no_record_can_be_is_told_as_by_the_reference(
     )
 
     assert Counter(rows_of(found)) == Counter(map(row_of, expected))
+
+
+TYPES = {
+    "nobody's": PEOPLE,
+    "blank": PEOPLE.append_column("type", pa.nulls(2)),
+    "one's": PEOPLE.append_column("type", pa.array([None, "school"])),
+}
+OWN_TYPE = {"for": "@bearer.type"}
+SCHOOL_YEAR = {"every": "school-year", "reach": {"at_least": 12}}
+OF_TYPE: dict[str, list[dict[str, Any]]] = {
+    "quota": [
+        quota("counts", measure={**SUM, "where": OWN_TYPE}),
+        quota("does-not", measure={**SUM, "where": {"for": {"not": "@bearer.type"}}}),
+        quota("one-of-two", measure={**SUM, "where": {"for": ["@bearer.type", "nobody"]}}),
+        quota("part", measure=SUM, part=[{"id": "a", "where": OWN_TYPE, "at_least": 2}]),
+    ],
+    "gate": [{"id": "act", **NAMES, "over": "training", "admits": {"record": OWN_TYPE}}],
+    "target": [
+        {
+            "id": "others",
+            **NAMES,
+            **SCHOOL_YEAR,
+            "indicator": {"measure": {**SUM, "where": OWN_TYPE}, "among": {"id": "t1"}},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("types", TYPES.values(), ids=list(TYPES))
+@in_every_kind
+def test_a_bearer_that_does_not_say_what_it_is_is_a_person(
+    make: Callable[[pa.Table], Any], types: pa.Table
+) -> None:
+    plan = plan_of(**OF_TYPE)
+    records = RECORDS.append_column("for", [["person", "school"]])
+    people = [{k: v for k, v in one.items() if v is not None} for one in types.to_pylist()]
+    register = Register(records.to_pylist(), complete_through=DAY)
+    expected = evaluate(plan, people, register, as_of=DAY, during=YEAR)
+
+    found = evaluate_frame(
+        plan, make(types), make(records), as_of=DAY, complete_through=DAY, during=YEAR
+    )
+
+    assert Counter(rows_of(found)) == Counter(map(row_of, expected))

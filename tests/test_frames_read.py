@@ -237,6 +237,16 @@ def test_what_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
         judge(plan, TRAINED)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_there_are_no_records_yet_their_ids_may_be_of_no_type(kind: str) -> None:
+    empty = pl.DataFrame({name: pl.Series([], dtype=pl.Null) for name in TRAINED.columns})
+
+    rows = judge(plan_of(quota=[quota(grace="1 month")]), empty, kind=kind)
+
+    # As pandas has the columns of a frame without rows: nobody did anything.
+    assert {figures(row) for row in rows.values()} == {("NOT_MET", 0), ("PENDING", 0)}
+
+
 # ---------------------------------------------------------------- as the reference tells them
 
 ONE, THEIRS = people(ids=["t1"]), records(bearers=["t1"])

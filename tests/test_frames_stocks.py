@@ -506,6 +506,34 @@ def test_courses_of_all_schools_of_an_area_are_counted_together() -> None:
     assert found["y"].reasons == ("bearer-facts",)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_records_of_others_are_held_against_amounts_of_whoever_is_judged(kind: str) -> None:
+    """A tenth, as floats have it, is a tenth: of two lessons of s0 one is of the load of x."""
+    make = KINDS[kind].make
+    schools = [("s0", "school", 0.5), ("x", "office", 0.1), ("y", "office", 0.5)]
+    lessons = pl.DataFrame(
+        {
+            "kind": ["lesson"] * 2,
+            "day": [date(2023, 10, 1)] * 2,
+            "bearer": ["s0"] * 2,
+            "load": [0.1, 0.2],
+        }
+    )
+    measure = {"count": "lesson", "where": {"load": "@bearer.load"}}
+    target = {
+        **HEAD,
+        "id": "lessons",
+        "bearer": {"type": "office"},
+        "indicator": {"measure": measure, "among": {"type": "school"}},
+        "milestones": {"by": DUE, "at_least": 1},
+    }
+    people = pl.DataFrame(schools, schema=["id", "type", "load"], orient="row")
+
+    found = judged(make(people.to_arrow()), make(lessons.to_arrow()), target=[target])
+
+    assert {name: found[name].value for name in ("x", "y")} == {"x": 1, "y": 0}
+
+
 NOT_PORTABLE: dict[str, tuple[dict[str, Any], str]] = {
     "versions": (
         {"roster": [{**HEAD, "id": "areas", "needs": {"at_least": 1}, "governs": "as-of",

@@ -257,8 +257,8 @@ def columns(
             if field in required:
                 faults.add("column-missing", path)
         elif sort is None and _blank(frame, field):
-            if field in required:  # such as a column of an empty pandas frame
-                sorts[field] = required[field]
+            if field in required or field in free:  # such as a column of an empty pandas frame
+                sorts[field] = required.get(field, Sort.TEXT)
                 blank.add(field)
         elif sort is None and field in free and field not in required:
             sorts[field] = Sort.OTHER
@@ -270,6 +270,13 @@ def columns(
         else:
             sorts[field] = sort
     faults.raise_any()
+    zoned = [
+        nw.col(field).dt.replace_time_zone(None)
+        for field in sorts
+        if isinstance(kind := schema[field], nw.Datetime) and kind.time_zone
+    ]
+    if zoned:  # a day is one there, where its midnight lies
+        frame = frame.with_columns(*zoned)
     for field in sorts:
         if isinstance(schema[field], nw.Datetime):
             _only_days(frame, field, name)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+import attrs
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 from narwhals.stable.v2.typing import IntoFrameT
@@ -136,9 +137,10 @@ def asked_columns(
     """
     found = [asked(one) for one in provisions]
     pointers = [field for one in found for field in one.pointers]
-    people = columns(
-        bearers, [f for one in found for f in one.of_bearers], "bearers", {"id": Sort.TEXT}
-    )
+    of_bearers = [field for one in found for field in one.of_bearers]
+    people = columns(bearers, of_bearers, "bearers", {"id": Sort.TEXT})
+    if "type" in of_bearers:
+        people = _typed(people)
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
     of_records = [field for one in found for field in one.of_records]
     filled = ("kind", "day")
@@ -148,3 +150,14 @@ def asked_columns(
         if blank:
             raise refuse("column-blank", f"records.{field}", count=blank)
     return people, register
+
+
+def _typed(people: Columns) -> Columns:
+    """Return bearers with their type: people, where they do not say so, as of `bearer_getter`."""
+    sort = people.sorts.get("type", Sort.TEXT)
+    if sort not in (Sort.TEXT, Sort.SEVERAL):
+        return people
+    person = nw.lit("person", dtype=nw.String)
+    stated = nw.col("type").fill_null("person") if "type" in people.sorts else person
+    frame = people.frame.with_columns(stated.alias("type"))
+    return attrs.evolve(people, frame=frame, sorts={**people.sorts, "type": sort})

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from eduplan.errors import refuse
-from eduplan.facts import Getter
+from eduplan.facts import Getter, getter
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, split, sums, whole
 
@@ -137,7 +137,8 @@ class Profiles:
         """
         made = {}
         for field in own:
-            numbers = {value: number for number, value in enumerate(self.values(field))}
+            values = enumerate(self.values(field))
+            numbers = {getter({field: value})(field): number for number, value in values}
             found = [get(field) for get in several]
             made[self.code(field)] = pa.array([numbers[value] for value in found], pa.int64())
             if (text := self.text(field)) is not None:
