@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
 import attrs
@@ -33,7 +34,7 @@ class Fault:
 
     code: str
     path: str = ""
-    facts: Mapping[str, object] = attrs.field(factory=dict)
+    facts: Mapping[str, object] = attrs.field(factory=dict, hash=False)
     line: int | None = None
 
     def message(self, lang: Language = "en") -> str:
@@ -110,7 +111,7 @@ class Missing:
     """
 
     code: str
-    facts: Mapping[str, object] = attrs.field(factory=dict)
+    facts: Mapping[str, object] = attrs.field(factory=dict, hash=False)
 
     def message(self, lang: Language = "en", *, label: Callable[[str], str] | None = None) -> str:
         """Return what is missing, in ``lang``.
@@ -136,6 +137,9 @@ class NotKnown(EduplanError, LookupError):
         self.missing = Missing(code, facts)
         super().__init__(self.missing)
 
+    def __reduce__(self) -> tuple[Callable[..., NotKnown], tuple[str]]:
+        return partial(type(self), **self.missing.facts), (self.missing.code,)
+
     def __str__(self) -> str:
         return self.missing.message("en")
 
@@ -158,6 +162,9 @@ class MissingExtra(EduplanError, ImportError):
     def __init__(self, extra: str) -> None:
         self.extra = extra
         super().__init__(say("fault.missing-extra", "en", extra=extra))
+
+    def __reduce__(self) -> tuple[Callable[..., MissingExtra], tuple[str]]:
+        return type(self), (self.extra,)
 
 
 def refuse(code: str, path: str = "", /, **facts: object) -> InputError:

@@ -69,7 +69,9 @@ class Person:
     stage: str = attrs.field(default="", converter=str)
     joined: date | None = attrs.field(default=None, converter=as_optional_date, repr=False)
     left: date | None = attrs.field(default=None, converter=as_optional_date, repr=False)
-    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+    facts: Mapping[str, Value] = attrs.field(
+        factory=dict, converter=as_facts, repr=False, hash=False
+    )
 
     known: Known = attrs.field(init=False, repr=False, eq=False)
 
@@ -108,7 +110,9 @@ class School:
     name: str = attrs.field(default="", converter=str)
     type: str = attrs.field(default="school", converter=as_string)
     stage: str = attrs.field(default="", converter=str)
-    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+    facts: Mapping[str, Value] = attrs.field(
+        factory=dict, converter=as_facts, repr=False, hash=False
+    )
 
     known: Known = attrs.field(init=False, repr=False, eq=False)
 
@@ -149,7 +153,9 @@ class Group:
     school: str = attrs.field(default="", converter=str)
     stage: str = attrs.field(default="", converter=str)
     members: tuple[str, ...] = attrs.field(default=(), converter=as_strings, repr=False)
-    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+    facts: Mapping[str, Value] = attrs.field(
+        factory=dict, converter=as_facts, repr=False, hash=False
+    )
 
     known: Known = attrs.field(init=False, repr=False, eq=False)
 

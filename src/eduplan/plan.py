@@ -128,6 +128,10 @@ class Plan:
         answers = {name: asking[name].normal(answer) for name, answer in self.answers.items()}
         object.__setattr__(self, "answers", answers)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return its fields alone; what is made ready to judge is made anew wherever it arrives."""
+        return {field.name: getattr(self, field.name) for field in attrs.fields(Plan)}
+
     def answer(self, answers: Mapping[str, object]) -> Plan:
         """Return the plan with answers to open questions put in.
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import attrs
@@ -100,7 +99,9 @@ class Record:
     day: date = attrs.field(converter=as_date)
     bearer: str | tuple[str, ...] = attrs.field(default="", converter=as_bearers, repr=False)
     last_day: date | None = attrs.field(default=None, converter=as_optional_date)
-    facts: Mapping[str, Value] = attrs.field(factory=dict, converter=as_facts, repr=False)
+    facts: Mapping[str, Value] = attrs.field(
+        factory=dict, converter=as_facts, repr=False, hash=False
+    )
     origin: str = attrs.field(default="", converter=str, repr=False, eq=False)
     known: Known = attrs.field(init=False, repr=False, eq=False)
     _entry: Entry = attrs.field(init=False, repr=False, eq=False)
@@ -315,12 +316,12 @@ def _refuse_doubles(entries: Sequence[Entry]) -> None:
 
 @lru_cache(maxsize=1024)
 def _all_through(day: date) -> Mapping[str, date]:
-    return MappingProxyType({ALL_KINDS: as_date(day)})
+    return {ALL_KINDS: as_date(day)}
 
 
 def _complete_through(spelled: object) -> Mapping[str, date]:
     if spelled is None:
-        return MappingProxyType({})
+        return {}
     if isinstance(spelled, date):
         return _all_through(spelled)
     if not isinstance(spelled, Mapping):
@@ -331,4 +332,4 @@ def _complete_through(spelled: object) -> Mapping[str, date]:
         for kind, day in spelled.items()
     }
     faults.raise_any()
-    return MappingProxyType({kind: day for kind, day in found.items() if day is not None})
+    return {kind: day for kind, day in found.items() if day is not None}

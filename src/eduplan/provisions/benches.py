@@ -205,7 +205,7 @@ def cited(
     *,
     unit: Text = _NO_UNIT,
     every: Every | None = None,
-    terms: Mapping[str, str] = MappingProxyType({}),
+    terms: Mapping[str, str] | None = None,
 ) -> Citation:
     """Return what the verdicts on a provision cite.
 
@@ -228,7 +228,7 @@ def cited(
         every=every.unit if every is not None else None,
         labels=setting.labels,
         tell=tell,
-        terms=terms,
+        terms=terms or {},
     )
 
 

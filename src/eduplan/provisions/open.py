@@ -75,7 +75,7 @@ class Reading:
 
     id: str = attrs.field(converter=as_name)
     means: Text = attrs.field(converter=as_text)
-    value: object = None
+    value: object = attrs.field(default=None, hash=False)
 
     @property
     def answer(self) -> object:

@@ -7,7 +7,6 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -113,7 +112,7 @@ class Citation:
     share: bool = False
     most: bool = False
     paced: bool = False
-    terms: Mapping[str, str] = MappingProxyType({})
+    terms: Mapping[str, str] = attrs.field(factory=dict)
     kinds: tuple[str, ...] = ()
     governing: Governing | None = None
 
@@ -193,6 +192,9 @@ class Reason(NamedTuple):
     fact: str | date | None = None
 
 
+_NO_FACTS: Mapping[str, object] = {}  # a proxy of it could not be pickled
+
+
 class Point(NamedTuple):
     """One of several things a verdict is made of: a condition, a part, a cell, an occurrence.
 
@@ -213,7 +215,7 @@ class Point(NamedTuple):
 
     code: str
     status: Status
-    facts: Mapping[str, object] = MappingProxyType({})
+    facts: Mapping[str, object] = _NO_FACTS
     value: Number | None = None
     required: Number | None = None
     due: date | None = None
@@ -286,7 +288,7 @@ class Draft:
     opens: date | None = None
     due: date | None = None
     missing: tuple[Missing, ...] = ()
-    justification: Justification = attrs.field(default=NOTHING, repr=False)
+    justification: Justification = attrs.field(default=NOTHING, repr=False, hash=False)
 
 
 @attrs.frozen
