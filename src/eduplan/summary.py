@@ -342,7 +342,7 @@ def summarise(verdicts: Iterable[Verdict], bearers: Iterable[object] = ()) -> Su
         (1, 'Qinghe')
     """
     schools = Schools(bearers)
-    counts: dict[tuple[str, Place], Counter[str]] = {}
+    counts: dict[str, dict[Place, Counter[str]]] = {}
     columns: dict[Place, Citation] = {}
     behind: list[Behind] = []
     gaps: dict[tuple[object, ...], _Gathered] = {}
@@ -352,7 +352,7 @@ def summarise(verdicts: Iterable[Verdict], bearers: Iterable[object] = ()) -> Su
             # Where all readings agree, the verdicts say more of the provision.
             columns[place] = verdict.citation
         school = schools.of(verdict)
-        counter = counts.setdefault((school, place), Counter())
+        counter = counts.setdefault(school, {}).setdefault(place, Counter())
         counter[verdict.status.name.lower()] += 1
         concern = _concern(verdict)
         if concern is not None:
@@ -360,26 +360,25 @@ def summarise(verdicts: Iterable[Verdict], bearers: Iterable[object] = ()) -> Su
             counter["behind"] += concern is Concern.BEHIND
         for missing in verdict.missing:
             _gather(gaps, missing, verdict)
-    tallies = {key: Tally(**counter) for key, counter in counts.items()}
-    rows = []
-    for school in schools.order({school for school, _ in tallies}):
-        own = [(columns[place], tally) for (at, place), tally in tallies.items() if at == school]
-        binding = _sum(tally for citation, tally in own if citation.force.binding)
-        advisory = _sum(tally for citation, tally in own if not citation.force.binding)
-        rows.append(Row(school, schools.name(school), binding, advisory))
+    tallies = {
+        school: {place: Tally(**counter) for place, counter in counts[school].items()}
+        for school in schools.order(counts)
+    }
+    totals: dict[Place, list[Tally]] = {place: [] for place in columns}
+    for own in tallies.values():
+        for place, tally in own.items():
+            totals[place].append(tally)
+    rows = [_row(school, schools.name(school), own, columns) for school, own in tallies.items()]
     return Summary(
         rows=tuple(rows),
         columns=tuple(Column(*place, citation) for place, citation in columns.items()),
         cells=tuple(
-            Cell(row.school, *place, tallies[row.school, place])
-            for row in rows
+            Cell(school, *place, own[place])
+            for school, own in tallies.items()
             for place in columns
-            if (row.school, place) in tallies
+            if place in own
         ),
-        totals={
-            place: _sum(tally for (_, at), tally in tallies.items() if at == place)
-            for place in columns
-        },
+        totals={place: _sum(several) for place, several in totals.items()},
         binding=_sum(row.binding for row in rows),
         advisory=_sum(row.advisory for row in rows),
         behind=tuple(sorted(behind, key=_by_due)),
@@ -387,11 +386,22 @@ def summarise(verdicts: Iterable[Verdict], bearers: Iterable[object] = ()) -> Su
     )
 
 
+def _row(
+    school: str, name: str, own: Mapping[Place, Tally], columns: Mapping[Place, Citation]
+) -> Row:
+    """Return a school with what it comes to, clauses that bind apart from the others."""
+    binds = {place: columns[place].force.binding for place in own}
+    binding = _sum(tally for place, tally in own.items() if binds[place])
+    advisory = _sum(tally for place, tally in own.items() if not binds[place])
+    return Row(school, name, binding, advisory)
+
+
 def _sum(tallies: Iterable[Tally]) -> Tally:
-    total: Counter[str] = Counter()
-    for tally in tallies:
-        total.update(attrs.asdict(tally))
-    return Tally(**total)
+    several = list(tallies)
+    return Tally(**{name: sum(getattr(tally, name) for tally in several) for name in _COUNTS})
+
+
+_COUNTS = tuple(field.name for field in attrs.fields(Tally))
 
 
 def _concern(verdict: Verdict) -> Concern | None:
