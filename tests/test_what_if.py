@@ -373,6 +373,16 @@ def test_a_new_provision_changes_from_no_verdict() -> None:
     assert {s.after for s in held_against(IN_SERVICE, before=more).shifts} == {None}
 
 
+def test_provisions_come_in_the_order_of_the_new_plan_and_those_that_are_gone_last() -> None:
+    def named(*names: str, at_least: int) -> Plan:
+        return plan(*[quota(n, bearer={"type": "person"}, at_least=at_least) for n in names])
+
+    before = named("gone", "hours", "reading", at_least=360)
+    after = named("hours", "lessons", "reading", at_least=400)
+    told = dict.fromkeys(s.provision for s in held_against(after, before).shifts if s.group == "s2")
+    assert list(told) == ["hours", "lessons", "reading", "gone"]
+
+
 @pytest.mark.parametrize(
     ("since", "governs", "changes"),
     [

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
 from eduplan.dates import Period
 from eduplan.evaluator import evaluate
 from eduplan.facts import getter
-from eduplan.messages import LANGUAGES, Language, Text, escape, say
+from eduplan.messages import Language, Text, escape, in_both, say
 from eduplan.plan import Plan
 from eduplan.records import Register
 from eduplan.sources import tell_clauses
@@ -22,6 +23,8 @@ from eduplan.verdicts import Status, Verdict
 
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar
+
+T = TypeVar("T")
 
 MOST_ROWS = 40
 """Above so many rows a text tells only how many more there are."""
@@ -123,13 +126,16 @@ class Comparison:
 
     def explain(self, lang: Language = "en") -> str:
         """Return what changes, one line for each school, provision and change of status."""
-        facts = {"day": self.as_of, "changed": self.changed, "same": self.same}
-        lines = [say("comparison.head", lang, **facts)]
+        lines = [self._head(lang)]
         lines += [f"  {shift.message(lang)}" for shift in self.shifts[:MOST_ROWS]]
         if len(self.shifts) > MOST_ROWS:
             more = say("comparison.more", lang, count=len(self.shifts) - MOST_ROWS)
             lines.append(f"  {more}")
         return "\n".join(lines)
+
+    def _head(self, lang: Language) -> str:
+        facts = {"day": self.as_of, "changed": self.changed, "same": self.same}
+        return say("comparison.head", lang, **facts)
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -140,17 +146,12 @@ class Comparison:
             f'<td style="text-align:right">{shift.count}</td></tr>'
             for shift in self.shifts
         )
-        facts = {"day": self.as_of, "changed": self.changed, "same": self.same}
-        head = " ".join(
-            f'<span lang="{lang}">{escape(say("comparison.head", lang, **facts))}</span>'
-            for lang in LANGUAGES
-        )
+        head = in_both(self._head)
         return f'<table class="eduplan-comparison"><caption>{head}</caption>{rows}</table>'
 
 
 def _both(status: Status | None) -> str:
-    words = (f'<span lang="{lang}">{escape(_word(status, lang))}</span>' for lang in LANGUAGES)
-    return " ".join(words)
+    return in_both(partial(_word, status))
 
 
 def compare(
@@ -194,9 +195,12 @@ def compare(
     s1 open-lesson MET PENDING 1
     """
     everybody = list(bearers)
-    given = {"as_of": as_of, "calendar": calendar, "during": during}
-    before = _by_place(evaluate(old, everybody, register, **given))  # type: ignore[arg-type]
-    after = _by_place(evaluate(new, everybody, register, **given))  # type: ignore[arg-type]
+    before, after = (
+        _by_place(
+            evaluate(plan, everybody, register, as_of=as_of, calendar=calendar, during=during)
+        )
+        for plan in (old, new)
+    )
     groups = _Groups(everybody, by)
     found: dict[tuple[str, str, Status | None, Status | None], list[Verdict]] = defaultdict(list)
     same = 0
@@ -208,8 +212,6 @@ def compare(
                 same += 1
             else:
                 found[groups.of(verdict), verdict.provision, was, now].append(verdict)
-    order = {p.id: index for index, p in enumerate((*new.provisions, *old.provisions))}
-    ranks = {group: index for index, group in enumerate(groups.order(key[0] for key in found))}
     shifts = [
         Shift(
             group=group,
@@ -224,16 +226,25 @@ def compare(
         )
         for (group, provision, was, now), verdicts in found.items()
     ]
+    group_ranks = _ranks(groups.order(shift.group for shift in shifts))
+    provision_ranks = _ranks(provision.id for provision in (*new.provisions, *old.provisions))
     shifts.sort(
         key=lambda shift: (
-            ranks[shift.group],
-            order[shift.provision],
-            _rank(shift.before),
-            _rank(shift.after),
+            group_ranks[shift.group],
+            provision_ranks[shift.provision],
+            _STATUS_RANKS[shift.before],
+            _STATUS_RANKS[shift.after],
         )
     )
     return Comparison(as_of=as_of, by=by, shifts=tuple(shifts), same=same)
 
+
+def _ranks(names: Iterable[T]) -> dict[T, int]:
+    """Return names with their places in an order, each with its first."""
+    return {name: rank for rank, name in enumerate(dict.fromkeys(names))}
+
+
+_STATUS_RANKS = _ranks((None, *Status))
 
 Place = tuple[str, str, object, object]
 """Provision, bearer, period, and of a verdict on one record that record's id."""
@@ -266,10 +277,6 @@ def _status(verdict: Verdict | None) -> Status | None:
     return None if verdict is None else verdict.status
 
 
-def _rank(status: Status | None) -> int:
-    return -1 if status is None else list(Status).index(status)
-
-
 class _Groups:
     """Tells the school, or another group, of a verdict, its name, and their order."""
 
@@ -278,7 +285,7 @@ class _Groups:
         everybody = list(bearers)
         self._schools = Schools(everybody)
         values = (_text(getter(bearer)(by)) for bearer in everybody)
-        self._order = {value: index for index, value in enumerate(dict.fromkeys(values))}
+        self._ranks = _ranks(values)
 
     def of(self, verdict: Verdict) -> str:
         if self._by == "school":
@@ -291,8 +298,8 @@ class _Groups:
     def order(self, groups: Iterable[str]) -> list[str]:
         if self._by == "school":
             return self._schools.order(set(groups))
-        last = len(self._order)
-        return sorted(set(groups), key=lambda g: (g == NO_SCHOOL, self._order.get(g, last), g))
+        last = len(self._ranks)
+        return sorted(set(groups), key=lambda g: (g == NO_SCHOOL, self._ranks.get(g, last), g))
 
 
 def _text(value: object) -> str:

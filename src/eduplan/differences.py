@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, overload
 
 import attrs
 
 from eduplan.inheritance import lineage, stated
-from eduplan.messages import LANGUAGES, Language, Text, escape, say, show_day
+from eduplan.messages import LANGUAGES, Language, Text, escape, in_both, say, show_day
 from eduplan.plan import Plan
 from eduplan.provisions import Provision, Question, Unanswered
 from eduplan.sources import is_own, of_parent, tell_clauses
@@ -108,13 +108,21 @@ class Differences(Sequence[Difference]):
     def __len__(self) -> int:
         return len(self.found)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> Difference: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Difference, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Difference | tuple[Difference, ...]:
         return self.found[index]
 
     def explain(self, lang: Language = "en") -> str:
         """Return all differences, one a line, below a heading."""
-        head = say("difference.head", lang, old=self.old, new=self.new, count=len(self))
-        return "\n".join([head, *(f"  {one.message(lang)}" for one in self.found)])
+        return "\n".join([self._head(lang), *(f"  {one.message(lang)}" for one in self.found)])
+
+    def _head(self, lang: Language) -> str:
+        return say("difference.head", lang, old=self.old, new=self.new, count=len(self))
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -123,10 +131,7 @@ class Differences(Sequence[Difference]):
             + "</tr>"
             for one in self.found
         )
-        head = " ".join(
-            f'<span lang="{lang}">{escape(self.explain(lang).partition(chr(10))[0])}</span>'
-            for lang in LANGUAGES
-        )
+        head = in_both(self._head)
         return f'<table class="eduplan-differences"><caption>{head}</caption>{rows}</table>'
 
 
@@ -190,13 +195,10 @@ class _Citing:
 
     def provisions(self) -> Things:
         """Return the provisions by their ids."""
-        found = {}
-        for key, several in self.plan.by_key.items():
-            for provision in several:
-                table = {"form": key, **self.keys(provision)}
-                found[provision.id] = table
-        order = [provision.id for provision in self.plan.provisions]
-        return {name: found[name] for name in order}
+        return {
+            provision.id: {"form": provision.key, **self.keys(provision)}
+            for provision in self.plan.provisions
+        }
 
     def keys(self, provision: Provision | Unanswered) -> dict[str, object]:
         """Return every key of a provision with its value, those of versions by their days."""

@@ -85,6 +85,15 @@ def escape(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
+def in_both(tell: Callable[[Language], str]) -> str:
+    """Return what ``tell`` says in each language, side by side in HTML.
+
+    >>> in_both({"zh": "达到", "en": "met"}.__getitem__)
+    '<span lang="zh">达到</span> <span lang="en">met</span>'
+    """
+    return " ".join(f'<span lang="{lang}">{escape(tell(lang))}</span>' for lang in LANGUAGES)
+
+
 def say(key: str, lang: Language, /, **facts: object) -> str:
     """Return message ``key`` in ``lang`` with ``facts`` filled in.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import attrs
@@ -19,7 +19,7 @@ import attrs
 from eduplan.errors import Missing
 from eduplan.exact import Number
 from eduplan.facts import getter
-from eduplan.messages import LANGUAGES, Language, escape, say
+from eduplan.messages import Language, escape, in_both, say
 from eduplan.plan import Plan
 from eduplan.verdicts import Citation, Status, Verdict
 
@@ -230,7 +230,7 @@ class Summary:
 
 
 def _both(key: str) -> str:
-    return " ".join(f'<span lang="{lang}">{escape(say(key, lang))}</span>' for lang in LANGUAGES)
+    return in_both(partial(say, key))
 
 
 def _numbers(binding: Tally, advisory: Tally) -> str:

@@ -81,18 +81,16 @@ def weaker(plan: Plan) -> tuple[Weakening, ...]:
         return ()
     heritage = Heritage(derivation.parent, derivation.clause)
     answers = _answers(derivation.parent) | _answers(plan)
-    keys = {thing.id: key for key, several in plan.by_key.items() for thing in several}
     now = {provision.id: provision for provision in plan.settled}
     drops = {name: drop for drop in derivation.drops for name in drop.provision}
-    scales = {scale.name: scale for scale in plan.scales}
     found: list[Weakening] = []
     for name, taken in heritage.provisions.items():
         before = taken.value
         if isinstance(before, Unanswered):
             before = before.settle(answers)
         new = now.get(name)
-        told = _Told(plan.id, scales, before, new or before)
-        if new is not None and keys[name] == taken.key:
+        told = _Told(plan.id, plan.ranks, before, new or before)
+        if new is not None and new.key == taken.key:
             found.extend(_weaker(told))
         elif not before.force.binding:
             continue
@@ -196,6 +194,9 @@ _DIRECTIONS: Mapping[str, tuple[str, int]] = {
 _LENIENT = ("grace", "serves_at_least", "skip", "only")
 """Keys without which there is less time, or more is owed, or by more."""
 
+_FROM_TO = ("since", "until")
+"""Keys without which something holds from the beginning, and to the end."""
+
 _COMPARED = ("partial", "stub", "cycle")
 """Keys that are weaker only beside what they were before."""
 
@@ -247,12 +248,13 @@ def _at(path: str, key: str, old: object, new: object) -> Iterator[_Found]:
 
 
 def _is_weaker(key: str, old: object, new: object, direction: int) -> bool:
-    """Say whether an amount or a day is weaker; without one there is no bound, but also no end."""
-    if None in (old, new) and key in (*_LENIENT, *_COMPARED):
-        return key in _LENIENT and old is None
-    if old is None or new is None:
-        return (new is None) is (key not in ("since", "until")) and (old, new) != (None, None)
-    return _compare(old, new) == direction
+    """Say whether an amount or a day is weaker than what it was; either may be missing."""
+    if old is not None and new is not None:
+        return _compare(old, new) == direction
+    if old is new or key in _COMPARED:
+        return False
+    added = old is None
+    return added if key in (*_LENIENT, *_FROM_TO) else not added
 
 
 def _all_weaker(old: list[object], new: list[object], direction: int) -> bool:
