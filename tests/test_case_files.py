@@ -173,6 +173,12 @@ def test_periods_owed_are_all_of_them_and_no_others(file: Path) -> None:
         ('"days-30" }', '"days-31" }', "case[0].answers.in-good-time", "days-30, term"),
         ("bearer = [{", "bearer = [{}, {", "case[0].bearer[0].id", "missing"),
         ("hours = 24,", "repeat = { times = 0, days = 1 },", "case[0].record[0].repeat.times", "1"),
+        (
+            "hours = 24,",
+            "repeat = { times = 2, days = 9000000 },",
+            "case[0].record[0].repeat",
+            "no such day",
+        ),
         ("bearer = [{", "bearer = [{ repeat = 0,", "case[0].bearer[0].repeat", "1"),
         ("day = 2024-11-20", 'day = "soon"', "case[0].record[1].day", "must be a date"),
         (

@@ -454,8 +454,30 @@ def test_a_faulty_amount_names_record_and_field_but_not_the_value(hours: object,
 
 
 def test_a_day_with_a_time_is_no_day_of_judgement() -> None:
-    with pytest.raises(InputError, match="time of day"):
+    with pytest.raises(InputError, match=r"as_of: .*time of day"):
         judged(COUNTING, [], [], datetime(2025, 6, 2, 12))
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1, 8, 31), date(9999, 9, 1)])
+def test_a_day_in_no_school_year_needs_to_be_told_what_is_judged(day: date) -> None:
+    # the first school year would begin in the year 0, the last one end in the year 10000
+    with pytest.raises(InputError, match="as_of: there is no such day"):
+        judged(COUNTING, [{"id": "t1"}], [], day)
+
+    period = Period(date(2024, 9, 1), date(2025, 9, 1))
+    told = list(evaluate(COUNTING, [{"id": "t1"}], Register([]), as_of=day, during=period))
+    assert {verdict.as_of for verdict in told} <= {day}
+
+
+def test_the_first_whole_school_year_can_be_judged() -> None:
+    [verdict] = judged(COUNTING, [{"id": "t1"}], [], date(1, 9, 1))
+
+    assert verdict.as_of == date(1, 9, 1)
+
+
+def test_a_day_through_which_a_register_is_complete_has_no_time() -> None:
+    with pytest.raises(InputError, match=r"complete_through: .*time of day"):
+        Register([], complete_through=datetime(2025, 6, 2, 12))
 
 
 @pytest.mark.parametrize("pointer", [7, 7.5, date(2025, 1, 1)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import attrs
 from pendulum.helpers import add_duration
@@ -145,6 +145,26 @@ def school_year(day: date) -> int:
     (2024, 2025)
     """
     return day.year if day.month >= 9 else day.year - 1
+
+
+def days_of_school_year(day: date) -> Period:
+    """Return the days of the school year of ``day``.
+
+    Raises:
+        InputError: it begins before the year 1 or ends after 9999.
+
+    >>> days_of_school_year(date(2025, 8, 31))
+    Period(start=datetime.date(2024, 9, 1), end=datetime.date(2025, 9, 1))
+    """
+    return _days_of_school_year(school_year(day))
+
+
+@cache
+def _days_of_school_year(year: int) -> Period:
+    try:
+        return Period(date(year, 9, 1), date(year + 1, 9, 1))
+    except ValueError:
+        raise refuse("no-such-day") from None
 
 
 def cycle(anchor: date, months: int, index: int) -> Period:

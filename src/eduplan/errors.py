@@ -18,6 +18,7 @@ import attrs
 
 from eduplan.messages import Language, Text, catalogue, say
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -194,6 +195,18 @@ def kind_of(value: object) -> str | Text:
         if isinstance(value, cls):
             return catalogue()[f"kind-of.{key}"]
     return type(value).__name__
+
+
+def read_below(path: str, reader: Callable[[S], T], value: S) -> T:
+    """Return ``reader(value)``, its faults told as seen from outside ``path``.
+
+    Raises:
+        InputError: as ``reader`` does.
+    """
+    try:
+        return reader(value)
+    except InputError as error:
+        raise InputError(fault.under(path) for fault in error.faults) from None
 
 
 class FaultList:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from eduplan.dates import Period, as_date, school_year
-from eduplan.errors import FaultList
+from eduplan.dates import Period, as_date, days_of_school_year
+from eduplan.errors import FaultList, read_below
 from eduplan.people import bearer_getter
 from eduplan.plan import Plan
 from eduplan.provisions import Bench, Docket, Subject
@@ -55,7 +54,7 @@ def evaluate(
 
     Raises:
         InputError: a bearer without id, an id twice, an amount that is not a number, one text as
-            ``only``.
+            ``only``, an ``as_of`` that is no date or in no school year.
         UnknownName: ``only`` has a name that no provision has.
 
     Example:
@@ -68,9 +67,7 @@ def evaluate(
         >>> [verdict.status.value for verdict in verdicts if verdict.provision == "open-lesson"]
         ['MET']
     """
-    day = as_date(as_of)
-    if during is None:
-        during = _school_year(school_year(day))
+    day, during = judged_days(as_of, during)
     subjects = _subjects(bearers)
     benches = plan.benches
     asked = benches.values() if only is None else _asked(plan, only)
@@ -103,9 +100,14 @@ def _asked(plan: Plan, only: Collection[str]) -> list[Bench]:
     return [bench for name, bench in plan.benches.items() if name in names]
 
 
-@cache
-def _school_year(year: int) -> Period:
-    return Period(date(year, 9, 1), date(year + 1, 9, 1))
+def judged_days(as_of: date, during: Period | None) -> tuple[date, Period]:
+    """Return the day of judgement and the days judged, by default its school year.
+
+    Raises:
+        InputError: ``as_of`` is no date, or its school year is not within the years 1 to 9999.
+    """
+    day = read_below("as_of", as_date, as_of)
+    return day, during or read_below("as_of", days_of_school_year, day)
 
 
 def _subjects(bearers: Iterable[object]) -> list[Subject]:

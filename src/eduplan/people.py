@@ -12,7 +12,7 @@ from datetime import date
 import attrs
 
 from eduplan.dates import as_date
-from eduplan.errors import InputError
+from eduplan.errors import read_below
 from eduplan.facts import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_optional_date, as_string, as_strings
 
@@ -38,10 +38,7 @@ def day_of(get: Getter, name: str) -> date | None:
     value = get(name)
     if value is None or type(value) is date:
         return value
-    try:
-        return as_date(value)
-    except InputError as error:
-        raise InputError(fault.under(name) for fault in error.faults) from None
+    return read_below(name, as_date, value)
 
 
 @attrs.frozen(kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from eduplan.dates import as_date
-from eduplan.errors import FaultList, Missing, kind_of, refuse
+from eduplan.errors import FaultList, Missing, kind_of, read_below, refuse
 from eduplan.facts import Getter, Known, getter
 from eduplan.tables import Value, as_facts, as_name, as_optional_date, as_string, as_strings
 
@@ -316,7 +316,7 @@ def _refuse_doubles(entries: Sequence[Entry]) -> None:
 
 @lru_cache(maxsize=1024)
 def _all_through(day: date) -> Mapping[str, date]:
-    return {ALL_KINDS: as_date(day)}
+    return {ALL_KINDS: read_below("complete_through", as_date, day)}
 
 
 def _complete_through(spelled: object) -> Mapping[str, date]:

@@ -441,7 +441,10 @@ def _records_of(case: Table) -> Callable[[object], tuple[object, ...]]:
             table = record.pop("repeat")
             repeat = faults.read("repeat", lambda one: read_table(Repeat, one), table)
         faults.raise_any()
-        return _repeated({**own, **record}, repeat)
+        try:
+            return _repeated({**own, **record}, repeat)
+        except OverflowError:  # the last would lie after the year 9999
+            raise refuse("no-such-day", "repeat") from None
 
     return lambda values: tuple(record for several in read_each(values, read) for record in several)
 

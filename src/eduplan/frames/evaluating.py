@@ -11,8 +11,9 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 from narwhals.stable.v2.typing import IntoFrameT
 
-from eduplan.dates import Period, as_date, school_year
+from eduplan.dates import Period
 from eduplan.errors import refuse
+from eduplan.evaluator import judged_days
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import Columns, Sort, columns
 from eduplan.frames.forms import asked, judge
@@ -93,10 +94,7 @@ def evaluate_frame(
         >>> rows.select("bearer", "status", "value", "required").row(0)
         ('t1', 'MET', 1, 1)
     """
-    day = as_date(as_of)
-    if during is None:
-        year = school_year(day)
-        during = Period(date(year, 9, 1), date(year + 1, 9, 1))
+    day, during = judged_days(as_of, during)
     provisions = portable(plan, only)
     first, second, backend = take(bearers, records)
     if not provisions:

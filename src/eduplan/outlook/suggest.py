@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from eduplan.dates import DAY, Period, as_date
-from eduplan.errors import MissingExtra, refuse
+from eduplan.errors import MissingExtra, read_below, refuse
 from eduplan.evaluator import evaluate
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
@@ -73,7 +73,7 @@ def suggest(
             too many combinations.
         MissingExtra: OR-Tools is not installed.
     """
-    day, end = as_date(as_of), as_date(by)
+    day, end = read_below("as_of", as_date, as_of), read_below("by", as_date, by)
     if end < day:
         raise refuse("suggest-dates", "by")
     several = list(bearers)

@@ -10,7 +10,7 @@ from typing import ClassVar
 import attrs
 
 from eduplan.dates import add_months
-from eduplan.errors import FaultList, InputError, NotKnown, refuse
+from eduplan.errors import FaultList, NotKnown, read_below, refuse
 from eduplan.exact import Number, Spelled, exact, not_negative
 from eduplan.facts import Getter
 from eduplan.lengths import Length, as_optional_length, as_optional_stretch
@@ -72,10 +72,7 @@ class Amount:
         part = get(self.per)
         if part is None:
             raise NotKnown("bound-unknown", field=self.per)
-        try:
-            owed = exact(self.amount * not_negative(part))
-        except InputError as error:
-            raise InputError(fault.under(self.per) for fault in error.faults) from None
+        owed = exact(self.amount * read_below(self.per, not_negative, part))
         return owed if self.floor is None else max(owed, self.floor)
 
 

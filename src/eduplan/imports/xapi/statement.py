@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from eduplan.errors import Fault, FaultList, InputError, kind_of, refuse
+from eduplan.errors import Fault, FaultList, InputError, kind_of, read_below, refuse
 from eduplan.imports.xapi.declared import IDENTIFIERS, RESULTS, Declared
 from eduplan.imports.xapi.times import local_day
 from eduplan.records import Record
@@ -126,10 +126,7 @@ def _text(whole: Table | None, name: str) -> str:
         return ""
     if name not in whole:
         raise refuse("missing-key", name)
-    try:
-        return as_string(whole[name])
-    except InputError as error:
-        raise InputError(fault.under(name) for fault in error.faults) from None
+    return read_below(name, as_string, whole[name])
 
 
 def _activity(thing: Table) -> tuple[str, str]:
@@ -155,10 +152,7 @@ def _day(statement: Table, meant: Declared) -> date:
     name = "timestamp" if "timestamp" in statement else "stored"
     if name not in statement:
         raise refuse("xapi-no-time", "timestamp")
-    try:
-        return local_day(statement[name], meant.zone)
-    except InputError as error:
-        raise InputError(fault.under(name) for fault in error.faults) from None
+    return read_below(name, lambda time: local_day(time, meant.zone), statement[name])
 
 
 def _bearer(actor: Table | None, meant: Declared) -> str | tuple[str, ...] | None:
@@ -179,10 +173,10 @@ def _members(group: Table, meant: Declared) -> tuple[str, ...]:
     members = group.get("member")
     if not isinstance(members, list | tuple) or not members:
         raise refuse("xapi-no-members", "member")
-    try:
-        return read_each(members, lambda member: meant.identity.id_of(_agent(member)))
-    except InputError as error:
-        raise InputError(fault.under("member") for fault in error.faults) from None
+    identity = meant.identity
+    return read_below(
+        "member", lambda them: read_each(them, lambda one: identity.id_of(_agent(one))), members
+    )
 
 
 def _agent(member: object) -> Table:
