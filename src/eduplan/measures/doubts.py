@@ -13,15 +13,15 @@ class Doubts:
     """
 
     def __init__(self) -> None:
-        self._entries: dict[str, set[int]] = {}
+        self._records: dict[str, set[str]] = {}
 
     def note(self, field: str, entry: Entry) -> None:
         """Note that a record does not state a fact."""
-        self._entries.setdefault(field, set()).add(id(entry))
+        self._records.setdefault(field, set()).add(entry.id)
 
     def missing(self) -> tuple[Missing, ...]:
         """Return what would have to be known."""
         return tuple(
-            Missing("record-fact", {"field": field, "count": len(entries)})
-            for field, entries in self._entries.items()
+            Missing("record-fact", {"field": field, "count": len(ids)})
+            for field, ids in self._records.items()
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -194,12 +195,17 @@ class Limits:
                 else:
                     groups.setdefault(cap.bucket(entries[index], period), []).append(index)
             most = cap.best or 0
-            for members in groups.values() if groups else [[]]:
+            for members in groups.values() or [
+                []
+            ]:  # without groups, strays are rivals all the same
                 rivals = [*members, *strays]
-                known = not strays and maybe.isdisjoint(members)
-                known = known and all(worths[i][0] == worths[i][1] for i in members)
-                if len(rivals) > most:
-                    (surely if known else maybe).update(members[most:] if known else rivals)
+                if len(rivals) <= most:
+                    continue
+                certain = not strays and maybe.isdisjoint(members)
+                if certain and all(worths[i][0] == worths[i][1] for i in members):
+                    surely.update(members[most:])
+                else:
+                    maybe.update(rivals)
         return surely, maybe - surely
 
     def cut(
@@ -266,24 +272,34 @@ def _shorten_days(
     that lie wholly in it come to no more than ``most`` for each of its days.
     """
     lost: Number = 0
-    held: list[Entry] = []
-    amounts: list[Number] = []
+    held: list[tuple[Entry, Number]] = []
+    until = date.min
     for index in reversed(indexes):
         entry = entries[index]
-        if held and max(one.last for one in held) < entry.day:
-            held, amounts = [], []
-        held.append(entry)
-        amounts.append(left[index])
-        excess: Number = 0
-        for first in {one.day for one in held}:
-            for last in {one.last for one in held if one.last >= entry.last}:
-                inside = (
-                    amount
-                    for one, amount in zip(held, amounts, strict=True)
-                    if first <= one.day and one.last <= last
-                )
-                excess = max(excess, sum(inside) - most * ((last - first).days + 1))
+        if until < entry.day:
+            held = []
+        until = max(until, entry.last)
+        held.append((entry, left[index]))
+        ends = {one.last for one, _ in held if one.last >= entry.last}
+        excess = max(_overfull(held, last, most) for last in ends)
         left[index] -= excess
-        amounts[-1] -= excess
+        held[-1] = (entry, left[index])
         lost += excess
     return lost
+
+
+def _overfull(held: Sequence[tuple[Entry, Number]], last: date, most: Number) -> Number:
+    """Return what records have more than the days up to ``last`` hold, from the worst first day.
+
+    Args:
+        held: the records, in the order of their first days, each with its amount.
+        last: the last day of the stretch.
+        most: how much one day holds.
+    """
+    excess: Number = 0
+    inside: Number = 0
+    for one, amount in reversed(held):
+        if one.last <= last:
+            inside += amount
+            excess = max(excess, inside - most * ((last - one.day).days + 1))
+    return excess

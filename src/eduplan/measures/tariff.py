@@ -7,6 +7,7 @@ most it can be.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
@@ -291,8 +292,8 @@ def _of_row(row: Rate, entry: Entry) -> Worth:
     elif row.per:
         amount = _days(entry) if row.per == DAYS else number_of(entry, row.per)
         if amount is not None:
-            units = Fraction(amount) / row.each
-            amount = exact((units.__floor__() if row.whole else units) * Fraction(row.amount))
+            units: Number = Fraction(amount) / row.each
+            amount = exact((math.floor(units) if row.whole else units) * Fraction(row.amount))
     else:
         amount = number_of(entry, row.stated)
         if amount is not None and (
