@@ -8,7 +8,7 @@ from datetime import date
 from eduplan.dates import Period
 from eduplan.exact import Number
 from eduplan.facts import Getter
-from eduplan.measures.gauge import Gauge, LeftOut, Reading
+from eduplan.measures.gauge import Gauge, LeftOut, Reading, parted
 from eduplan.measures.measure import Measure, Way
 from eduplan.measures.tariff import Worth
 from eduplan.records import Entry
@@ -51,9 +51,8 @@ class DatedGauge(Gauge):
             other = tuple(entry.record for entry in several if entry.kind not in kinds)
             if other:
                 left_out.append(LeftOut("differs", "kind", other))
-            fits, perhaps, differing = gauge._sorted_out(
-                [entry for entry in several if entry.kind in kinds], bearer
-            )
+            of_kinds = [entry for entry in several if entry.kind in kinds]
+            fits, perhaps, differing = parted(gauge._where, of_kinds, bearer)
             sure += fits
             maybe += perhaps
             left_out += gauge._blamed("differs", differing, bearer)

@@ -78,12 +78,59 @@ class Reading(NamedTuple):
     ranges: tuple[Range, ...] = ()
 
 
-_read: Callable[[tuple[object, ...]], Reading] = partial(tuple.__new__, Reading)
+_reading: Callable[[tuple[object, ...]], Reading] = partial(tuple.__new__, Reading)
 """Makes a reading of all its fields in their order, in a third of the time."""
 
 _WHOLE = frozenset({int})
 _RECORD = itemgetter(4)
 _GET = itemgetter(5)
+
+
+class Parted(NamedTuple):
+    """Records by whether they fit a selector.
+
+    Attributes:
+        sure: those that do.
+        maybe: those of which it is not known.
+        differing: those that do not.
+    """
+
+    sure: list[Entry]
+    maybe: list[Entry]
+    differing: list[Entry]
+
+
+def parted(where: Matcher, entries: Iterable[Entry], bearer: Getter) -> Parted:
+    """Return records by whether they fit a selector.
+
+    Most selectors ask for one fact only; that is found without a call for every record.
+
+    Args:
+        where: the selector.
+        entries: the records.
+        bearer: reads facts of the bearer.
+    """
+    found = sure, maybe, differing = Parted([], [], [])
+    if where.plain is None:
+        for entry in entries:
+            truth = where.check(entry.get, bearer)
+            if truth:
+                sure.append(entry)
+            elif truth is None:
+                maybe.append(entry)
+            else:
+                differing.append(entry)
+        return found
+    field, wanted = where.plain
+    for entry in entries:
+        value = entry.get(field)
+        if value is None:
+            maybe.append(entry)
+        elif value in wanted or (type(value) is tuple and not wanted.isdisjoint(value)):
+            sure.append(entry)
+        else:
+            differing.append(entry)
+    return found
 
 
 class Gauge:
@@ -100,7 +147,7 @@ class Gauge:
             if measure.way is Way.CREDITS
             else None
         )
-        self._read = {
+        self._by_way = {
             Way.COUNT: self._amounts,
             Way.SUM: self._amounts,
             Way.DISTINCT: self._distinct,
@@ -138,42 +185,15 @@ class Gauge:
         if self._plain and (reading := self._at_once(entries)) is not None:
             return reading
         if self._where.always:
-            return self._read(entries, (), (), bearer, period, owed)
-        sure, maybe, differing = self._sorted_out(entries, bearer)
+            return self._by_way(entries, (), (), bearer, period, owed)
+        sure, maybe, differing = parted(self._where, entries, bearer)
         if not maybe and not differing:
-            return self._read(entries, (), (), bearer, period, owed)
+            return self._by_way(entries, (), (), bearer, period, owed)
         left_out = (
             *self._blamed("differs", differing, bearer),
             *self._blamed("unknown", maybe, bearer),
         )
-        return self._read(sure, maybe, left_out, bearer, period, owed)
-
-    def _sorted_out(
-        self, entries: Sequence[Entry], bearer: Getter
-    ) -> tuple[list[Entry], list[Entry], list[Entry]]:
-        """Part entries into those that count, those that may, and those that do not.
-
-        Most selectors ask for one fact only; that is found without a call for every record.
-        """
-        sure: list[Entry] = []
-        maybe: list[Entry] = []
-        differing: list[Entry] = []
-        if self._where.plain is None:
-            check = self._where.check
-            for entry in entries:
-                truth = check(entry.get, bearer)
-                (sure if truth else maybe if truth is None else differing).append(entry)
-            return sure, maybe, differing
-        field, wanted = self._where.plain
-        for entry in entries:
-            value = entry.get(field)
-            if value is None:
-                maybe.append(entry)
-            elif value in wanted or (type(value) is tuple and not wanted.isdisjoint(value)):
-                sure.append(entry)
-            else:
-                differing.append(entry)
-        return sure, maybe, differing
+        return self._by_way(sure, maybe, left_out, bearer, period, owed)
 
     def _at_once(self, entries: Sequence[Entry]) -> Reading | None:
         """Read a plain count or sum in one pass; None where something is out of the ordinary.
@@ -207,7 +227,7 @@ class Gauge:
                     return None
         low = sum(amounts)
         left_out = (LeftOut("differs", asked, tuple(differing)),) if differing else ()
-        return _read((low, low, tuple(counted), tuple(amounts), left_out, (), (), ()))
+        return _reading((low, low, tuple(counted), tuple(amounts), left_out, (), (), ()))
 
     def _blamed(self, reason: str, entries: Sequence[Entry], bearer: Getter) -> Iterable[LeftOut]:
         """Return entries that do not count, by the fact because of which."""
@@ -320,7 +340,9 @@ class Gauge:
             left_out = (*left_out, LeftOut("unstated", self.measure.field, tuple(unstated)))
         high = len(possible) + len(unstated) + silent
         missing = _missing(left_out)
-        return _read((len(seen), high, tuple(counted), tuple(amounts), left_out, (), missing, ()))
+        return _reading(
+            (len(seen), high, tuple(counted), tuple(amounts), left_out, (), missing, ())
+        )
 
     def _named(self, entry: Entry) -> set[object]:
         """Return what a record names in the field told apart, which may be several."""
@@ -365,28 +387,19 @@ class Gauge:
         _: Period,
         __: Number | None,
     ) -> Reading:
+        inside, open_, outside = parted(self._part, sure, bearer)
+        for reason, entries in (("outside-share", outside), ("unknown", open_)):
+            if entries:
+                field = self._part.blame(entries[0].get, bearer)
+                left_out = (*left_out, LeftOut(reason, field, _records(entries)))
         weights = {entry.id: self._weight(entry) for entry in [*sure, *maybe]}
-        inside = [entry for entry in sure if self._part(entry.get, bearer)]
-        open_ = [entry for entry in sure if self._part(entry.get, bearer) is None]
         unstated = [entry for entry in [*sure, *maybe] if weights[entry.id] is None]
+        if unstated:
+            left_out = (*left_out, LeftOut("unstated", self._field, _records(unstated)))
 
         def weight(entries: Iterable[Entry]) -> Number:
             return sum(weights[entry.id] or 0 for entry in entries)
 
-        outside = [entry for entry in sure if self._part(entry.get, bearer) is False]
-        if outside:
-            found = tuple(entry.record for entry in outside)
-            field = self._part.blame(outside[0].get, bearer)
-            left_out = (*left_out, LeftOut("outside-share", field, found))
-        if open_:
-            found = tuple(entry.record for entry in open_)
-            left_out = (
-                *left_out,
-                LeftOut("unknown", self._part.blame(open_[0].get, bearer), found),
-            )
-        if unstated:
-            found = tuple(entry.record for entry in unstated)
-            left_out = (*left_out, LeftOut("unstated", self._field, found))
         missing = _missing(left_out)
         base = weight(sure) + weight(maybe)
         low: Number = 0
@@ -399,7 +412,7 @@ class Gauge:
         return Reading(
             low,
             high,
-            tuple(entry.record for entry in inside),
+            _records(inside),
             tuple(weights[entry.id] or 0 for entry in inside),
             left_out,
             (),
