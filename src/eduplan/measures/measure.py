@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 import attrs
 
@@ -61,7 +62,7 @@ class Per(StrEnum):
     PERIOD = "period"
 
 
-BUCKETS: dict[Per, Callable[[Entry, Period], object]] = {
+BUCKETS: Mapping[Per, Callable[[Entry, Period], object]] = {
     Per.RECORD: lambda entry, _: entry.id,
     Per.DAY: lambda entry, _: entry.day,
     Per.MONTH: lambda entry, _: (entry.day.year, entry.day.month),
@@ -211,19 +212,30 @@ class Measure:
         return table
 
 
-_READERS: dict[str, Callable[..., object]] = {
-    "of": as_kinds,
-    "where": as_selector,
-    "by": as_name,
-    "weigh": as_name,
-    "caps": as_caps,
-    "tariff": as_tariff,
-    "factors": as_factors,
-    "absence": as_optional_absence,
-    "thresholds": as_thresholds,
-}
 _OF_KINDS = (Way.COUNT, Way.DAYS, Way.CREDITS)
-_ONLY_WITH = {
+_Read = tuple[str, Callable[..., Any]]
+_HEADS: Mapping[Way, _Read] = {
+    **dict.fromkeys(_OF_KINDS, ("kinds", as_kinds)),
+    **dict.fromkeys((Way.SUM, Way.DISTINCT), ("field", as_name)),
+    Way.SHARE: ("part", as_selector),
+}
+"""What stands behind a way of measuring: the field it is, and what reads it."""
+
+_KEYS: Mapping[str, _Read] = {
+    "of": ("kinds", as_kinds),
+    "where": ("where", as_selector),
+    "by": ("by", as_name),
+    "weigh": ("field", as_name),
+    "caps": ("caps", as_caps),
+    "tariff": ("tariff", as_tariff),
+    "factors": ("factors", as_factors),
+    "absence": ("absence", as_optional_absence),
+    "thresholds": ("thresholds", as_thresholds),
+}
+"""What stands behind the other keys."""
+
+_ONLY_WITH: Mapping[str, tuple[Way, ...]] = {
+    "of": (Way.SUM, Way.DISTINCT, Way.SHARE),
     "weigh": (Way.SHARE,),
     "caps": (Way.COUNT, Way.SUM, Way.CREDITS),
     "thresholds": (Way.COUNT, Way.SUM, Way.CREDITS),
@@ -250,41 +262,30 @@ def as_measure(value: Measure | Table) -> Measure:
     ways = [way for way in Way if way in value]
     if len(ways) != 1:
         raise refuse("measure-one-of", known=", ".join(Way))
-    way = ways[0]
+    (way,) = ways
+    readers = {**_KEYS, way.value: _HEADS[way]}
     faults = FaultList()
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for key, spelled in value.items():
-        if key == way:
-            continue
-        if key not in _READERS:
-            known = ", ".join([way.value, *_READERS])
-            faults.add("unknown-key", str(key)[:64], known=known)
+        if key in readers:
+            field, reader = readers[key]
+            found[field] = faults.read(key, reader, spelled)
         else:
-            found[key] = faults.read(key, _READERS[key], spelled)
-    for key, ways_of_it in _ONLY_WITH.items():
-        if key in value and way not in ways_of_it:
-            faults.add("measure-not-with", key, way=way.value)
-    if way is Way.CREDITS and "tariff" not in value:
-        faults.add("measure-needs", way=way.value, needs="tariff")
-    reader = as_kinds if way in _OF_KINDS else as_selector if way is Way.SHARE else as_name
-    head = faults.read(way.value, reader, value[way])
-    if way in _OF_KINDS:
-        if "of" in value:
-            faults.add("measure-not-with", "of", way=way.value)
-        found["of"] = head
-    elif "of" not in value:
-        faults.add("measure-needs", way=way.value, needs="of")
+            known = ", ".join([way.value, *_KEYS])
+            faults.add("unknown-key", str(key)[:64], known=known)
+    _check_keys(way, value, faults)
     faults.raise_any()
-    return Measure(
-        way=way,
-        kinds=found["of"],  # type: ignore[arg-type]
-        field=head if way in (Way.SUM, Way.DISTINCT) else found.get("weigh", ""),  # type: ignore[arg-type]
-        where=found.get("where", EVERYTHING),  # type: ignore[arg-type]
-        part=head if way is Way.SHARE else EVERYTHING,  # type: ignore[arg-type]
-        by=found.get("by", "bearer"),  # type: ignore[arg-type]
-        caps=found.get("caps", ()),  # type: ignore[arg-type]
-        tariff=found.get("tariff", ()),  # type: ignore[arg-type]
-        factors=found.get("factors", ()),  # type: ignore[arg-type]
-        absence=found.get("absence"),  # type: ignore[arg-type]
-        thresholds=found.get("thresholds", ()),  # type: ignore[arg-type]
-    )
+    return Measure(way=way, **found)
+
+
+def _check_keys(way: Way, table: Table, faults: FaultList) -> None:
+    """Note keys that do not go with a way of measuring, and those it needs."""
+    for key, ways in _ONLY_WITH.items():
+        if key in table and way not in ways:
+            faults.add("measure-not-with", key, way=way.value)
+    needed = [] if way in _OF_KINDS else ["of"]
+    if way is Way.CREDITS:
+        needed.append("tariff")
+    for key in needed:
+        if key not in table:
+            faults.add("measure-needs", way=way.value, needs=key)
