@@ -290,8 +290,8 @@ class _Anchor(NamedTuple):
     day: date
     months: int = 0
 
-    def __add__(self, months: object) -> _Anchor:
-        assert isinstance(months, int)  # noqa: S101 - for the type checker
+    def later(self, months: int) -> _Anchor:
+        """Return where a cycle begins so many months later, counted from the same day."""
         return _Anchor(self.day, self.months + months)
 
     @property
@@ -358,7 +358,7 @@ class _Walk:
         while anchor.start < window.end:
             start = anchor.start
             due, months = self._due(anchor, held)
-            after = anchor + months
+            after = anchor.later(months)
             following = after if after.start == due else _Anchor(due)
             begins: date | None = due
             if own.after is not None:
@@ -429,13 +429,13 @@ class _Walk:
     def _due(self, anchor: _Anchor, held: Sequence[Period]) -> tuple[date, int]:
         """Return the first day after the cycle that begins at ``anchor``, and its months."""
         months = self._months(anchor.start)
-        due = _stretched(anchor.start, (anchor + months).start, held)
+        due = _stretched(anchor.start, anchor.later(months).start, held)
         if self._own.change is not None and self._own.change.governs is Takes.AS_OF:
             for day in sorted({entry.day for entry in self._changes if entry.day > anchor.start}):
                 if day >= due:
                     break
                 months = self._months(day)
-                due = max(day, _stretched(anchor.start, (anchor + months).start, held))
+                due = max(day, _stretched(anchor.start, anchor.later(months).start, held))
         return due, months
 
     def _until_now(self, rule: FactChange | Renewal) -> Sequence[Entry]:
@@ -446,8 +446,9 @@ class _Walk:
         """Return the days on which a cycle was completed, perhaps."""
         rule = self._own.after
         if rule is not None:
+            where = Matcher(rule.where, self._scales)
             for entry in self._until_now(rule):
-                if entry.day > first and self._fits(rule.where, entry):
+                if entry.day > first and self._fits(where, entry):
                     yield entry.day
 
     def _held(self) -> Sequence[Period]:
@@ -456,22 +457,22 @@ class _Walk:
         found: list[Period] = []
         if rule is None:
             return found
+        where = Matcher(rule.where, self._scales)
         for entry in self._records(rule.kind, rule.by):
             end = entry.last + DAY
             if rule.at_least is not None and rule.at_least.after(entry.day) > end:
                 continue
-            if not self._fits(rule.where, entry):
+            if not self._fits(where, entry):
                 continue
             start = max(entry.day, found[-1].end) if found else entry.day
             if start < end:
                 found.append(Period(start, end))
         return found
 
-    def _fits(self, where: Selector, entry: Entry) -> bool:
-        matcher = Matcher(where, self._scales)
-        truth = matcher(entry.get, self._bearer)
+    def _fits(self, where: Matcher, entry: Entry) -> bool:
+        truth = where(entry.get, self._bearer)
         if truth is None:
-            field = matcher.blame(entry.get, self._bearer)
+            field = where.blame(entry.get, self._bearer)
             raise NotKnown("record-fact", field=field, count=1)
         return truth
 
