@@ -152,7 +152,7 @@ def test_what_is_wrong_in_itself_it_refuses_too(fault: dict[str, str]) -> None:
     structural = faults_of(table) & STRUCTURAL
 
     assert not structural or objections(table), (
-        f"reading finds {sorted(structural)}; let the schema say so, in schema/readers.py"
+        f"reading finds {sorted(structural)}; let the schema say so, in schema/written.py"
     )
 
 

@@ -14,7 +14,7 @@ from eduplan.messages import Text, catalogue
 from eduplan.plan import Drop
 from eduplan.provisions import FORMS, Provision, Question, Version
 from eduplan.provisions.versions import FIXED
-from eduplan.schema.readers import HOLDS, READS, RULES, WRITTEN
+from eduplan.schema.readers import READS
 from eduplan.schema.shapes import (
     ANYTHING,
     DATE,
@@ -28,6 +28,7 @@ from eduplan.schema.shapes import (
     one_or_list,
     table,
 )
+from eduplan.schema.written import HOLDS, RULES, WRITTEN
 from eduplan.sources import Clause, Document
 
 SCHEMA_FILE = "eduplan-plan.schema.json"

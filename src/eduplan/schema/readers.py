@@ -1,27 +1,13 @@
 """What a field may hold in a plan file, by what reads it.
 
-A new form whose fields are read by converters listed here needs no entry. A new converter needs one
-in `READS`; a class that is not read field by field one in `WRITTEN`; what holds between several
-fields of a class, one in `RULES`.
+A new form whose fields are read by converters listed here needs no entry; a new converter does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from eduplan.cycles import (
-    Aligned,
-    CycleLength,
-    FactChange,
-    Hold,
-    Next,
-    Renewal,
-    Takes,
-    as_early,
-    as_late,
-    as_renewal,
-    as_takes,
-)
+from eduplan.cycles import Next, Renewal, Takes, as_early, as_late, as_renewal, as_takes
 from eduplan.dates import Period, as_date
 from eduplan.exact import exact, not_negative
 from eduplan.figures import ShareOf, as_optional_number, as_share_of
@@ -55,17 +41,10 @@ from eduplan.measures.tariff import (
     as_thresholds,
 )
 from eduplan.messages import Text
-from eduplan.periods import (
-    NEEDS_CALENDAR,
-    Every,
-    Unit,
-    as_every,
-    as_optional_every,
-)
+from eduplan.periods import Every, as_every, as_optional_every
 from eduplan.provisions import (
     Amount,
     Answer,
-    Attestation,
     Change,
     Indicator,
     Judgements,
@@ -73,9 +52,6 @@ from eduplan.provisions import (
     Need,
     Part,
     Partial,
-    Provision,
-    Question,
-    Quota,
     Reach,
     Reading,
     Relative,
@@ -88,22 +64,13 @@ from eduplan.provisions.follow_up import as_answer
 from eduplan.provisions.happening import Happening, as_happening, as_optional_happening
 from eduplan.provisions.indicator import as_indicator, as_optional_measure
 from eduplan.provisions.needs import as_needs, as_optional_need
-from eduplan.provisions.occasions import (
-    DAY_RULES,
-    Holiday,
-    Occasion,
-    Shift,
-    Window,
-    as_occasions,
-    as_window,
-)
+from eduplan.provisions.occasions import Occasion, Window, as_occasions, as_window
 from eduplan.provisions.open import Expects, as_expects, as_readings
 from eduplan.provisions.portions import Portion, as_portions
 from eduplan.provisions.process import (
     MOST_YEARS,
     MonthOf,
     Piece,
-    Process,
     ProcessStep,
     Stage,
     as_month,
@@ -128,7 +95,6 @@ from eduplan.provisions.quota import (
     as_undivided,
 )
 from eduplan.provisions.reach import (
-    BOUNDS,
     Peer,
     Rise,
     as_baseline,
@@ -142,25 +108,9 @@ from eduplan.provisions.reach import (
     as_optional_share,
     as_parts,
 )
-from eduplan.provisions.requirements import (
-    BearerIs,
-    Elapsed,
-    NotBarred,
-    RecordIs,
-    Requirement,
-    VerdictIs,
-    as_requirement,
-    as_statuses,
-)
+from eduplan.provisions.requirements import Requirement, as_requirement, as_statuses
 from eduplan.provisions.roster import as_cells
-from eduplan.provisions.schedule import (
-    MOST_TIMES,
-    ForEach,
-    Late,
-    as_for_each,
-    as_grace,
-    as_times,
-)
+from eduplan.provisions.schedule import MOST_TIMES, ForEach, Late, as_for_each, as_grace, as_times
 from eduplan.provisions.schedule import as_late as as_late_in
 from eduplan.provisions.versions import Governs, Version, as_governs, as_versions
 from eduplan.provisions.within import (
@@ -188,7 +138,6 @@ from eduplan.schema.shapes import (
     NAME,
     NOT_NEGATIVE,
     NUMBER,
-    OF_BEARER,
     OPTIONAL_NAME,
     OPTIONAL_STRING,
     POSITIVE,
@@ -196,23 +145,12 @@ from eduplan.schema.shapes import (
     STRETCH,
     STRING,
     WHOLE,
-    Schema,
     either,
-    exactly_one,
     list_of,
-    one_key,
     one_of,
     one_or_list,
-    table,
 )
-from eduplan.selectors import (
-    Condition,
-    Selector,
-    Test,
-    as_optional_selector,
-    as_selector,
-    as_selectors,
-)
+from eduplan.selectors import Selector, as_optional_selector, as_selector, as_selectors
 from eduplan.sources import (
     Annex,
     Cited,
@@ -253,8 +191,8 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_annexes: list_of(Annex),
     as_answer: either(NAME, Answer),
     as_answers: Judgements,
-    as_before_joining: either({"enum": ["counts", "lapses"]}, Selector),
     as_baseline: either(DATE, {"type": "integer", "minimum": 1900, "maximum": 2200}),
+    as_before_joining: either({"enum": ["counts", "lapses"]}, Selector),
     as_bound: either(NOT_NEGATIVE, Amount, list_of(Amount, 1)),
     as_caps: one_or_list(Cap),
     as_cells: {
@@ -269,14 +207,13 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_early: one_of(Next),
     as_effect: one_of(Effect),
     as_every: Every,
-    as_extends: either(STRING, Extends),
     as_expects: one_of(Expects),
+    as_extends: either(STRING, Extends),
     as_factors: either(list_of(Factor, 1), list_of(list_of(Factor, 1), 1)),
     as_flag: FLAG,
     as_for_each: ForEach,
     as_force: one_of(Force),
     as_governs: one_of(Governs),
-    as_length: LENGTH,
     as_grace: {"type": "integer", "minimum": 0},
     as_happening: either(NAME, Happening),
     as_indicator: Indicator,
@@ -284,6 +221,7 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_late: either({"const": "completion"}, {"const": "due"}),
     as_late_in: one_of(Late),
     as_leading_group: LeadingGroup,
+    as_length: LENGTH,
     as_measure: Measure,
     as_milestones: one_or_list(Milestone),
     as_month: {**POSITIVE, "maximum": 12},
@@ -291,22 +229,22 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_name: NAME,
     as_names: one_or_list(NAME),
     as_needs: one_or_list(Need),
+    as_occasions: list_of(Occasion),
     as_optional_above_nothing: NOT_NEGATIVE,
     as_optional_absence: Absence,
     as_optional_amount: NOT_NEGATIVE,
-    as_optional_carry_over: CarryOver,
-    as_optional_counted: either(NAME, {"const": "@days"}),
-    as_optional_leave: Leave,
-    as_occasions: list_of(Occasion),
-    as_optional_carried_out: either(NAME, CarriedOut),
     as_optional_before: Before,
-    as_optional_count: {"type": "integer", "minimum": 0, "maximum": MOST_DAYS},
-    as_optional_date: DATE,
-    as_optional_exact: NUMBER,
-    as_optional_every: Every,
-    as_optional_happening: either(NAME, Happening),
-    as_optional_length: LENGTH,
+    as_optional_carried_out: either(NAME, CarriedOut),
+    as_optional_carry_over: CarryOver,
     as_optional_change: Change,
+    as_optional_count: {"type": "integer", "minimum": 0, "maximum": MOST_DAYS},
+    as_optional_counted: either(NAME, {"const": "@days"}),
+    as_optional_date: DATE,
+    as_optional_every: Every,
+    as_optional_exact: NUMBER,
+    as_optional_happening: either(NAME, Happening),
+    as_optional_leave: Leave,
+    as_optional_length: LENGTH,
     as_optional_level: either(NOT_NEGATIVE, STRING),
     as_optional_measure: Measure,
     as_optional_name: OPTIONAL_NAME,
@@ -321,16 +259,16 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_optional_rise: one_of(Rise),
     as_optional_selector: Selector,
     as_optional_share: NOT_NEGATIVE,
-    as_optional_stretch: STRETCH,
     as_optional_steps: list_of(Step, 1),
+    as_optional_stretch: STRETCH,
     as_optional_string: OPTIONAL_STRING,
     as_optional_text: Text,
     as_optional_unit: NOT_NEGATIVE,
     as_optional_within: Within,
     as_optional_worth: either(NUMBER, Worth),
-    as_parts: list_of(Part),
-    as_partial: one_of(Partial),
     as_parent: STRING,
+    as_partial: one_of(Partial),
+    as_parts: list_of(Part),
     as_per: one_of(Per),
     as_period: Period,
     as_pieces: either(NAME, Piece, list_of(either(NAME, Piece), 1)),
@@ -341,16 +279,16 @@ READS: Mapping[Callable[..., object] | None, object] = {
     as_requirement: Requirement,
     as_results: one_or_list(either(STRING, FLAG), 1),
     as_scope: Scope,
-    as_share_of: ShareOf,
     as_selector: Selector,
     as_selectors: one_or_list(Selector),
-    as_statuses: one_or_list(one_of(Status), 1),
+    as_share_of: ShareOf,
     as_stages: list_of(Stage),
+    as_statuses: one_or_list(one_of(Status), 1),
     as_steps: list_of(ProcessStep, 1),
     as_stretch: STRETCH,
-    as_stub: one_of(STUBS),
     as_string: STRING,
     as_strings: one_or_list(STRING),
+    as_stub: one_of(STUBS),
     as_takes: one_of(Takes),
     as_tariff: list_of(Rate, 1),
     as_text: Text,
@@ -367,136 +305,3 @@ READS: Mapping[Callable[..., object] | None, object] = {
     not_negative: NOT_NEGATIVE,
 }
 """What a field may hold in a plan file, by the converter that reads it; None stands for none."""
-
-_KINDS = READS[as_kinds]
-_WHICH = {"where": Selector, "by": NAME}
-_CAPS = {"caps": READS[as_caps], "thresholds": READS[as_thresholds]}
-_TARIFF = {
-    "tariff": READS[as_tariff],
-    "factors": READS[as_factors],
-    "absence": READS[as_optional_absence],
-}
-
-
-def _ways(besides: Schema, *rules: Schema) -> list[Schema]:
-    """Return the tables of a measure, one for each way of measuring.
-
-    Args:
-        besides: further keys of these tables.
-        rules: what they keep besides.
-    """
-    ways: list[tuple[Schema, list[str]]] = [
-        ({"count": _KINDS, **_CAPS}, ["count"]),
-        ({"sum": NAME, "of": _KINDS, **_CAPS}, ["sum", "of"]),
-        ({"credits": _KINDS, **_CAPS, **_TARIFF}, ["credits", "tariff"]),
-        ({"distinct": NAME, "of": _KINDS}, ["distinct", "of"]),
-        ({"days": _KINDS}, ["days"]),
-        ({"share": Selector, "of": _KINDS, "weigh": NAME}, ["share", "of"]),
-    ]
-    more = {"allOf": list(rules)} if rules else {}
-    return [table({**keys, **_WHICH, **besides}, needed) | more for keys, needed in ways]
-
-
-_TITLE = {"title": Text}
-_JOINED = list_of(Requirement, 1)
-_BOUNDED = {"at_least": NOT_NEGATIVE, "at_most": NOT_NEGATIVE, "in_last": LENGTH}
-_OPERANDS = one_or_list(SCALAR, 1)
-_OPERAND = {test.value: SCALAR for test in Test} | {"is": _OPERANDS, "not": _OPERANDS}
-_WORDS = [unit.value for unit in Unit if unit is not Unit.CYCLE]
-_CYCLE = {"cycle": either(LENGTH, list_of(CycleLength, 1))}
-_OWN = {"after": READS[as_renewal], "change": FactChange, "hold": Hold}
-_COUNTED = {"skip": POSITIVE, "only": POSITIVE}
-_ANCHORED = {"until": OF_BEARER, "aligned": one_of(Aligned), **_OWN, **_COUNTED}
-
-_SPAN = {"type": "array", "items": POSITIVE, "minItems": 2, "maxItems": 2}
-_DAY = either({"enum": list(DAY_RULES)}, {**POSITIVE, "maximum": 31})
-_DAYS = {**POSITIVE, "maximum": MOST_DAYS}
-
-WRITTEN: Mapping[type, Schema] = {
-    Condition: either(
-        SCALAR,
-        list_of(SCALAR, 1),
-        {
-            **table({**_OPERAND, "scale": NAME}),
-            "anyOf": [{"required": [test.value]} for test in Test],
-        },
-    ),
-    Every: either(
-        {"enum": _WORDS},
-        table({"each": {"enum": sorted(NEEDS_CALENDAR)}, "school_days": POSITIVE}, ["each"]),
-        table({**_CYCLE, "grid": DATE}, ["cycle", "grid"]),
-        table({**_CYCLE, **_ANCHORED, "from": one_or_list(OF_BEARER, 1)}, ["cycle", "from"]),
-        table({**_CYCLE, "until": OF_BEARER, **_OWN}, ["cycle", "until"]),
-    ),
-    ForEach: {
-        "type": "object",
-        "propertyNames": NAME,
-        "additionalProperties": either(OF_BEARER, list_of(SCALAR, 1)),
-    },
-    Measure: either(*_ways({})),
-    Period: table({"from": DATE, "to": DATE}, ["from", "to"]),
-    Requirement: either(
-        table({"all": _JOINED, **_TITLE}, ["all"]),
-        table({"any": _JOINED, **_TITLE}, ["any"]),
-        table({"not": Requirement, **_TITLE}, ["not"]),
-        *(BearerIs, RecordIs, Elapsed, VerdictIs, NotBarred),
-        *_ways({**_BOUNDED, **_TITLE}, exactly_one("at_least", "at_most")),
-    ),
-    Scope: either(
-        {"const": "each"},
-        one_key({"mean": NAME, "total": NAME}),
-        table({"share": NAME, "reaches": NOT_NEGATIVE}, ["share"]),
-    ),
-    Selector: {
-        "type": "object",
-        "propertyNames": NAME,
-        "properties": {"any": list_of(Selector, 1), "not": one_or_list(Selector, 1)},
-        "additionalProperties": Condition,
-    },
-    Text: table({"zh": STRING, "en": STRING}, ["zh", "en"]),
-    Window: either(
-        one_key({"weeks": _SPAN, "last_weeks": POSITIVE, "months": _SPAN}),
-        one_key({"holiday": one_of(Holiday)}),
-        table({"day": _DAY, "shift": one_of(Shift)}, ["day"]),
-    ),
-    Within: one_key({"days": _DAYS, "school_days": _DAYS, "length": LENGTH, "end_of": Every}),
-}
-"""The tables of classes that are not read field by field."""
-
-_VERSIONS: Schema = {"required": ["version"], "properties": {"version": {"minItems": 1}}}
-
-RULES: Mapping[type, Schema] = {
-    Attestation: {
-        "anyOf": [{"required": ["judges"]}, {"required": ["judge"]}],
-        "not": {"required": ["holds", "every"]},
-    },
-    Before: exactly_one("days", "school_days"),
-    Piece: exactly_one("kind", "trigger"),
-    Process: exactly_one("every", "after"),
-    Provision: {
-        "if": _VERSIONS,
-        "then": {"required": ["governs"]},
-        "else": {"not": {"required": ["governs"]}},
-    },
-    Question: {
-        "oneOf": [
-            {"required": ["reading"], "properties": {"reading": {"minItems": 1}}},
-            {"required": ["expects"]},
-        ]
-    },
-    Absence: exactly_one("reaches", "exceeds"),
-    Cap: exactly_one("at_most", "share", "best"),
-    Portion: exactly_one("at_least", "at_most"),
-    Quota: exactly_one("at_least", "at_most"),
-    Rate: exactly_one("fixed", "per", "stated"),
-    Change: exactly_one("points", "per_cent", "amount"),
-    Indicator: exactly_one("rate", "value", "share", "count", "measure"),
-    Reach: exactly_one(*BOUNDS, "rises", "change", "relative_to"),
-    Relative: exactly_one(*BOUNDS, "rank", "upper"),
-    Step: exactly_one("at_least", "above"),
-    Worth: exactly_one("fixed", "rate", "steps"),
-}
-"""What else holds between the fields of a class."""
-
-HOLDS: Mapping[type, tuple[type, ...]] = {Requirement: (Measure,)}
-"""Classes in whose tables the keys of others stand, so that their words are told there too."""
