@@ -489,9 +489,13 @@ def test_a_record_that_points_to_a_bearer_by_no_text_is_refused(pointer: object)
         judged(COUNTING, [{"id": "7"}], [record], AS_OF)
 
 
-@pytest.mark.parametrize("value", [[None], [["teacher"]], {"name": "王芳"}])
+class Role(SimpleNamespace):
+    """A thing of another software: as every object that compares by value, without a hash."""
+
+
+@pytest.mark.parametrize("value", [[None], [["teacher"]], {"name": "王芳"}, Role(name="王芳")])
 def test_what_no_fact_can_be_is_refused_where_it_is_looked_at(value: object) -> None:
-    """A list with a blank or a list in it, and a table, can be compared with nothing."""
+    """A list with a blank or a list in it, a table, an object can be compared with nothing."""
     bearer = {"id": "t1", "role": value}
     record = {"id": "r1", "kind": "visit", "day": AS_OF, "bearer": "t1"}
     with pytest.raises(InputError, match=r"^role") as caught:

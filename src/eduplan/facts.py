@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -54,7 +54,7 @@ def _fact(read: Getter, name: str) -> object:
     try:
         return as_value(value)
     except InputError as error:
-        if isinstance(value, Collection):  # with nothing can it be compared
+        if isinstance(value, Collection) or not isinstance(value, Hashable):  # never comparable
             raise InputError(fault.under(name) for fault in error.faults) from None
         return value  # refused where it is used, with the record it stands in
 
