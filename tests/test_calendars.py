@@ -793,4 +793,4 @@ def test_a_calendar_file_with_an_endless_key_is_refused_within_a_second(tmp_path
 
 
 def test_a_calendar_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert file_faults(tmp_path / "none.toml") == [("", "cannot-open")]
+    assert file_faults(tmp_path / "none.toml") == [("", "no-such-file")]

@@ -164,6 +164,30 @@ def test_html_is_a_whole_page_in_its_language(run: Run, tmp_path: Path, lang: La
     assert ran.out == ""
 
 
+def test_records_of_ids_that_the_roster_does_not_have_are_told(run: Run, tmp_path: Path) -> None:
+    # A letter O for a nought: the record counts for nobody, and somebody has to be told.
+    lessons = [*LESSONS, ("T0O1", "2024-10-10", "春"), ("T0O1", "2024-11-11", "夏")]
+    lessons.append(("t9", "2024-11-12", "冬"))
+    options = files(tmp_path, "csv", lessons=lessons)
+    ran = run("check", PLAN, *options, *WHEN, "--lang", "zh")
+    assert "登记中有 3 条记录写的编号不在名册中，没有计给任何人：T0O1、t9（共 2 个编号）" in ran.out
+    ran = run("check", PLAN, *options, *WHEN, "--lang", "en")
+    assert "Records with an id that the roster does not have: 3; they count for nobody" in ran.out
+    assert "T0O1, t9" in ran.out
+    page = run("check", PLAN, *options, *WHEN, "--format", "html").out
+    assert "其中3条写的编号不在名册中" in page
+
+    ran = run("check", PLAN, *files(tmp_path, "csv"), *WHEN)
+    assert "不在名册中" not in ran.out
+
+
+def test_who_is_behind_is_kept_apart_from_what_cannot_be_decided(run: Run, tmp_path: Path) -> None:
+    # Nothing is declared complete, so nobody is known to have missed anything.
+    options = files(tmp_path, "csv")
+    assert "未达到或落后" not in run("check", PLAN, *options, *WHEN).out
+    assert "未达到或落后" in run("check", PLAN, *options, *WHEN, *COMPLETE).out
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_text_is_in_its_language(run: Run, tmp_path: Path, lang: Language) -> None:
     ran = run("check", PLAN, *files(tmp_path, "csv"), *WHEN, *COMPLETE, "--lang", lang)
@@ -366,7 +390,7 @@ def test_faults_of_roster_and_register_are_told_together(run: Run, tmp_path: Pat
     )  # fmt: skip
 
     assert ran.code == FAULTY
-    assert [line.partition(": the file cannot be opened")[0] for line in ran.err.splitlines()] == [
+    assert [line.partition(": there is no such file")[0] for line in ran.err.splitlines()] == [
         "--people nobody.csv",
         "--records nothing.xlsx",
     ]

@@ -298,6 +298,7 @@ def test_numbers_are_exact(workbook: Make, cell: object, value: object) -> None:
         ("110101199001011234", "110101199001011234"),
         (" T1\u200b ", "T1"),
         ("0012", "0012"),
+        ("Ｔ００２", "T002"),  # typed with a Chinese input method
         (12, "12"),
         (999_999_999_999_999, "999999999999999"),  # fifteen digits are all there
     ],
@@ -368,7 +369,9 @@ def test_flagged_column_repeats_the_cell_above_in_csv(csv_file: Make, tmp_path: 
         (["T1", datetime(2024, 9, 1, 8, 30), 1], "B2", "date-time"),
         (["T1", "2024-09-01 08:30", 1], "B2", "date-time"),
         (["T1", time(8, 30), 1], "B2", "cell-not-a-date"),
-        (["T1", 45536, 1], "B2", "cell-not-a-date"),  # a date whose format was lost
+        (["T1", 45536, 1], "B2", "cell-date-as-number"),  # a date whose format was lost
+        (["T1", "45536", 1], "B2", "cell-date-as-number"),
+        (["T1", 36, 1], "B2", "cell-not-a-date"),  # hours in the column of days
         (["T1", "9/1/2024", 1], "B2", "cell-not-a-date"),
         (["T1", "去年", 1], "B2", "cell-not-a-date"),
         (["T1", True, 1], "B2", "cell-not-a-date"),
@@ -536,6 +539,38 @@ def test_missing_required_columns_are_named(workbook: Make) -> None:
     ]
 
 
+def test_header_of_two_rows(workbook: Make) -> None:
+    # The number and the name stand beside a heading over several columns:
+    #   工号 | 姓名 |   培训情况
+    #        |      | 日期 | 学时
+    rows = [
+        ["2024年培训登记表", "", "", ""],
+        ["工号", "姓名", "培训情况", ""],
+        ["", "", "日期", "学时"],
+        ["T1", "王芳", "2024.7.8", 36],
+        ["T2", "李强", "2024.7.8", 18],
+    ]
+    merges = [(0, 0, 0, 3), (1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3)]
+    records = read_records(workbook({"培训": rows}, merges=merges))
+
+    assert [(r.bearer, r.day, r.get("hours")) for r in records] == [
+        ("T1", date(2024, 7, 8), 36),
+        ("T2", date(2024, 7, 8), 18),
+    ]
+
+
+def test_header_of_two_rows_of_which_the_first_has_all_that_is_required(workbook: Make) -> None:
+    rows = [
+        ["工号", "日期", "培训情况", ""],
+        ["", "", "学时", "项目"],
+        ["T1", "2024.7.8", 36, "代数"],
+    ]
+    merges = [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3)]
+    [record] = read_records(workbook({"培训": rows}, merges=merges))
+
+    assert (record.bearer, record.get("hours"), record.get("title")) == ("T1", 36, "代数")
+
+
 def test_header_is_looked_for_in_the_first_twenty_rows(csv_file: Make) -> None:
     found = csv_file("教师.csv", "说明\n" * 19 + "工号\nT1\n")
     beyond = csv_file("教师2.csv", "说明\n" * 20 + "工号\nT1\n")
@@ -567,7 +602,9 @@ def test_sheet_that_fits_two_layouts(csv_file: Make, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("a.xls", b"x", "unknown-suffix"),
+        ("a.docx", b"x", "unknown-suffix"),
+        ("a.xls", b"x", "sheet-not-xlsx"),
+        ("a.et", b"x", "sheet-not-xlsx"),  # of WPS
         ("a.xlsx", b"PK but no zip", "sheet-not-xlsx"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0 an old .xls, or one with a password", "sheet-not-xlsx"),
         ("a.csv", b"\xff\xff\xff", "sheet-encoding"),
@@ -582,7 +619,15 @@ def test_files_that_cannot_be_read(tmp_path: Path, name: str, content: bytes, co
 
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
-    assert faults(read_people, tmp_path / "a.csv") == {"": "cannot-open"}
+    assert faults(read_people, tmp_path / "a.csv") == {"": "no-such-file"}
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_csv_with_another_separator_says_so(csv_file: Make, separator: str) -> None:
+    # As programs in German or French spell it, and Excel when text is copied.
+    path = csv_file("教师.csv", "名册\n\n工号,姓名\nT1,王\n".replace(",", separator))
+
+    assert faults(read_people, path) == {"教师": "sheet-separator"}
 
 
 def test_csv_with_an_open_quote(csv_file: Make) -> None:
@@ -820,7 +865,7 @@ def test_mapping_files_that_cannot_be_read(tmp_path: Path) -> None:
     large = tmp_path / "large.toml"
     large.write_bytes(b"#" * 3_000_000)
 
-    assert faults(load_mapping, tmp_path / "none.toml") == {"": "cannot-open"}
+    assert faults(load_mapping, tmp_path / "none.toml") == {"": "no-such-file"}
     assert faults(load_mapping, chinese) == {"": "not-utf8"}
     assert faults(load_mapping, large) == {"": "file-too-large"}
 

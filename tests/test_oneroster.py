@@ -735,7 +735,7 @@ def test_what_is_no_zip_or_locked_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "roster.zip"
     path.write_bytes(b"PK not really")
     assert faults(path) == {"": "oneroster-not-zip"}
-    assert faults(tmp_path / "nowhere.zip") == {"": "cannot-open"}
+    assert faults(tmp_path / "nowhere.zip") == {"": "no-such-file"}
     zipped(path, good())
     content = bytearray(path.read_bytes())
     place = content.rindex(b"PK\x01\x02")

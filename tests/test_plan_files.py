@@ -685,7 +685,7 @@ def test_what_is_no_plan_file_is_refused(
 
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
-    assert [code for _, _, code in faults_in(tmp_path / "none.toml")] == ["cannot-open"]
+    assert [code for _, _, code in faults_in(tmp_path / "none.toml")] == ["no-such-file"]
     (tmp_path / "folder.toml").mkdir()
     assert [code for _, _, code in faults_in(tmp_path / "folder.toml")] == ["cannot-open"]
 

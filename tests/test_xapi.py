@@ -605,7 +605,7 @@ def test_a_file_of_another_make_is_refused(
 
 @pytest.mark.parametrize("name", ["absent.json", "absent.jsonl"])
 def test_a_file_that_is_not_there_is_told(tmp_path: Path, name: str) -> None:
-    assert faults_of(tmp_path / name) == {"": "cannot-open"}
+    assert faults_of(tmp_path / name) == {"": "no-such-file"}
 
 
 # ---------------------------------------------------------------- what is declared

@@ -209,6 +209,17 @@ def read_below(path: str, reader: Callable[[S], T], value: S) -> T:
         raise InputError(fault.under(path) for fault in error.faults) from None
 
 
+def unopened(error: OSError) -> Fault:
+    """Return what is wrong with a file that cannot be opened.
+
+    >>> unopened(FileNotFoundError(2, "No such file or directory")).message("zh")
+    '没有这个文件'
+    """
+    if isinstance(error, FileNotFoundError):
+        return Fault("no-such-file")
+    return Fault("cannot-open", "", {"why": error.strerror or kind_of(error)})
+
+
 class FaultList:
     """Collects faults over several checks, so that all are reported at once.
 

@@ -21,6 +21,7 @@ from eduplan.exact import Number
 from eduplan.facts import getter
 from eduplan.messages import Language, escape, in_both, say
 from eduplan.plan import Plan
+from eduplan.records import Register
 from eduplan.verdicts import Citation, Status, Verdict
 
 NO_SCHOOL = ""
@@ -316,6 +317,19 @@ class Schools:
         """Return schools in the order of the roster; others after them, no school last."""
         place = {school: index for index, school in enumerate(self._order)}
         return sorted(schools, key=lambda s: (s == NO_SCHOOL, place.get(s, len(place)), s))
+
+
+def not_in_roster(register: Register, bearers: Iterable[object]) -> Mapping[str, int]:
+    """Return how many records name a ``bearer`` who is none of these, by that bearer's id.
+
+    Args:
+        register: the register.
+        bearers: the people, groups and schools of the roster.
+    """
+    known = {getter(bearer)("id") for bearer in bearers}
+    named = (getter(record)("bearer") for record in register.records)
+    ids = (one for name in named for one in (name if isinstance(name, tuple) else (name,)) if one)
+    return Counter(str(one) for one in ids if one not in known)
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from eduplan.cases import Outcome, untried_provisions
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
 from eduplan.sources import tell_clauses
-from eduplan.summary import Summary, Tally
+from eduplan.summary import Concern, Summary, Tally
 from eduplan.verdicts import Status, Verdict
 
 FIRST = 15
@@ -60,9 +60,21 @@ def _counts(tally: Tally) -> tuple[str, ...]:
     return tuple(str(count) if count else "·" for count in found)
 
 
+def print_strangers(console: Console, strangers: Mapping[str, int], lang: Language) -> None:
+    """Print how many records are of nobody on the roster, with the first of their ids."""
+    if strangers:
+        ids = say("report.list", lang).join(sorted(strangers)[:FIRST])
+        counts = {"count": sum(strangers.values()), "all": len(strangers)}
+        console.print(say("cli.not-in-roster", lang, ids=ids, **counts), markup=False)
+
+
 def print_behind(console: Console, summary: Summary, lang: Language) -> None:
     """Print the first of those who are behind in something that binds."""
-    behind = [item for item in summary.behind if item.binding and item.due is not None]
+    behind = [
+        item
+        for item in summary.behind
+        if item.binding and item.due is not None and item.concern is not Concern.UNDETERMINED
+    ]
     if not behind:
         return
     shown = behind[:FIRST]

@@ -10,11 +10,11 @@ from typing import Literal
 from rich.console import Console
 
 from eduplan.cli.inputs import Case
-from eduplan.cli.printing import print_behind, print_questions, print_summary
+from eduplan.cli.printing import print_behind, print_questions, print_strangers, print_summary
 from eduplan.dates import show_day
 from eduplan.exports import render_report, verdicts_to_json, write_csv
 from eduplan.messages import Language, say
-from eduplan.summary import concerns, summarise
+from eduplan.summary import concerns, not_in_roster, summarise
 from eduplan.verdicts import Verdict
 
 Format = Literal["text", "json", "csv", "html"]
@@ -78,6 +78,7 @@ class Results:
         print_summary(console, plans, self.summary, lang, show_day(self.case.as_of, lang))
         if self.for_others:
             console.print(say("cli.for-others", lang, count=self.for_others))
+        print_strangers(console, not_in_roster(self.case.register, self.case.bearers), lang)
         print_behind(console, self.summary, lang)
         if any(plan.open_questions for plan in plans):
             console.print()

@@ -16,7 +16,7 @@ from eduplan.plan import Plan
 from eduplan.provisions import Question, Unanswered
 from eduplan.records import Register
 from eduplan.sources import tell_clauses
-from eduplan.summary import Behind, ClauseOrder, Concern, Summary
+from eduplan.summary import Behind, ClauseOrder, Concern, Summary, not_in_roster
 from eduplan.verdicts import Status, Verdict
 
 LATE = "late"
@@ -96,7 +96,7 @@ def about(
         ("bearers", (_bearers(bearers, lang),)),
     ]
     if register is not None:
-        words.append(("register", _register(register, verdicts, lang)))
+        words.append(("register", _register(register, bearers, verdicts, lang)))
     facts = (Fact(say(f"report.{key}", lang), tuple(lines)) for key, lines in words)
     return tuple(fact for fact in facts if fact.lines)
 
@@ -138,7 +138,9 @@ def _bearers(bearers: Sequence[object], lang: Language) -> str:
     return say("report.bearers-of", lang, **kinds)
 
 
-def _register(register: Register, verdicts: Sequence[Verdict], lang: Language) -> Iterable[str]:
+def _register(
+    register: Register, bearers: Sequence[object], verdicts: Sequence[Verdict], lang: Language
+) -> Iterable[str]:
     kinds = {str(getter(record)("kind")) for record in register.records}
     days = [register.complete_through((kind,)) for kind in sorted(kinds)]
     known = [day for day in days if day is not None]
@@ -150,6 +152,9 @@ def _register(register: Register, verdicts: Sequence[Verdict], lang: Language) -
     else:
         first, last = day_word(min(known), lang), day_word(max(known), lang)
         yield say("report.register-by-kind", lang, count=len(register), first=first, last=last)
+    strangers = sum(not_in_roster(register, bearers).values())
+    if strangers:
+        yield say("report.register-strangers", lang, count=strangers)
     used: set[int] = set()
     for verdict in verdicts:
         found = verdict.justification

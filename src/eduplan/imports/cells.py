@@ -44,6 +44,7 @@ _DAY = re.compile(
 )
 _AROUND_MARKS = re.compile(r"\s*([-/.年月])\s*")
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_SERIAL = re.compile(r"[2-7]\d{4}", re.ASCII)  # days as Excel counts them: from 1954 to 2119
 _NO_DAY = re.compile(r"\d{4}年?|\d{4}[-/.年]\d{1,2}[-/.]?月?|\d{4}(0[1-9]|1[0-2])", re.ASCII)
 _TIMED = re.compile(r".*\d[ T]\d{1,2}:\d{2}.*", re.ASCII)
 _SPACED_NAME = re.compile(r"[\u3400-\u9fff](\s*[\u3400-\u9fff]){1,2}")
@@ -151,7 +152,7 @@ def _id(cell: Cell) -> str:
     if isinstance(cell, str):
         if _SCIENTIFIC.fullmatch(cell):
             raise refuse("cell-id-digits")
-        return cell
+        return unicodedata.normalize("NFKC", cell)
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         raise refuse("cell-not-id", got=class_of(cell))
     if not abs(cell) < EXACT_BELOW:  # nor is what is not a number
@@ -210,6 +211,8 @@ def _spelled_date(cell: Cell) -> date:
         return as_date(f"{year}-{month:>02}-{day:>02}")
     if _NO_DAY.fullmatch(text):
         raise refuse("cell-date-without-day")
+    if _SERIAL.fullmatch(text):
+        raise refuse("cell-date-as-number")
     if _TIMED.fullmatch(text):
         raise refuse("date-time")
     raise refuse("cell-not-a-date", got=class_of(cell))

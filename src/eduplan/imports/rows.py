@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import translate
 from itertools import islice
 
@@ -16,6 +16,8 @@ from eduplan.imports.workbooks import Sheet, cell_name
 
 HEADER_WITHIN = 20
 """The header must be among this many first rows."""
+
+_OTHER_SEPARATORS = re.compile(r"[;\t]")
 
 
 @attrs.frozen(kw_only=True)
@@ -60,27 +62,63 @@ class Row:
 def find_heading(sheet: Sheet, layout: Layout) -> Heading:
     """Return the first row that has the headers of all required columns.
 
+    A header merged over several rows stands in each of them, and the last of these is returned: in
+    it the columns below a common heading have their names.
+
     Raises:
         InputError: no such row among the first, or two columns for one fact; paths are cells.
     """
     facts = {
         normal(header): fact for fact, column in layout.columns.items() for header in column.headers
     }
+    rows = _header_rows(sheet)
     missing = layout.required
-    for row, cells in enumerate(sheet.rows[:HEADER_WITHIN]):
-        places: dict[str, list[int]] = {}
-        for column, cell in enumerate(cells):
-            fact = facts.get(normal(cell)) if isinstance(cell, str) else None
-            if fact is not None:
-                places.setdefault(fact, []).append(column)
+    found: Heading | None = None
+    for row, cells in enumerate(rows):
+        if found is not None and not _reaches(sheet, found, row):
+            break
+        places = _places(cells, facts)
         lacking = tuple(fact for fact in layout.required if fact not in places)
         if not lacking:
             _no_fact_twice(row, places)
-            return Heading(row=row, columns={fact: place[0] for fact, place in places.items()})
-        if len(lacking) < len(missing):
+            found = Heading(row=row, columns={fact: place[0] for fact, place in places.items()})
+        elif len(lacking) < len(missing):
             missing = lacking
+    if found is not None:
+        return found
+    if any(len(_places(_OTHER_SEPARATORS.split(str(row[0])), facts)) > 1 for row in rows if row):
+        raise refuse("sheet-separator")
     names = ", ".join(layout.columns[fact].headers[0] for fact in missing)
     raise refuse("sheet-no-header", rows=HEADER_WITHIN, missing=names)
+
+
+def _header_rows(sheet: Sheet) -> list[list[Cell]]:
+    """Return the rows that may be the header, with what is merged over several of them in each."""
+    rows = [list(row) for row in sheet.rows[:HEADER_WITHIN]]
+    for (top, left), (bottom, _) in sheet.merges:
+        for row in rows[top + 1 : bottom + 1]:
+            if left < min(len(row), len(rows[top])):
+                row[left] = rows[top][left]
+    return rows
+
+
+def _reaches(sheet: Sheet, heading: Heading, row: int) -> bool:
+    """Return whether a header of this heading is merged down to a row."""
+    columns = heading.columns.values()
+    return any(
+        left in columns and top <= heading.row and row <= bottom
+        for (top, left), (bottom, _) in sheet.merges
+    )
+
+
+def _places(cells: Sequence[Cell], facts: Mapping[str, str]) -> dict[str, list[int]]:
+    """Return the columns whose header stands for each fact."""
+    places: dict[str, list[int]] = {}
+    for column, cell in enumerate(cells):
+        fact = facts.get(normal(cell)) if isinstance(cell, str) else None
+        if fact is not None:
+            places.setdefault(fact, []).append(column)
+    return places
 
 
 def _no_fact_twice(row: int, places: Mapping[str, list[int]]) -> None:

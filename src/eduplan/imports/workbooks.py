@@ -18,7 +18,7 @@ from zipfile import BadZipFile, ZipFile
 
 import attrs
 
-from eduplan.errors import Fault, MissingExtra, SheetError, refuse
+from eduplan.errors import Fault, MissingExtra, SheetError, refuse, unopened
 from eduplan.imports.cells import Broken, Cell
 
 LARGEST_FILE = 200_000_000
@@ -31,6 +31,7 @@ MOST_CELLS = 40_000_000
 """Sheets that reach over more cells, filled or not, are refused unread."""
 
 SUFFIXES = (".csv", ".xlsx", ".xlsm")
+_OLD = (".xls", ".et")
 
 LARGEST_UNPACKED = 2_000_000_000
 """Workbooks that unpack to more bytes are refused."""
@@ -94,13 +95,15 @@ def open_book(path: Path) -> Book:
         SheetError: the file cannot be opened, is too large, or is of another type.
         MissingExtra: a workbook, and the extra ``excel`` is not installed.
     """
+    if path.suffix.lower() in _OLD:
+        raise _unreadable(path, Fault("sheet-not-xlsx"))
     if path.suffix.lower() not in SUFFIXES:
         raise _unreadable(path, Fault("unknown-suffix", "", {"known": ", ".join(SUFFIXES)}))
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise _unreadable(path, Fault("cannot-open", "", {"why": error.strerror})) from None
+        raise _unreadable(path, unopened(error)) from None
     if len(content) > LARGEST_FILE:
         raise _unreadable(path, Fault("file-too-large", "", {"most": LARGEST_FILE}))
     if path.suffix.lower() == ".csv":

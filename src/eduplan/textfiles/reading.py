@@ -7,7 +7,7 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 
-from eduplan.errors import Fault, InputError, kind_of
+from eduplan.errors import Fault, InputError, unopened
 from eduplan.textfiles.bounds import LARGEST_FILE, check_bounds
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -24,8 +24,7 @@ def read_text(path: Path, error: type[InputError]) -> str:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as why:
-        fault = Fault("cannot-open", "", {"why": why.strerror or kind_of(why)})
-        raise error([fault], path.name) from None
+        raise error([unopened(why)], path.name) from None
     if len(content) > LARGEST_FILE:
         raise error([Fault("file-too-large", "", {"most": LARGEST_FILE})], path.name)
     try:

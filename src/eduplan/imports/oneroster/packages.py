@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import attrs
 
-from eduplan.errors import Fault, InputError, SheetError, refuse
+from eduplan.errors import Fault, InputError, SheetError, refuse, unopened
 
 LARGEST_TABLE = 1_000_000_000
 """Files of more bytes are refused unread, and so are zips that unpack to more in all."""
@@ -76,7 +76,7 @@ class Package:
         except _DAMAGED:
             raise refuse("oneroster-not-zip") from None
         except OSError as error:
-            raise refuse("cannot-open", why=error.strerror or "") from None
+            raise InputError([unopened(error)]) from None
 
 
 def open_package(path: Path) -> Package:
@@ -117,7 +117,7 @@ def _in_zip(path: Path) -> Package:
             entries = [one for one in packed.infolist() if not _passed_over(one)]
         size = path.stat().st_size
     except OSError as error:
-        raise refuse("cannot-open", why=error.strerror or "") from None
+        raise InputError([unopened(error)]) from None
     except _DAMAGED:
         raise refuse("oneroster-not-zip") from None
     faults = list(_faults(entries, size))

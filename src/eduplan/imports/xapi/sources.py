@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
-from eduplan.errors import Fault, InputError, SheetError, kind_of, refuse
+from eduplan.errors import Fault, InputError, SheetError, kind_of, refuse, unopened
 from eduplan.textfiles import strict_json
 
 LARGEST = 500_000_000
@@ -107,7 +107,7 @@ def _whole(path: Path) -> Iterator[Placed]:
 
 
 def _unreadable(path: Path, why: OSError) -> SheetError:
-    return SheetError([Fault("cannot-open", "", {"why": why.strerror or kind_of(why)})], path.name)
+    return SheetError([unopened(why)], path.name)
 
 
 def _read(content: bytes) -> object:
