@@ -241,6 +241,21 @@ def test_report_names_clause_gist_force_and_form_of_every_provision() -> None:
         assert wanted in table
 
 
+def test_map_for_paper_has_every_provision_and_so_many_schools_as_fit() -> None:
+    # A wide map scrolls on a screen; on paper what does not fit would be lost.
+    schools = [School(id=f"s{n}", name=f"School {n}") for n in range(30)]
+    teachers = [Person(id=f"x{n}", roles=["teacher"], school=f"s{n}") for n in range(30)]
+    page = render("en", bearers=[*schools, *teachers])
+    tables = re.findall(r'<table class="paper">(.*?)</table>', page, re.DOTALL)
+    named = [re.findall(r'<th scope="col">([^<]*)</th>', table) for table in tables]
+    assert [name for names in named for name in names] == [*(s.name for s in schools), "All"]
+    assert [len(names) for names in named] == [11, 10, 10]
+    for table, names in zip(tables, named, strict=True):
+        rows = re.findall(r'<tr><th scope="row">([^<]*)<(.*?)</tr>', table, re.DOTALL)
+        assert [title for title, _ in rows] == ["Open lessons", "Note", "Reading"]
+        assert {row.count("<td") for _, row in rows} == {len(names)}
+
+
 def test_report_says_what_was_not_used() -> None:
     assert "1 of them concern no provision" in Page(render("en")).text
 
