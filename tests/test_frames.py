@@ -153,12 +153,30 @@ def caps(*several: dict[str, Any]) -> dict[str, Any]:
     return {"sum": "hours", "of": "training", "caps": list(several)}
 
 
+OWN = {"cycle": "1 year", "from": "@bearer.joined"}
 ONLINE, ON_SITE = {"mode": "online"}, {"mode": "on-site"}
 NOT_PORTABLE = {
     "an answer by whom it points to": (
         {**HEAD, "id": "hours", "asks": HEAD["title"], "judges": HEAD["title"],
          "answers": {"where": {"bearer": "t1"}}},
-        "hours: a fact of records both points to whose they are and is a condition",
+        "hours: a fact by which records are told apart, or point to whose they are, is a condition",
+    ),
+    "records that are told one by one, by their ids": (
+        quota(grace="1 month", measure={"count": "visit", "where": {"id": "r1"}}),
+        "hours.grace: grace cannot be judged over frames",
+    ),
+    "cycles that go by the ids of records": (
+        quota(every={**OWN, "hold": {"kind": "leave", "where": {"id": "r1"}}}),
+        "hours.every: a fact by which records are told apart, or point to whose they are",
+    ),
+    "cycles that go by whom records point to": (
+        quota(every={**OWN, "hold": {"kind": "leave", "where": {"bearer": "t1"}}}),
+        "hours.every: a fact by which records are told apart, or point to whose they are",
+    ),
+    "a place among figures with certain ids": (
+        {**HEAD, "id": "hours", "indicator": {"value": "index", "where": {"id": "r1"}},
+         "every": "school-year", "reach": {"relative_to": {"rank": 1}}},
+        "hours.indicator: a fact by which records are told apart, or point to whose they are",
     ),
     "the mean of a group, by the versions of records": (
         quota(scope={"mean": "school"}, governs="record-date",
@@ -197,7 +215,8 @@ def test_what_cannot_be_done_is_refused_by_name(name: str) -> None:
     table, says = NOT_PORTABLE[name]
 
     tables = {"quota": [quota("other")]}
-    tables.setdefault("attestation" if "asks" in table else "quota", []).append(table)
+    form = "attestation" if "asks" in table else "target" if "indicator" in table else "quota"
+    tables.setdefault(form, []).append(table)
     with pytest.raises(NotPortable) as refused:
         judge(plan_of(**tables))
 

@@ -230,6 +230,10 @@ def test_what_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
             judge(plan, found)
         assert str(refused.value).startswith(says)
 
+    owing = TRAINED.with_columns(hours=pl.when(pl.col("id") != "r4").then("hours").otherwise(-1))
+    with pytest.raises(InputError, match=r"^record r4: hours is negative$"):
+        judge(plan, owing)
+
     monkeypatch.setattr(read_out, "MOST_RECORDS", 3)
     with pytest.raises(
         NotPortable, match="hours: more than 3 records would have to be gone through"

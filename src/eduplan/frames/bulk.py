@@ -121,6 +121,11 @@ def fields_of_bearer(quota: Quota) -> list[str]:
 
 
 def fields_of_records(quota: Quota) -> list[str]:
+    """Return the columns of records that are looked at, besides kind, day and bearer."""
+    return list(dict.fromkeys([*facts_of_records(quota), *_ordered_by(quota)]))
+
+
+def facts_of_records(quota: Quota) -> list[str]:
     """Return the facts of records that are asked for, besides kind, day and bearer."""
     measure = quota.measure
     asked = [field for one in selectors(quota) for field in one.fields()]
@@ -128,8 +133,6 @@ def fields_of_records(quota: Quota) -> list[str]:
         asked += rule.fields()
     asked += [limit.each for limit in limits_of(measure) if limit.each]
     asked += [part.distinct for part in quota.part if part.distinct]
-    if in_order(quota):
-        asked.append("id")
     if measure.field:
         asked.append(measure.field)
     asked += fields_of_tariff(measure)
@@ -143,7 +146,12 @@ def pointers_of(quota: Quota) -> tuple[str, ...]:
 
     By ids records of one day are put in order.
     """
-    return (quota.measure.by, *(["id"] if in_order(quota) else []))
+    return (quota.measure.by, *_ordered_by(quota))
+
+
+def _ordered_by(quota: Quota) -> Sequence[str]:
+    """Return the column by which records of one day are put in order, where they have to be."""
+    return ["id"] if in_order(quota) else []
 
 
 def last_day(first: str) -> nw.Expr:

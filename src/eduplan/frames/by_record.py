@@ -46,9 +46,10 @@ def _asks(
     periods = [every for every in everies if every is not None]
     facts = [field for every in periods for field in every.facts]
     asked = (*door(provision), *_SERVICE, *facts, *own_fields(*selectors), *of_bearers)
-    told = (*fields_of(*selectors), *histories.fields_of(periods), *of_records, "id", "last_day")
+    told = (*fields_of(*selectors), *histories.fields_of(periods), *of_records)
     pointers = (*(source.by for source in sources), *histories.pointers_of(periods))
-    return Asks(asked, told, tuple(name for name in pointers if name != "id"))
+    pointers = tuple(name for name in pointers if name != "id")
+    return Asks(asked, told, pointers, ("id", "last_day"))
 
 
 # ---------------------------------------------------------------- attestations

@@ -52,9 +52,9 @@ def asks(rule: Consequence) -> Asks:
     acts = rule.carried_out
     of_bearers = [*door(rule), *([rule.whose] if rule.whose else [])]
     if acts is None:
-        return Asks(tuple(of_bearers), ("id",) if any(refusals(rule)) else ())
+        return Asks(tuple(of_bearers), beside=("id",) if any(refusals(rule)) else ())
     of_bearers += [*acts.where.bearer_fields(), *timing(acts.within)]
-    return Asks(tuple(of_bearers), ("id", *acts.where.fields()), (acts.by,))
+    return Asks(tuple(of_bearers), tuple(acts.where.fields()), (acts.by,), ("id",))
 
 
 def reads(rule: Consequence) -> Sequence[Source] | None:

@@ -140,7 +140,7 @@ def asked_columns(
     if "type" in of_bearers:
         people = _typed(people)
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
-    of_records = [field for one in found for field in one.of_records]
+    of_records = [field for one in found for field in (*one.of_records, *one.beside)]
     filled = ("kind", "day")
     # Ids may be of a database's own type where only records that are read one by one need them.
     register = columns(records, of_records, "records", needed, several, filled, free=("id",))

@@ -59,8 +59,9 @@ def asks(rule: FollowUp) -> Asks:
     """Return the facts that a follow-up asks for."""
     answer = rule.answer
     pointers = (rule.by, "id", answer.link) if answer.link else (rule.by, answer.by)
-    of_records = (*rule.where.fields(), *answer.where.fields(), "last_day", "id")
-    return Asks((*door(rule), *_own(rule), *timing(rule.within)), of_records, pointers)
+    of_bearers = (*door(rule), *_own(rule), *timing(rule.within))
+    of_records = (*rule.where.fields(), *answer.where.fields())
+    return Asks(of_bearers, of_records, pointers, ("last_day", "id"))
 
 
 def reads(rule: FollowUp) -> Sequence[Source]:

@@ -82,16 +82,20 @@ def _can_be_read(provision: Provision) -> bool:
 
 
 def _told_apart(sources: Iterable[Source], several: Iterable[Provision]) -> bool:
-    """Say whether no fact of records that is asked for is one by which they point to others."""
+    """Say whether no fact of records that is asked for tells them apart or points to others.
+
+    Where records are read, these are not as they were.
+    """
     facts = {field for one in several for field in asked(one).of_records}
-    return facts.isdisjoint(source.by for source in sources)
+    return facts.isdisjoint({"id", *(source.by for source in sources)})
 
 
 def asked(provision: Provision) -> Asks:
     """Return the facts that a provision asks for, in all its versions."""
     several = [FORMS[type(one)].asks(one) for one in _says(provision)]
     together = (
-        tuple(dict.fromkeys(field for one in several for field in one[place])) for place in range(3)
+        tuple(dict.fromkeys(field for one in several for field in one[place]))
+        for place in range(len(Asks._fields))
     )
     return Asks(*together)
 

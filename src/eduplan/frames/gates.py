@@ -21,7 +21,7 @@ from eduplan.errors import Fault, Missing, refuse
 from eduplan.frames import measured
 from eduplan.frames.asking import Days, by_profile, door, owing, subject_of, told
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import fields_of_bearer, fields_of_records, of_kinds, pointers_of, quota_of
+from eduplan.frames.bulk import facts_of_records, fields_of_bearer, of_kinds, pointers_of, quota_of
 from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, flag, whole
 from eduplan.frames.measured import Counted, Measured
 from eduplan.frames.outcomes import Outcome, Outcomes
@@ -84,14 +84,13 @@ def refusals(gate: Gate) -> Iterator[Fault]:
 def asks(gate: Gate) -> Asks:
     """Return the facts that a gate asks for."""
     of_records = [field for _, one in _selectors(gate) for field in one.fields()]
-    of_records += ["id", "last_day"]
     pointers = [gate.over.by] if gate.over is not None else []
     of_bearers = [*door(gate), *_of_bearers(gate), *_own(gate)]
     for quota in _tallied(gate):
         of_bearers += fields_of_bearer(quota)
-        of_records += fields_of_records(quota)
+        of_records += facts_of_records(quota)
         pointers += pointers_of(quota)
-    return Asks(tuple(of_bearers), tuple(of_records), tuple(pointers))
+    return Asks(tuple(of_bearers), tuple(of_records), tuple(pointers), ("id", "last_day"))
 
 
 def reads(gate: Gate) -> Sequence[Source]:

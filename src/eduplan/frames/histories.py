@@ -63,6 +63,8 @@ def refusals(quota: Quota) -> Iterator[Fault]:
     if own is not None and quota.leave is not None and set(own.kinds) & set(quota.leave.kind):
         other = next(name for name, rule in _named(own) if set(rule.kind) & set(quota.leave.kind))
         yield Fault("not-portable-with", "leave", {"key": "leave", "other": other})
+    if not {"id", *pointers_of([quota.every])}.isdisjoint(fields_of([quota.every])):
+        yield Fault("not-portable-pointer", "every")
 
 
 def pointers_of(several: Iterable[Every]) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import (
     OF_PERIOD,
     Bulk,
+    facts_of_records,
     fields_of_bearer,
-    fields_of_records,
     pointers_of,
     told_of,
 )
@@ -53,20 +53,21 @@ def asks(quota: Quota) -> Asks:
             *(field for one in says for field in fields_of_bearer(one)),
         ),
         (
-            *(*histories.fields_of(one.every for one in says), *fields_of(*carried), *_ids(quota)),
-            *(field for one in says for field in fields_of_records(one)),
+            *(*histories.fields_of(one.every for one in says), *fields_of(*carried)),
+            *(field for one in says for field in facts_of_records(one)),
         ),
         (
             *(field for one in says for field in pointers_of(one)),
             *histories.pointers_of(one.every for one in says),
         ),
+        _ids(quota),
     )
 
 
-def _ids(quota: Quota) -> Sequence[str]:
+def _ids(quota: Quota) -> tuple[str, ...]:
     """Return the id of records, where one may have to be told before another."""
     capped = any(cap.per is not Per.RECORD for one in _says(quota) for cap in one.measure.caps)
-    return ["id"] if capped or any(refusals(quota)) else []
+    return ("id",) if capped or any(refusals(quota)) else ()
 
 
 def reads(quota: Quota) -> Sequence[Source] | None:

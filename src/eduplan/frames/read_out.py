@@ -15,7 +15,7 @@ import attrs
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
-from eduplan.errors import Fault, NotPortable, refuse
+from eduplan.errors import Fault, InputError, NotPortable, refuse
 from eduplan.frames.asking import owing, subject_of, told
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import of_kinds
@@ -23,7 +23,8 @@ from eduplan.frames.columns import MOST_VALUES, Columns, Sort
 from eduplan.frames.histories import MOST_RECORDS, Told, check_given, register_of, told_by
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.scene import Asks, Scene, Source
-from eduplan.provisions import Bench, Subject
+from eduplan.provisions import Bench, Docket, Subject
+from eduplan.verdicts import Verdict
 
 _NAMES = "_names"
 
@@ -66,19 +67,50 @@ def rows(
     subjects = {number: subject_of(f"\0{number}", facts) for number, facts in found.items()}
     histories = {subjects[number].id: facts[name] or () for number, facts in found.items()}
     beside, of_beside = _others(_named(subjects.values(), others), others, fields, reader, scene)
+    read = {**histories, **of_beside}
     register = register_of(
-        _records({**histories, **of_beside}),
+        _records(read),
         [kind for source in sources for kind in source.kinds],
         scene.docket.register,
     )
     docket = attrs.evolve(scene.docket, register=register, subjects=beside)
+    ids = [name for history in read.values() for name in reader.ids.get(history, ())]
     verdicts = (
         ((number,), verdict)
         for number, subject in subjects.items()
-        for verdict in bench.judge(subject, docket)
+        for verdict in _judged(bench, subject, docket, ids)
     )
     frame = people.frame((*fields, name))
     return scene.backend.below([told(frame, ("_profile",), verdicts, scene), *rest])
+
+
+def _judged(
+    bench: Bench, subject: Subject, docket: Docket, ids: Sequence[str]
+) -> Sequence[Verdict]:
+    """Return the verdicts on a bearer.
+
+    Args:
+        bench: the reference judgement.
+        subject: the bearer.
+        docket: what is judged, with a register of records that were read.
+        ids: what these are called, in their order.
+
+    Raises:
+        InputError: records that cannot be; they are named as they are called.
+    """
+    try:
+        return bench.judge(subject, docket)
+    except InputError as wrong:
+        called = {_id(number): name for number, name in enumerate(ids)}
+        raise InputError([_of_record(fault, called) for fault in wrong.faults]) from None
+
+
+def _of_record(fault: Fault, called: Mapping[str, str]) -> Fault:
+    """Return a fault of a record by the id that the record has."""
+    number = str(fault.facts.get("record"))
+    if number not in called:
+        return fault
+    return attrs.evolve(fault, facts={**fault.facts, "record": called[number]})
 
 
 def _named(subjects: Iterable[Subject], names: Sequence[str]) -> set[str]:
@@ -165,6 +197,8 @@ class _Reader:
         own = ("id", "kind", "day", "last_day")
         self._fields = [name for name in fields if name in register.sorts and name not in own]
         self._left = MOST_RECORDS
+        self.ids: dict[History, Sequence[str]] = {}
+        """Of every history the ids of the records of one who has it."""
         self._sources: dict[tuple[str, Source | None], dict[str, None]] = defaultdict(dict)
         for source in sources:
             names = source.names
@@ -187,7 +221,18 @@ class _Reader:
         for (by, names), kinds in self._sources.items():
             for row in self._rows(by, list(kinds), names, bearers):
                 found[row.bearer].append(row)
-        return {bearer: _history(rows) for bearer, rows in found.items()}
+        return {bearer: self._history(rows) for bearer, rows in found.items()}
+
+    def _history(self, rows: Sequence[_Row]) -> History:
+        """Return records in their order, each that names another with the place of that one."""
+        ordered = sorted(rows, key=lambda row: (row.told.day, row.id))
+        places = {(row.id, row.told.by): place for place, row in enumerate(ordered)}
+        history = tuple(
+            row.told if row.names is None else row.told._replace(names=places[row.names])
+            for row in ordered
+        )
+        self.ids.setdefault(history, [row.id for row in ordered])
+        return history
 
     def _rows(
         self, by: str, kinds: Sequence[str], names: Source | None, bearers: Frame
@@ -226,13 +271,3 @@ def _check(rows: Sequence[Mapping[str, Any]]) -> None:
     check_given(row["id"] for row in rows)
     if turned := sum(row["last_day"] < row["day"] for row in rows if row.get("last_day")):
         raise refuse("days-turned", "records.last_day", count=turned)
-
-
-def _history(rows: Sequence[_Row]) -> History:
-    """Return records in their order, each that names another with the place of that one."""
-    ordered = sorted(rows, key=lambda row: (row.told.day, row.id))
-    places = {(row.id, row.told.by): place for place, row in enumerate(ordered)}
-    return tuple(
-        row.told if row.names is None else row.told._replace(names=places[row.names])
-        for row in ordered
-    )

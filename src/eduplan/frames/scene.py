@@ -59,11 +59,14 @@ class Asks(NamedTuple):
         of_bearers: facts of bearers.
         of_records: facts of records, besides kind and day.
         pointers: facts of records that point to a bearer or to another record.
+        beside: columns of records that are looked at where there are such, besides what is asked
+            for: their ids, and their last days.
     """
 
     of_bearers: tuple[str, ...] = ()
     of_records: tuple[str, ...] = ()
     pointers: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 class Source(NamedTuple):

@@ -25,7 +25,7 @@ from eduplan.frames.asking import (
     own_fields,
 )
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import fields_of_bearer, fields_of_records, pointers_of, quota_of
+from eduplan.frames.bulk import facts_of_records, fields_of_bearer, pointers_of, quota_of
 from eduplan.frames.columns import MOST_VALUES, distinct
 from eduplan.frames.crowds import SPELL, Crowd
 from eduplan.frames.figures import STATED, Figures
@@ -68,6 +68,8 @@ def refusals(target: Target) -> Iterator[Fault]:
     if measure is not None:
         for fault in measured.refusals(target, measure):
             yield fault.under("indicator")
+    if target.relative() and "id" in fields_of(*_selectors(target)):
+        yield Fault("not-portable-pointer", "indicator")
     if not (target.indicator.present or target.indicator.among is not None):
         for selector in _selectors(target):
             yield from several_operands(selector, "indicator")
@@ -78,15 +80,16 @@ def asks(target: Target) -> Asks:
     indicator, fields = target.indicator, fields_of(*_selectors(target))
     of_bearers = (*door(target), *_periods(target), *own_fields(*_selectors(target)))
     if indicator.named:
-        return Asks(of_bearers, ("indicator", *STATED, *fields, "id"), (indicator.by,))
+        return Asks(of_bearers, ("indicator", *STATED, *fields), (indicator.by,), ("id",))
     if indicator.measure is not None:
         quota = quota_of(target, indicator.measure)
         of_bearers = (*of_bearers, *fields_of_bearer(quota))
-        of_records = fields_of_records(quota)
+        of_records = facts_of_records(quota)
         if indicator.among is not None:
             of_others = (*of_bearers, *fields, *SPELL)
             return Asks(of_others, tuple(of_records), pointers_of(quota))
-        return Asks(of_bearers, (*of_records, *fields, "id", "last_day"), pointers_of(quota))
+        beside = ("id", "last_day")
+        return Asks(of_bearers, (*of_records, *fields), pointers_of(quota), beside)
     return Asks((*of_bearers, *_counted(target), *SPELL))
 
 
