@@ -9,11 +9,13 @@ import polars as pl
 import pytest
 
 from as_frames import KINDS, SEVERAL, check_frames
-from eduplan import InputError, NotPortable, Plan, Record, Status
+from eduplan import NotPortable, Plan, Record, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.measures import Way
-from eduplan.testing import cases, plans, quotas, records
+from eduplan.testing import cases, people, plans, quotas, records, targets
 from test_frames import HEAD, PEOPLE, plan_of, portable, quota
+from test_frames_gates import counting
+from test_frames_things import counting_quotas
 
 BOTH = {"mode": "|"}
 
@@ -35,6 +37,48 @@ CASES = cases(
 )
 
 
+def on_several_topics(found: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Return records of which those of size 1 are about one topic more, of size 3 about none."""
+    return tuple(
+        attrs.evolve(one, facts={**one.facts, "topic": topics})
+        if (topics := _topics(one)) is not None
+        else one
+        for one in found
+    )
+
+
+def _topics(one: Record) -> tuple[object, ...] | None:
+    if one.get("size") == 3:
+        return ()
+    both = (one.get("topic"), "reading") if one.get("topic") != "reading" else ("reading",)
+    return both if one.get("size") == 1 and one.get("topic") is not None else None
+
+
+THEIRS = records(bearers=["t1"]).map(on_several_topics)
+TOLD_APART = {
+    "in quotas": quotas(ways=(Way.DISTINCT, Way.SUM)),
+    "in parts": counting_quotas(),
+    "in targets": targets(ways=["measure"]),
+    "in gates": counting(of_acts=False) | counting(of_acts=True),
+}
+APART = {
+    name: cases(
+        plans=plans(provisions=several.filter(portable)),
+        people=people(ids=["t1"]),
+        records=THEIRS,
+    )
+    for name, several in TOLD_APART.items()
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", APART)
+def test_what_is_told_apart_by_several_values_agrees_with_the_reference(
+    name: str, kind: str
+) -> None:
+    check_frames(kind, APART[name], examples=10, several={**SEVERAL, "topic": "|"})
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_records_with_several_values_agree_with_the_reference(kind: str) -> None:
     check_frames(kind, CASES, examples=20, several={**SEVERAL, **BOTH})
@@ -52,20 +96,25 @@ COURSES = pl.DataFrame(
 
 
 def judged(**keys: Any) -> dict[str, Any]:
-    return judged_by(plan_of(quota=[quota(**keys)]))
+    rows = judged_by(plan_of(quota=[quota(**keys)]), COURSES)
+    return {bearer: row for (_, bearer), row in rows.items()}
 
 
-def judged_by(plan: Plan) -> dict[str, Any]:
+def judged_by(
+    plan: Plan, taken: pl.DataFrame, only: list[str] | None = None
+) -> dict[tuple[str, str], Any]:
+    """Return the rows by provision and bearer."""
     day = date(2024, 8, 31)
     found = evaluate_frame(
         plan,
         PEOPLE,
-        COURSES,
+        taken,
         as_of=day,
         complete_through=day,
         several=BOTH,
+        only=only,
     )
-    return {row.bearer: row for row in rows_of(found)}
+    return {(row.provision, row.bearer): row for row in rows_of(found)}
 
 
 def test_one_of_several_values_is_enough() -> None:
@@ -78,28 +127,37 @@ def test_one_of_several_values_is_enough() -> None:
     assert (rows["t2"].value, rows["t2"].status) == (0, Status.PENDING)
 
 
-@pytest.mark.parametrize(
-    "measure",
-    [
-        {"distinct": "mode", "of": "training"},
-        {"count": "training", "caps": {"at_most": 1, "per": "period", "each": "mode"}},
-    ],
-)
-def test_what_is_told_apart_needs_single_values(measure: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"records\.mode: must be a column of text, not several"):
-        judged(measure=measure)
+WITH_IDS = COURSES.with_columns(id=pl.Series(["r1", "r2", "r3", "r4"]))
 
 
-def test_what_targets_and_gates_tell_apart_needs_single_values_too() -> None:
-    # Two modes of three courses; one by one of the texts there would be two as well.
-    measure = {"distinct": "mode", "of": "training"}
+def test_each_of_several_values_is_one_thing_and_those_of_a_record_share_a_cap() -> None:
+    modes = {"distinct": "mode", "of": "training"}
+    once = {"count": "training", "caps": {"at_most": 1, "per": "period", "each": "mode"}}
+    both = plan_of(quota=[quota("modes", measure=modes), quota("once", measure=once)])
+
+    again = WITH_IDS.with_columns(mode=pl.Series(["online | on-site", "online", "online", ""]))
+    rows = judged_by(both, again)
+
+    # t1 did two modes in one course, and one of them twice more; t2 a course without any mode.
+    assert (rows["modes", "t1"].value, rows["modes", "t2"].value) == (2, 0)
+    # A cap goes by all that a record says: once both modes together, and once online alone.
+    assert (rows["once", "t1"].value, rows["once", "t2"].value) == (2, 1)
+
+
+@pytest.mark.parametrize("only", ["modes", "group", "others"])
+def test_what_cannot_be_read_one_by_one_needs_single_values(only: str) -> None:
+    modes = {"distinct": "mode", "of": "training"}
     reach = {"by": date(2024, 8, 31), "at_least": 2}
-    target = {**HEAD, "id": "modes", "indicator": {"measure": measure}, "milestones": reach}
-    gate = {**HEAD, "id": "entry", "admits": {**measure, "at_least": 2}}
+    target = {**HEAD, "id": "others", "indicator": {"measure": modes, "among": {}}}
+    plan = plan_of(
+        quota=[quota("modes", measure=modes), quota("group", measure=modes, scope={"mean": "all"})],
+        target=[{**target, "milestones": reach}],
+    )
+    taken = COURSES if only == "modes" else WITH_IDS
 
-    for table in ({"target": [target]}, {"gate": [gate]}):
-        with pytest.raises(InputError, match=r"records\.mode: must be a column of text"):
-            judged_by(plan_of(**table))
+    # Without ids, of groups, and of the records of others.
+    with pytest.raises(NotPortable, match=r"^records\.mode: holds several values in one text"):
+        judged_by(plan, taken, only=[only])
 
 
 def test_caps_and_parts_need_single_values_not_to_meet_or_ids() -> None:

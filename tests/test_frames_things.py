@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from as_frames import FITS, KINDS, check_frames
-from eduplan import InputError, Period, Status
+from eduplan import Period, Status
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.provisions import Quota
 from eduplan.testing import cases, divided_quotas, people, plans, records
@@ -142,18 +142,6 @@ def test_a_course_that_is_not_named_may_be_another(kind: str) -> None:
         "t2": (Status.NOT_MET, ()),
         "t3": (Status.UNDETERMINED, ("record-fact",)),
     }
-
-
-def test_things_named_by_several_values_are_refused() -> None:
-    with pytest.raises(InputError, match=r"records\.course: must be a column of text, not several"):
-        evaluate_frame(
-            plan_of(quota=[quota(part=[OWN_TIER])]),
-            PEOPLE,
-            COURSES,
-            as_of=AS_OF,
-            during=YEAR,
-            several={"course": "|"},
-        )
 
 
 def test_a_single_course_that_is_not_named_is_one_all_the_same() -> None:

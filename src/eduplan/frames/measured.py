@@ -53,7 +53,7 @@ class Counted:
         scene: what is judged.
 
     Raises:
-        InputError: things are counted by a fact with several values.
+        NotPortable: what columns cannot tell of such records; see `check_single`.
     """
 
     def __init__(self, provision: Provision, measure: Measure, scene: Scene) -> None:
@@ -140,7 +140,7 @@ class Measured(Counted):
         bearers: bearers with their ``_profile``, and facts that records are held against.
 
     Raises:
-        InputError: things are counted by a fact with several values.
+        NotPortable: what columns cannot tell of such records; see `check_single`.
     """
 
     keys = (BEARER, "_place")

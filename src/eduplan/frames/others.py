@@ -56,7 +56,7 @@ class Others:
         crowd: all bearers, by what tells whose records are measured.
 
     Raises:
-        InputError: things are counted by a fact with several values.
+        NotPortable: what columns cannot tell of such records; see `check_single`.
     """
 
     keys = ("_profile", "_place")

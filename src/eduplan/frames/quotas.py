@@ -29,7 +29,7 @@ from eduplan.frames.placing import numbered, place
 from eduplan.frames.portions import GROUP, judged
 from eduplan.frames.ranges import in_order
 from eduplan.frames.readings import Amounts, amounts, read, summed
-from eduplan.frames.refusing import check_single, refusals
+from eduplan.frames.refusing import check_single, refusals, told_apart
 from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Windows
@@ -66,8 +66,10 @@ def asks(quota: Quota) -> Asks:
 
 def _ids(quota: Quota) -> tuple[str, ...]:
     """Return the id of records, where one may have to be told before another."""
-    capped = any(cap.per is not Per.RECORD for one in _says(quota) for cap in one.measure.caps)
-    return ("id",) if capped or any(refusals(quota)) else ()
+    says = _says(quota)
+    capped = any(cap.per is not Per.RECORD for one in says for cap in one.measure.caps)
+    apart = any(told_apart(one) for one in says)
+    return ("id",) if capped or apart or any(refusals(quota)) else ()
 
 
 def reads(quota: Quota) -> Sequence[Source] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import attrs
 import narwhals.stable.v2 as nw
 
 from eduplan.cycles import Own
-from eduplan.errors import Fault, NotPortable, refuse
+from eduplan.errors import Fault, NotPortable
 from eduplan.frames import histories
 from eduplan.frames.bulk import limits_of, of_kinds, recognised, selectors
 from eduplan.frames.columns import Columns, Sort, count
@@ -114,18 +114,13 @@ def check_single(quota: Quota, register: Columns) -> None:
     """Refuse facts with several values where records are told apart by single ones.
 
     Raises:
-        InputError: things are counted, or capped, by such a fact.
-        NotPortable: caps and parts of which it depends on such a fact whether they meet, or caps
-            on a day and records that go on for several.
+        NotPortable: things are counted, or capped, by such a fact; caps and parts of which it
+            depends on one whether they meet; or caps on a day and records that go on for several.
     """
     measure = quota.measure
-    named = [limit.each for limit in limits_of(measure)]
-    named += [measure.field] if measure.way is Way.DISTINCT else []
-    named += [part.distinct for part in quota.part]
-    for field in named:
-        if (sort := register.sorts.get(field)) is Sort.SEVERAL:
-            facts = {"got": sort.told, "needs": Sort.TEXT.told}
-            raise refuse("column-sort", f"records.{field}", **facts)
+    several = [one for one in told_apart(quota) if register.sorts.get(one) is Sort.SEVERAL]
+    if several:
+        raise NotPortable([Fault("told-apart-by-several", f"records.{one}") for one in several])
     ranges = [cap for cap in measure.caps if cap.per is not Per.RECORD]
     fields = [field for cap in ranges for field in cap.where.fields()]
     if quota.part and any(register.sorts.get(field) is Sort.SEVERAL for field in fields):
@@ -134,6 +129,15 @@ def check_single(quota: Quota, register: Columns) -> None:
         frame = register.frame.filter(of_kinds(measure.kinds) & ~nw.col("last_day").is_null())
         if count(frame.filter(nw.col("last_day") > nw.col("day"))):
             raise NotPortable([Fault("caps-by-day", f"{quota.id}.measure.caps")])
+
+
+def told_apart(quota: Quota) -> Sequence[str]:
+    """Return the facts of records by whose values things are counted, or capped each."""
+    measure = quota.measure
+    named = [limit.each for limit in limits_of(measure)]
+    named += [measure.field] if measure.way is Way.DISTINCT else []
+    named += [part.distinct for part in quota.part]
+    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _not_with(path: str, key: str, other: str) -> Fault:
