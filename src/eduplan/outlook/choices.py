@@ -95,10 +95,10 @@ class Choices:
 
     def _together(self, needs: Iterable[Need]) -> list[tuple[Ways, list[Need]]]:
         """Return needs that are looked for together, with the ways to fill them."""
-        several: dict[int, list[Need]] = {}
+        several: dict[Ways, list[Need]] = {}
         for need in needs:
-            several.setdefault(id(self.ways[need]), []).append(need)
-        return [(self.ways[same[0]], same) for same in several.values()]
+            several.setdefault(self.ways[need], []).append(need)
+        return list(several.items())
 
     def within(
         self, prices: Sequence[int], limits: Mapping[Need, int], most: int
