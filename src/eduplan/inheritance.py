@@ -138,7 +138,7 @@ class Heritage:
             provisions=provisions,
             questions={**own.questions, **questions},
             answers={**answers, **own.answers},
-            scales={**{scale.name: scale for scale in parent.scales}, **own.scales},
+            scales={**parent.ranks, **own.scales},
             labels={**parent.labels, **own.labels},
             horizon=own.horizon or parent.horizon,
             length=own.length or parent.length,
@@ -241,7 +241,7 @@ def own_tables(plan: Plan, derivation: Derivation) -> dict[str, object]:
     """
     parent = derivation.parent
     heritage = Heritage(parent, derivation.clause)
-    scales, labels = {scale.name: scale for scale in parent.scales}, parent.labels
+    scales, labels = parent.ranks, parent.labels
     answers = {n: a for n, a in plan.answers.items() if parent.answers.get(n) != a}
     tables: dict[str, object] = {
         "scales": {s.name: list(s.values) for s in plan.scales if scales.get(s.name) != s},

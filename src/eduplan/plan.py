@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -117,10 +117,9 @@ class Plan:
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
         numbers = [clause.number for clause in self.clauses]
-        scales = {scale.name: scale for scale in self.scales}
         provisions = at_places(self.by_key)
         questions = at_places({"question": self.questions})
-        check(numbers, provisions, questions, self.answers, scales, faults)
+        check_parts(numbers, provisions, questions, self.answers, self.ranks, faults)
         check_sources(numbers, self.document, self.figures, faults)
         check_derivation(numbers, self.derivation, faults)
         faults.raise_any(PlanFileError)
@@ -206,15 +205,19 @@ class Plan:
         return tuple(question for question in self.questions if question.id not in self.answers)
 
     @cached_property
-    def settled(self) -> tuple[Provision | Unanswered, ...]:
-        """The provisions with the answers put in."""
-        values = {
+    def answered(self) -> Mapping[str, object]:
+        """What the answers given put in the place of their questions, by question."""
+        return {
             question.id: question.settle(self.answers[question.id])
             for question in self.questions
             if question.id in self.answers
         }
+
+    @cached_property
+    def settled(self) -> tuple[Provision | Unanswered, ...]:
+        """The provisions with the answers put in."""
         return tuple(
-            provision.settle(values) if isinstance(provision, Unanswered) else provision
+            provision.settle(self.answered) if isinstance(provision, Unanswered) else provision
             for provision in self.provisions
         )
 
@@ -300,7 +303,7 @@ def at_places(tables: Mapping[str, Sequence[T]]) -> dict[str, T]:
     }
 
 
-def check(
+def check_parts(
     clauses: Sequence[str] | None,
     provisions: Mapping[str, Provision | Unanswered | None],
     questions: Mapping[str, Question | None],
@@ -319,23 +322,16 @@ def check(
         faults: takes the faults.
     """
     asking = {question.id: question for question in questions.values() if question is not None}
+    values = _check_answers(answers, asking, None not in questions.values(), faults)
     things: dict[str, Any] = {**provisions, **questions}
     places = [(place, thing) for place, thing in things.items() if thing is not None]
-    values: dict[str, object] = {}
-    for name, answer in answers.items():
-        if name in asking:
-            with faults.at(f"answers.{name}"):
-                values[name] = asking[name].settle(answer)
-        elif None not in questions.values():
-            known = ", ".join(asking) or "-"
-            faults.add("unknown-question", f"answers.{name}", question=name, known=known)
     first: dict[str, str] = {}
     for place, thing in places:
         for path, number in thing.cites():
             _check_clauses(f"{place}.{path}", (number,), clauses, faults)
-        if thing.id in first:
-            faults.add("duplicate-id", f"{place}.id", value=thing.id, other=first[thing.id])
-        first.setdefault(thing.id, place)
+        other = first.setdefault(thing.id, place)
+        if other != place:
+            faults.add("duplicate-id", f"{place}.id", value=thing.id, other=other)
         with faults.below(place) as found:
             if isinstance(thing, Unanswered):
                 thing.faults(asking, scales, found)
@@ -345,14 +341,45 @@ def check(
                 check_provision(thing, scales, found)
     readable = None not in provisions.values()
     _check_references(places, asking, values, readable, faults)
-    mentioned = {
-        question
-        for _, thing in places
-        if isinstance(thing, Unanswered)
-        for question in thing.questions
-    }
+    if readable:
+        _check_asked(provisions.values(), questions, faults)
+
+
+def _check_answers(
+    answers: Mapping[str, object],
+    questions: Mapping[str, Question],
+    readable: bool,
+    faults: FaultList,
+) -> dict[str, object]:
+    """Return what answers put in the place of questions; note those that answer nothing.
+
+    Args:
+        answers: the answers by question.
+        questions: the questions by id.
+        readable: whether all questions could be read, so that one not found does not exist.
+        faults: takes the faults.
+    """
+    values: dict[str, object] = {}
+    for name, answer in answers.items():
+        if name in questions:
+            with faults.at(f"answers.{name}"):
+                values[name] = questions[name].settle(answer)
+        elif readable:
+            known = ", ".join(questions) or "-"
+            faults.add("unknown-question", f"answers.{name}", question=name, known=known)
+    return values
+
+
+def _check_asked(
+    provisions: Iterable[Provision | Unanswered | None],
+    questions: Mapping[str, Question | None],
+    faults: FaultList,
+) -> None:
+    """Note questions that no provision asks."""
+    waiting = [provision for provision in provisions if isinstance(provision, Unanswered)]
+    asked = {name for provision in waiting for name in provision.questions}
     for place, question in questions.items():
-        if question is not None and readable and question.id not in mentioned:
+        if question is not None and question.id not in asked:
             faults.add("unused-question", place, question=question.id)
 
 

@@ -80,7 +80,7 @@ def weaker(plan: Plan) -> tuple[Weakening, ...]:
     if derivation is None:
         return ()
     heritage = Heritage(derivation.parent, derivation.clause)
-    answers = _answers(derivation.parent) | _answers(plan)
+    answers = {**derivation.parent.answered, **plan.answered}
     now = {provision.id: provision for provision in plan.settled}
     drops = {name: drop for drop in derivation.drops for name in drop.provision}
     found: list[Weakening] = []
@@ -101,11 +101,6 @@ def weaker(plan: Plan) -> tuple[Weakening, ...]:
             clause = (*drop.clause, *before.clause)
             found.append(attrs.evolve(told("dropped", new=plain(drop.reason)), clause=clause))
     return tuple(found)
-
-
-def _answers(plan: Plan) -> dict[str, object]:
-    """Return what the answers given put in the place of questions."""
-    return {q.id: q.settle(plan.answers[q.id]) for q in plan.questions if q.id in plan.answers}
 
 
 class _Told(NamedTuple):

@@ -18,8 +18,8 @@ from eduplan.plan import (
     Drop,
     Plan,
     at_places,
-    check,
     check_derivation,
+    check_parts,
     check_sources,
 )
 from eduplan.provisions import (
@@ -132,7 +132,7 @@ def read_plan(table: Table, parent_of: ParentOf) -> Plan:
         numbers = numbers and [*numbers, *(clause.number for clause in heritage.clauses)]
     if numbers is not None:
         _check_clauses(table, parts.provisions, numbers, faults)
-    check(numbers, parts.provisions, parts.questions, parts.answers, parts.scales, faults)
+    check_parts(numbers, parts.provisions, parts.questions, parts.answers, parts.scales, faults)
     check_sources(numbers, document, figures, faults)
     check_derivation(numbers, derivation, faults)
     faults.raise_any(PlanFileError)

@@ -58,10 +58,10 @@ class Material:
         """The provisions, with the answers given put in."""
         return self.plan.settled
 
-    @cached_property
+    @property
     def scales(self) -> Mapping[str, Scale]:
         """The scales of the plan by name."""
-        return {scale.name: scale for scale in self.plan.scales}
+        return self.plan.ranks
 
     def together(self, *stated: Stated) -> Iterator[tuple[Provision, ...]]:
         """Return provisions under every reading of the questions they wait for, taken together.
