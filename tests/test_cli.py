@@ -262,6 +262,29 @@ def test_a_plan_may_be_a_file_of_ones_own(run: Run, tmp_path: Path) -> None:
     assert ran.code == OK, "what is only encouraged breaks nothing"
 
 
+MARKED = "王[b]芳[/i] :cat:"
+"""A name in which a terminal library would see styles, one of them closed that was never opened."""
+
+
+@pytest.mark.parametrize("command", ["check", "explain"])
+def test_what_looks_like_markup_is_told_as_it_stands(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    people = [HEAD, (NUMBER, MARKED, "教师", "小学")]
+    who = ("--person", NUMBER) if command == "explain" else ()
+    ran = run(command, PLAN, *files(tmp_path, "csv", people, [LESSONS[0]]), *WHEN, *COMPLETE, *who)
+
+    assert ran.code == BROKEN
+    assert MARKED in ran.out
+
+
+def test_a_folder_that_looks_like_markup_is_told_as_it_stands(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "[b]out[/i]"
+    options = [*files(tmp_path, "csv"), *WHEN, *COMPLETE, "--out", folder]
+
+    assert str(folder) in run("check", PLAN, *options).err
+
+
 # ---------------------------------------------------------------- explain, plans, questions
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from eduplan.cases import run_cases
-from eduplan.cli.printing import print_outcomes
+from eduplan.cli.printing import plain_console, print_outcomes
 from eduplan.cli.writing import write_files
 from eduplan.errors import Fault, InputError
 from eduplan.exports import dump_verdict_schema
@@ -49,7 +48,7 @@ def new(
     files = {path.name: text}
     if not (path.parent / SCHEMA_FILE).exists():
         files[SCHEMA_FILE] = dump_schema()
-    console = Console(stderr=True)
+    console = plain_console(stderr=True)
     for written in write_files(path.parent, files):
         console.print(say("cli.wrote", lang, path=written), soft_wrap=True)
     return 0
@@ -62,7 +61,7 @@ def run_files(
     lang: Lang = "zh",
 ) -> int:
     """Run cases: what happened, and the verdicts that must come out."""
-    console = Console(highlight=False)
+    console = plain_console()
     held = True
     for path in cases:
         outcomes = run_cases(path)
@@ -86,5 +85,5 @@ def schema(
         sys.stdout.write(text())
         return 0
     (path,) = write_files(out, {name: text()})
-    Console(stderr=True).print(say("cli.wrote", lang, path=path), soft_wrap=True)
+    plain_console(stderr=True).print(say("cli.wrote", lang, path=path), soft_wrap=True)
     return 0

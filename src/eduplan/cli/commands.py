@@ -15,7 +15,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from eduplan.cli import authoring, comparing, linting
 from eduplan.cli.inputs import Options, Step, bearer_of, judge, load_plans, read_case
-from eduplan.cli.printing import print_explanations, print_questions, print_summary
+from eduplan.cli.printing import (
+    plain_console,
+    print_explanations,
+    print_questions,
+    print_summary,
+)
 from eduplan.cli.results import Format, Results
 from eduplan.cli.writing import write_files
 from eduplan.dates import show_day
@@ -67,7 +72,7 @@ def check(
     if path is None:
         sys.stdout.write(content)
     else:
-        Console(stderr=True).print(say("cli.wrote", lang, path=path), soft_wrap=True)
+        plain_console(stderr=True).print(say("cli.wrote", lang, path=path), soft_wrap=True)
     return BROKEN if results.summary.failures else OK
 
 
@@ -86,7 +91,7 @@ def explain(
         case = read_case(plans, options, step)
         bearer_of(case, person)
         verdicts = [verdict for verdict in judge(case, step) if verdict.bearer_id == person]
-    print_explanations(Console(highlight=False), verdicts, lang, all_=all)
+    print_explanations(plain_console(), verdicts, lang, all_=all)
     return BROKEN if any(verdict.failure for verdict in verdicts) else OK
 
 
@@ -121,7 +126,7 @@ def demo(
         files = [results.render("html", language) for language in languages]
         files += [results.render(kind, lang) for kind in kinds]
         written = write_files(out, dict(files))
-    console = Console(highlight=False)
+    console = plain_console()
     print_summary(console, case.plans, results.summary, lang, show_day(case.as_of, lang))
     console.print()
     console.print(say("cli.invented", lang))
@@ -137,7 +142,7 @@ def demo(
 @app.command
 def plans(*, lang: Lang = "zh") -> int:
     """List the plans that come with the library."""
-    console = Console(highlight=False)
+    console = plain_console()
     for name in available_plans():
         console.print(f"{name}  {load_plan(name).title[lang]}", soft_wrap=True)
     return OK
@@ -148,7 +153,7 @@ def questions(
     plans: Plans, /, *, answers: Answers = None, answer: Answer = None, lang: Lang = "zh"
 ) -> int:
     """List what the documents leave open, with the readings to choose from."""
-    console = Console(highlight=False)
+    console = plain_console()
     print_questions(console, load_plans(plans, answers, answer or ()), lang, all_=True)
     return OK
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from eduplan.cli.inputs import Options, load_plans, read_case
+from eduplan.cli.printing import plain_console
 from eduplan.comparison import compare
 from eduplan.dates import as_date
 from eduplan.differences import diff as differences
@@ -73,7 +73,7 @@ def whatif(
 
 
 def _print(text: str) -> None:
-    Console(highlight=False, markup=False).print(text, soft_wrap=True)
+    plain_console().print(text, soft_wrap=True)
 
 
 _SET = re.compile(r"([a-z0-9_-]+)\.([a-z0-9_.-]+)=(.*)", re.ASCII | re.DOTALL)

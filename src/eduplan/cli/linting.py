@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from eduplan.cli.inputs import load_plans, read_roster
+from eduplan.cli.printing import plain_console
 from eduplan.exports import findings_to_json
 from eduplan.lint import Finding, Severity
 from eduplan.lint import lint as find
@@ -62,7 +63,7 @@ def lint(
     if format == "json":
         sys.stdout.write(findings_to_json(everything))
     else:
-        console = Console(highlight=False, markup=False)
+        console = plain_console()
         for index, (plan, findings) in enumerate(zip(loaded, found, strict=True)):
             if index:
                 console.print()

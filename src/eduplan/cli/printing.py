@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +20,21 @@ FIRST = 15
 """So many of those behind are named; the rest is in the files."""
 
 _COUNTED = (Status.MET, Status.NOT_MET, Status.PENDING, Status.UNDETERMINED)
+
+
+def plain_console(
+    file: TextIO | None = None, *, stderr: bool = False, width: int | None = None
+) -> Console:
+    """Return a console on which texts stand as they are, also those that look like markup.
+
+    Args:
+        file: takes the text, by default the output of the process.
+        stderr: whether it is its error output instead.
+        width: how wide tables are, by default as wide as the terminal.
+    """
+    return Console(
+        file=file, stderr=stderr, width=width, highlight=False, markup=False, emoji=False
+    )
 
 
 def print_summary(
@@ -126,7 +142,7 @@ def print_outcomes(
             if outcome.expected.because:
                 lines.append(say("cases.because", lang, because=outcome.expected.because))
         for line in lines:
-            console.print(line, soft_wrap=True, markup=False)
+            console.print(line, soft_wrap=True)
     counts = {
         "cases": len({outcome.case.id for outcome in outcomes}),
         "held": len(outcomes) - len(failed),

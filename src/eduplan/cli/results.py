@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import Literal
 
-from rich.console import Console
-
 from eduplan.cli.inputs import Case
-from eduplan.cli.printing import print_behind, print_questions, print_strangers, print_summary
+from eduplan.cli.printing import (
+    plain_console,
+    print_behind,
+    print_questions,
+    print_strangers,
+    print_summary,
+)
 from eduplan.dates import show_day
 from eduplan.exports import render_report, verdicts_to_json, write_csv
 from eduplan.messages import Language, say
@@ -74,7 +78,7 @@ class Results:
     def _text(self, lang: Language) -> tuple[str, str]:
         text, plans = StringIO(), self.case.plans
         wide = None if sys.stdout.isatty() else 120
-        console = Console(file=text, highlight=False, width=wide)
+        console = plain_console(text, width=wide)
         print_summary(console, plans, self.summary, lang, show_day(self.case.as_of, lang))
         if self.for_others:
             console.print(say("cli.for-others", lang, count=self.for_others))
