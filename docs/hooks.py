@@ -123,8 +123,8 @@ def terms() -> list[dict[str, str]]:
 def glossary(lang: Language) -> str:
     """Return the terms with their meaning, those of the page's own language first."""
     other: Language = "en" if lang == "zh" else "zh"
-    rows = [[row[lang], row[other], code(row["name"]), row[f"meaning_{lang}"]] for row in terms()]
-    return table(lang, [lang, other, "name", "meaning"], rows)
+    rows = [[row[lang], row[f"meaning_{lang}"], row[other], code(row["name"])] for row in terms()]
+    return table(lang, [lang, "meaning", other, "name"], rows)
 
 
 def names(lang: Language) -> str:
