@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -258,6 +259,19 @@ def test_map_for_paper_has_every_provision_and_so_many_schools_as_fit() -> None:
 
 def test_report_says_what_was_not_used() -> None:
     assert "1 of them concern no provision" in Page(render("en")).text
+
+
+def test_records_are_the_same_after_verdicts_came_from_other_processes() -> None:
+    lessons: Any = PLAN["quota"]
+    again = {**lessons[0], "id": "again"}  # so that a record stands in two verdicts
+    plan = plan_from_table({**PLAN, "quota": [*lessons, again]})
+    register = Register(RECORDS, complete_through=date(2025, 2, 28))
+    verdicts = evaluate(plan, BEARERS, register, as_of=MARCH)
+    sent = [pickle.loads(pickle.dumps(verdict)) for verdict in verdicts]
+    page = render_report([plan], BEARERS, sent, register, lang="en", as_of=MARCH)
+    assert "1 of them concern no provision" in Page(page).text
+    numbers = [number for number, *_ in Page(page).data["records"]]
+    assert sorted(numbers) == ["F001", "K001", "K002"]
 
 
 def test_title_can_be_given() -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import chain
 
 from eduplan.dates import show_day
 from eduplan.exact import Number, show
@@ -85,6 +86,12 @@ def day_word(day: date, lang: Language) -> str:
     return show_day(day, lang)
 
 
+def records_of(verdict: Verdict) -> Iterable[object]:
+    """Return the records of a verdict, those that count and then those that do not."""
+    found = verdict.justification
+    return chain(found.counted, *(group.records for group in found.left_out))
+
+
 class _Strings:
     """Texts by index, each kept once."""
 
@@ -99,21 +106,19 @@ class _Records:
     """The records that verdicts refer to, ordered so that those of one mostly stand together."""
 
     def __init__(self, verdicts: Iterable[Verdict]) -> None:
-        found: dict[int, tuple[object, Citation]] = {}
+        found: dict[object, tuple[object, Citation]] = {}
         for verdict in verdicts:
-            justification = verdict.justification
-            for records in (justification.counted, *(g.records for g in justification.left_out)):
-                for record in records:
-                    found.setdefault(id(record), (record, verdict.citation))
+            for record in records_of(verdict):
+                found.setdefault(getter(record)("id"), (record, verdict.citation))
         self.found = sorted(found.values(), key=lambda pair: _order(pair[0]))
-        self._index = {id(record): index for index, (record, _) in enumerate(self.found)}
+        self._index = {getter(record)("id"): i for i, (record, _) in enumerate(self.found)}
 
     def runs(self, records: Iterable[object]) -> list[int]:
         """Return records as runs: first index and length, and so on."""
         runs: list[int] = []
         following = -1
         for record in records:
-            index = self._index[id(record)]
+            index = self._index[getter(record)("id")]
             if index == following:
                 runs[-1] += 1
             else:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from eduplan.calendars import SchoolCalendar
 from eduplan.exact import Number, show, show_share
-from eduplan.exports.drill_down import SIGNS, day_word, standing, standing_word
+from eduplan.exports.drill_down import SIGNS, day_word, records_of, standing, standing_word
 from eduplan.exports.heat_map import anchor
 from eduplan.facts import getter
 from eduplan.messages import Language, Text, catalogue, say
@@ -155,11 +155,7 @@ def _register(
     strangers = sum(not_in_roster(register, bearers).values())
     if strangers:
         yield say("report.register-strangers", lang, count=strangers)
-    used: set[int] = set()
-    for verdict in verdicts:
-        found = verdict.justification
-        for records in (found.counted, *(group.records for group in found.left_out)):
-            used.update(map(id, records))
+    used = {str(getter(record)("id")) for verdict in verdicts for record in records_of(verdict)}
     if unused := len(register) - len(used):
         yield say("report.register-unused", lang, count=unused)
 
