@@ -306,3 +306,15 @@ def test_options_in_all_documents_exist() -> None:
     }
 
     assert used - known == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_layers_are_those_that_are_checked(lang: str) -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    (layers,) = (one["layers"] for one in contracts["contracts"] if one["id"] == "layers")
+    checked = [{name.strip("( )") for name in layer.split("|")} - {"__main__"} for layer in layers]
+    rows = re.findall(
+        r"^\| (`[a-z]+`(?:(?:, |、)`[a-z]+`)*) \| ", page(lang, "explanation/design.md"), re.M
+    )
+
+    assert [set(re.findall("[a-z]+", row)) for row in rows] == [names for names in checked if names]
