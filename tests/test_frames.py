@@ -1,6 +1,8 @@
 """The evaluator over frames says what the reference says, to the last integer, or refuses by name."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from as_frames import KINDS, check_frames
 from eduplan import InputError, Period, Plan, Status, plan_from_table
 from eduplan.errors import NotPortable
+from eduplan.exact import Number
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.provisions import Provision, Quota
 from eduplan.testing import (
@@ -474,3 +477,70 @@ def test_shares_of_amounts_that_do_not_fit_are_refused(kind: str) -> None:
 
     with pytest.raises(InputError, match=r"^records\.hours: the amounts are so large"):
         judge(given["plan"], make(PEOPLE.head(1).to_arrow()), make(given["records"]))
+
+
+# ---------------------------------------------------------------- what stands in the last row
+
+MANY = 3000
+
+
+def many(last: dict[str, Any]) -> pl.DataFrame:
+    """Return records that are all alike, but for the last."""
+    usual = {"kind": "training", "day": date(2024, 3, 1), "bearer": "t1", "hours": 1}
+    rows = [usual] * (MANY - 1) + [usual | last]
+    return pl.DataFrame(rows, schema_overrides={"hours": pl.Int64})
+
+
+@pytest.fixture(params=["in memory", "parquet"])
+def placed(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[pl.DataFrame], Any]:
+    """Return what puts records where they are judged: of parquet, polars knows more beforehand."""
+
+    def place(records: pl.DataFrame) -> Any:
+        if request.param == "in memory":
+            return records
+        records.write_parquet(tmp_path / "records.parquet", row_group_size=500)
+        return pl.scan_parquet(tmp_path / "records.parquet")
+
+    return place
+
+
+def value_of(records: Any) -> Number | None:
+    people = PEOPLE if isinstance(records, pl.DataFrame) else PEOPLE.lazy()
+    found = judge(plan_of(quota=[quota()]), people, records, complete_through=AS_OF)
+    (row,) = (row for row in rows_of(found) if row.bearer == "t1")
+    return row.value
+
+
+@pytest.mark.parametrize("hours", [0, 1, 2, 2**40])
+def test_the_last_of_many_records_may_have_more_or_less_than_all_others_or_as_much(
+    hours: int, placed: Callable[[pl.DataFrame], Any]
+) -> None:
+    # sums stand side by side in one number, by the largest amount there is
+    assert value_of(placed(many({"hours": hours}))) == MANY - 1 + hours
+
+
+def test_an_amount_may_be_stated_in_the_last_record_alone(
+    placed: Callable[[pl.DataFrame], Any],
+) -> None:
+    records = many({}).with_columns(
+        hours=pl.when(pl.int_range(pl.len()) == MANY - 1).then(2**40).otherwise(None)
+    )
+
+    assert value_of(placed(records)) == 2**40
+
+
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [
+        ({"kind": None}, "column-blank"),
+        ({"day": None}, "column-blank"),
+        ({"hours": -1}, "amounts-negative"),
+    ],
+)
+def test_a_fault_in_the_last_record_is_found(
+    last: dict[str, Any], code: str, placed: Callable[[pl.DataFrame], Any]
+) -> None:
+    with pytest.raises(InputError) as refused:
+        value_of(placed(many(last)))
+
+    assert [fault.code for fault in refused.value.faults] == [code]

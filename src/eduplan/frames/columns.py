@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -138,6 +139,37 @@ class Survey(NamedTuple):
     blanks: Mapping[str, int]
     ends: Mapping[str, tuple[int | None, int | None]]
 
+    def differs(self) -> nw.Expr:
+        """Return whether a row has something else than these rows were told to have."""
+        differs = [nw.col(field).is_null() for field in self.blanks]
+        for field, (least, most) in self.ends.items():
+            column = nw.col(field)
+            none = least is None or most is None
+            differs.append(~column.is_null() if none else (column < least) | (column > most))
+        return reduce(or_, differs, nw.lit(False))
+
+
+_FIRST_ROWS = 1000
+"""So many rows make a guess at all."""
+
+
+def _surveyed(frame: Frame, sorts: Mapping[str, Sort], filled: Sequence[str]) -> Survey:
+    """Return what a look through all rows tells."""
+    wholes = [field for field, sort in sorts.items() if sort is Sort.WHOLE]
+    looked = frame.select(
+        nw.len().alias("_rows"),
+        *(nw.col(field).count().alias(f"_filled_{field}") for field in filled),
+        *(nw.col(field).min().alias(f"_least_{field}") for field in wholes),
+        *(nw.col(field).max().alias(f"_most_{field}") for field in wholes),
+    )
+    (told,) = looked.collect().to_arrow().to_pylist()
+    rows = int(told["_rows"])
+    return Survey(
+        rows,
+        {field: rows - int(told[f"_filled_{field}"]) for field in filled},
+        {field: (told[f"_least_{field}"], told[f"_most_{field}"]) for field in wholes},
+    )
+
 
 @attrs.frozen(eq=False)
 class Columns:
@@ -160,21 +192,16 @@ class Columns:
 
     @cached_property
     def survey(self) -> Survey:
-        """What one look through all rows tells, by what DuckDB knows of a parquet file already."""
-        wholes = [field for field, sort in self.sorts.items() if sort is Sort.WHOLE]
-        looked = self.frame.select(
-            nw.len().alias("_rows"),
-            *(nw.col(field).count().alias(f"_filled_{field}") for field in self.filled),
-            *(nw.col(field).min().alias(f"_least_{field}") for field in wholes),
-            *(nw.col(field).max().alias(f"_most_{field}") for field in wholes),
-        )
-        (told,) = looked.collect().to_arrow().to_pylist()
-        rows = int(told["_rows"])
-        return Survey(
-            rows,
-            {field: rows - int(told[f"_filled_{field}"]) for field in self.filled},
-            {field: (told[f"_least_{field}"], told[f"_most_{field}"]) for field in wholes},
-        )
+        """What one look through all rows tells.
+
+        DuckDB knows it of a parquet file already. polars knows there in which parts of the file a
+        condition may hold: so the first rows make a guess, and it is asked whether any row differs.
+        """
+        if self.frame.implementation.is_polars():
+            guess = _surveyed(self.frame.head(_FIRST_ROWS), self.sorts, self.filled)
+            if not count(self.frame.filter(guess.differs())):
+                return guess._replace(rows=count(self.frame))
+        return _surveyed(self.frame, self.sorts, self.filled)
 
     @property
     def size(self) -> int:
