@@ -139,14 +139,14 @@ class Survey(NamedTuple):
     blanks: Mapping[str, int]
     ends: Mapping[str, tuple[int | None, int | None]]
 
-    def differs(self) -> nw.Expr:
-        """Return whether a row has something else than these rows were told to have."""
+    def differs(self) -> nw.Expr | None:
+        """Return whether a row has something else than told; None where nothing is told."""
         differs = [nw.col(field).is_null() for field in self.blanks]
         for field, (least, most) in self.ends.items():
             column = nw.col(field)
             none = least is None or most is None
             differs.append(~column.is_null() if none else (column < least) | (column > most))
-        return reduce(or_, differs, nw.lit(False))
+        return reduce(or_, differs) if differs else None
 
 
 _FIRST_ROWS = 1000
@@ -199,7 +199,8 @@ class Columns:
         """
         if self.frame.implementation.is_polars():
             guess = _surveyed(self.frame.head(_FIRST_ROWS), self.sorts, self.filled)
-            if not count(self.frame.filter(guess.differs())):
+            differs = guess.differs()
+            if differs is None or not count(self.frame.filter(differs)):
                 return guess._replace(rows=count(self.frame))
         return _surveyed(self.frame, self.sorts, self.filled)
 
