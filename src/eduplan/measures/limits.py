@@ -195,9 +195,8 @@ class Limits:
                 else:
                     groups.setdefault(cap.bucket(entries[index], period), []).append(index)
             most = cap.best or 0
-            for members in groups.values() or [
-                []
-            ]:  # without groups, strays are rivals all the same
+            # Without groups strays are rivals all the same.
+            for members in groups.values() or ([],):
                 rivals = [*members, *strays]
                 if len(rivals) <= most:
                     continue
