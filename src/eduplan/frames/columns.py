@@ -150,7 +150,7 @@ class Survey(NamedTuple):
 
 
 _FIRST_ROWS = 1000
-"""So many rows make a guess at all."""
+"""From so many rows it is guessed what all of them tell."""
 
 
 def _surveyed(frame: Frame, sorts: Mapping[str, Sort], filled: Sequence[str]) -> Survey:
