@@ -180,7 +180,7 @@ class ComposedBench(QuotaBench):
             overall = Status.UNDETERMINED  # perhaps nothing is owed
         if overall is Status.UNDETERMINED:
             several = [*lacking, *(m for point in points for m in point.missing)]
-            lacking = tuple(m for i, m in enumerate(several) if m not in several[:i])
+            lacking = tuple(dict.fromkeys(several))
         else:
             lacking = ()
         besides = (

@@ -155,7 +155,7 @@ class GateBench(Bench):
             None,
             None,
             None,
-            _once(missing) if missing else (),
+            tuple(dict.fromkeys(missing)),
             justified((counted, (), (), (), None, 0, points)),
         )
         draft.__class__ = Verdict
@@ -170,11 +170,6 @@ def doubtful(point: Point, doubt: Missing) -> tuple[Status, tuple[Missing, ...]]
         doubt: why it is not known whether it is one.
     """
     return Status.UNDETERMINED, (doubt, *point.missing)
-
-
-def _once(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:
-    """Return what is missing, each thing once; facts may be unhashable, so no set will do."""
-    return tuple([one for index, one in enumerate(missing) if one not in missing[:index]])
 
 
 def tell_gate(verdict: Verdict, lang: Language) -> Told:

@@ -26,6 +26,7 @@ from eduplan.provisions.plain_parts import quick_parts
 from eduplan.provisions.plain_quota import Quick, quick
 from eduplan.provisions.provision import Setting, Subject, View, view
 from eduplan.provisions.quota import Over, Quota
+from eduplan.provisions.tallies import Tallied
 from eduplan.records import Entry
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Governing, Justification, Point, Status, Verdict
@@ -329,73 +330,102 @@ class QuotaBench(Bench):
         doubts: tuple[Missing, ...],
         docket: Docket,
     ) -> Iterator[Verdict]:
-        quota = self.quota
         for seen in self._common_views(members, docket):
-            period = seen.period
-            if reason := self.out_of_force(period):
-                yield self.excuse(group, docket, *reason, period)
-                continue
-            piece = piece_of(quota, period, docket.horizon)
-            if piece.excuse:
-                yield self.excuse(group, docket, piece.excuse, None, period)
-                continue
-            if piece.missing:
-                yield self.undetermined(group, docket, piece.missing)
-                continue
-            if piece.inside is not period:
-                seen = view(period, docket.as_of, piece.inside, piece.inside)
-            judged, owed, readings, gaps = self._members(members, seen, piece, docket)
-            if not readings:
-                yield self.excuse(group, docket, "not-in-service", None, period)
-                continue
-            mean = quota.scope.over is Over.MEAN
-            divisor = len(readings) if mean else 1
-            highs = [reading.high for reading in readings if reading.high is not None]
-            bounded = len(highs) == len(readings)
-            value = exact(Fraction(sum(reading.low for reading in readings)) / divisor)
-            most = exact(Fraction(sum(highs)) / divisor) if bounded else None
-            required = exact(Fraction(sum(owed)) / divisor) if mean else max(owed)
-            unsaid = gaps  # without which it is not known who counts, nor for how much
-            unknown = sum(1 for reading in readings if reading.missing)
-            if unknown:
-                gaps = (*gaps, Missing("members-undetermined", {"count": unknown}))
-            status, missing = self._status(value, most, gaps, required, seen, docket)
-            points: Sequence[Point] = ()
-            if quota.part:
-                tallied = together(
-                    [
-                        self.composite.gauge.tally(
-                            reading.ranges, member.get, period, piece.inside, piece.inside
-                        )
-                        for member, reading in zip(judged, readings, strict=True)
-                    ]
-                )
-                if unknown and not tallied.missing:
-                    told = Missing("members-undetermined", {"count": unknown})
-                    tallied = tallied._replace(missing=(told,))
-                due = Due(required, required)
-                points = self.composite.points(tallied, seen, docket, due, divisor)
-                status = worst_of([status, *(point.status for point in points)])
-                missing += tuple(m for point in points for m in point.missing if m not in missing)
-                missing = missing if status is Status.UNDETERMINED else ()
-            if unsaid:
-                status, missing = Status.UNDETERMINED, gaps
-            if doubts:
-                status, missing = Status.UNDETERMINED, (*doubts, *missing)
-            yield Verdict(
-                citation=self.citation,
-                bearer=group.thing,
-                bearer_id=group.id,
-                period=period,
-                status=status,
-                as_of=docket.as_of,
-                value=value,
-                required=required,
-                opens=period.start,
-                due=period.last,
-                missing=missing,
-                justification=Justification(members=len(readings), points=(*piece.told, *points)),
-            )
+            yield self._group_in(group, members, doubts, seen, docket)
+
+    def _group_in(
+        self,
+        group: Subject,
+        members: Sequence[Subject],
+        doubts: tuple[Missing, ...],
+        seen: View,
+        docket: Docket,
+    ) -> Verdict:
+        """Judge a group in one period."""
+        period = seen.period
+        if reason := self.out_of_force(period):
+            return self.excuse(group, docket, *reason, period)
+        piece = piece_of(self.quota, period, docket.horizon)
+        if piece.excuse:
+            return self.excuse(group, docket, piece.excuse, None, period)
+        if piece.missing:
+            return self.undetermined(group, docket, piece.missing)
+        if piece.inside is not period:
+            seen = view(period, docket.as_of, piece.inside, piece.inside)
+        judged, owed, readings, gaps = self._members(members, seen, piece, docket)
+        if not readings:
+            return self.excuse(group, docket, "not-in-service", None, period)
+        value, most, required = self._figures(readings, owed)
+        unknown = sum(1 for reading in readings if reading.missing)
+        unread = (Missing("members-undetermined", {"count": unknown}),) if unknown else ()
+        status, missing = self._status(value, most, (*gaps, *unread), required, seen, docket)
+        points: Sequence[Point] = ()
+        if self.quota.part:
+            tallied = self._tallied(judged, readings, period, piece.inside)
+            if not tallied.missing:
+                tallied = tallied._replace(missing=unread)
+            due, count = Due(required, required), self._divisor(readings)
+            points = self.composite.points(tallied, seen, docket, due, count)
+            status = worst_of([status, *(point.status for point in points)])
+            missing += tuple(m for point in points for m in point.missing if m not in missing)
+            missing = missing if status is Status.UNDETERMINED else ()
+        if gaps:  # without which it is not known who counts, nor for how much
+            status, missing = Status.UNDETERMINED, (*gaps, *unread)
+        if doubts:
+            status, missing = Status.UNDETERMINED, (*doubts, *missing)
+        return Verdict(
+            citation=self.citation,
+            bearer=group.thing,
+            bearer_id=group.id,
+            period=period,
+            status=status,
+            as_of=docket.as_of,
+            value=value,
+            required=required,
+            opens=period.start,
+            due=period.last,
+            missing=missing,
+            justification=Justification(members=len(readings), points=(*piece.told, *points)),
+        )
+
+    def _divisor(self, readings: Sequence[Reading]) -> int:
+        """Return by what a total is divided: of a mean, the number of members."""
+        return len(readings) if self.quota.scope.over is Over.MEAN else 1
+
+    def _figures(
+        self, readings: Sequence[Reading], owed: Sequence[Number]
+    ) -> tuple[Number, Number | None, Number]:
+        """Return what members did, at least and at most, and what they owe: mean or total.
+
+        Of a total the largest amount that one of them owes is owed by all together.
+        """
+        divisor = self._divisor(readings)
+        highs = [reading.high for reading in readings if reading.high is not None]
+        most: Number | None = None
+        if len(highs) == len(readings):
+            most = exact(Fraction(sum(highs)) / divisor)
+        mean = self.quota.scope.over is Over.MEAN
+        return (
+            exact(Fraction(sum(reading.low for reading in readings)) / divisor),
+            most,
+            exact(Fraction(sum(owed)) / divisor) if mean else max(owed),
+        )
+
+    def _tallied(
+        self,
+        members: Sequence[Subject],
+        readings: Sequence[Reading],
+        period: Period,
+        inside: Period,
+    ) -> Tallied:
+        """Return what the parts of the quota come to over several members."""
+        tally = self.composite.gauge.tally
+        return together(
+            [
+                tally(reading.ranges, member.get, period, inside, inside)
+                for member, reading in zip(members, readings, strict=True)
+            ]
+        )
 
     def _common_views(self, members: Sequence[Subject], docket: Docket) -> tuple[View, ...]:
         """Return the periods that all members of a group share.
