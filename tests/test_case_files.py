@@ -167,7 +167,7 @@ def test_periods_owed_are_all_of_them_and_no_others(file: Path) -> None:
         ('id = "late"', "", "case[0].id", "missing"),
         ("as_of = 2025-09-01", "", "case[0].as_of", "missing"),
         ("as_of =", "on =", "case[0].on", "not a known key"),
-        ('"./town.toml"', '"./city.toml"', "case[0].plan (city.toml)", "cannot be opened"),
+        ('"./town.toml"', '"./city.toml"', "case[0].plan (city.toml)", "there is no such file"),
         ('"./town.toml"', '"city"', "case[0].plan", "no plan named"),
         ('plan = "./town.toml"', "", "case[0]", 'either plan = "..."'),
         ('"days-30" }', '"days-31" }', "case[0].answers.in-good-time", "days-30, term"),
