@@ -246,9 +246,14 @@ def test_leave_may_put_off_a_cycle_and_lessen_what_is_owed() -> None:
 
 def test_leave_that_ends_before_it_begins_is_refused() -> None:
     every, _ = CYCLES["leave that puts it on hold"]
-    turned = ON_FILE.with_columns(last_day=pl.col("last_day").dt.offset_by("-2mo"))
+    before = pl.col("day").dt.offset_by("-1d")
+    twice = ON_FILE.filter(pl.col("kind") == "leave").with_columns(id=pl.lit("r6"))
+    turned = pl.concat([ON_FILE, twice]).with_columns(
+        last_day=pl.when(pl.col("kind") != "training").then(before)
+    )
 
-    with pytest.raises(InputError, match=r"records\.last_day"):
+    # Of all that ends before it begins the two spells of leave are looked at, as the cycle is.
+    with pytest.raises(InputError, match=r"records\.last_day: .* comes before the first: 2$"):
         evaluate_frame(
             plan_of(quota=[quota(every=every, partial="full")]),
             PEOPLE,

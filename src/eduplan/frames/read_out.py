@@ -20,7 +20,14 @@ from eduplan.frames.asking import owing, subject_of, told
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import of_kinds
 from eduplan.frames.columns import MOST_VALUES, Columns, Sort
-from eduplan.frames.histories import MOST_RECORDS, Told, check_given, register_of, told_by
+from eduplan.frames.histories import (
+    MOST_RECORDS,
+    Told,
+    check_days,
+    check_given,
+    register_of,
+    told_by,
+)
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.provisions import Bench, Docket, Subject
@@ -255,19 +262,9 @@ class _Reader:
         if self._left < 0:
             fault = Fault("not-portable-size", self._provision, {"most": MOST_RECORDS})
             raise NotPortable([fault])
-        _check(rows)
+        check_given(row["id"] for row in rows)
+        check_days(rows)
         for row in rows:
             told = told_by(by, row, self._fields, self._register)
             named = None if names is None else (row[_NAMES], names.by)
             yield _Row(row[BEARER], row["id"], told, named)
-
-
-def _check(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse records without an id, with one that stands twice, or with days the wrong way round.
-
-    Raises:
-        InputError: there are such records.
-    """
-    check_given(row["id"] for row in rows)
-    if turned := sum(row["last_day"] < row["day"] for row in rows if row.get("last_day")):
-        raise refuse("days-turned", "records.last_day", count=turned)
