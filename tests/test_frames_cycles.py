@@ -73,7 +73,8 @@ def renewed_quotas(draw: st.DrawFn) -> Quota:
     if draw(st.sampled_from([False, False, True])):
         keys["part"] = [{"id": "online", "where": {"mode": "online"}, "at_least": 1}]
     if draw(st.sampled_from([False, False, True])):
-        keys["leave"] = {"kind": "training", "by": "guest"}
+        kind = draw(st.sampled_from(["training", "visit", ["visit", "training"]]))
+        keys["leave"] = {"kind": kind, "by": draw(BY), "where": draw(WHICH)}
     if draw(st.sampled_from([False, False, True])):
         keys |= {"governs": "as-of", "version": [{"from": date(2024, 1, 1), "at_least": 1}]}
     try:
@@ -261,6 +262,26 @@ def test_leave_that_ends_before_it_begins_is_refused() -> None:
             as_of=AS_OF,
             during=DURING,
         )
+
+
+def test_leave_of_one_day_may_begin_with_leave_of_many() -> None:
+    every, cycles = CYCLES["leave that puts it on hold"]
+    of_a_day = ON_FILE.filter(pl.col("kind") == "leave").with_columns(
+        id=pl.lit("r6"), last_day=pl.lit(None, pl.Date)
+    )
+
+    rows = rows_of(
+        evaluate_frame(
+            plan_of(quota=[quota(every=every, partial="full")]),
+            PEOPLE.head(1),
+            pl.concat([of_a_day, ON_FILE]),
+            as_of=AS_OF,
+            during=DURING,
+        )
+    )
+
+    # 1 March is one of the 31 days of the other: the cycle is put off by no more than these.
+    assert sorted((row.period.start, row.period.end) for row in rows if row.period) == cycles
 
 
 def test_of_changes_on_one_day_the_later_by_its_id_holds() -> None:

@@ -507,6 +507,41 @@ def test_courses_of_all_schools_of_an_area_are_counted_together() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_others_are_those_of_the_last_day_asked_about(kind: str) -> None:
+    """Of s0, closed in the spring, no lesson counts; of s1, opened in the winter, the one does."""
+    make = KINDS[kind].make
+    people = pl.DataFrame(
+        {
+            "id": ["office", "s0", "s1"],
+            "type": ["office", "school", "school"],
+            "open_from": [date(2000, 9, 1), date(2000, 9, 1), date(2024, 1, 15)],
+            "open_to": [None, date(2024, 3, 1), None],
+        }
+    )
+    lessons = pl.DataFrame(
+        {
+            "kind": ["lesson"] * 3,
+            "day": [date(2023, 10, 1), date(2023, 10, 2), date(2024, 2, 1)],
+            "bearer": ["s0", "s0", "s1"],
+        }
+    )
+    open_ = {"open_from": {"at_most": "@day"}, "not": {"open_to": {"at_most": "@day"}}}
+    known = people.with_columns(open_to=pl.col("open_to").fill_null(date(2100, 1, 1)))
+    target = {
+        **HEAD,
+        "id": "lessons",
+        "bearer": {"type": "office"},
+        "indicator": {"measure": {"count": "lesson"}, "among": {"type": "school", **open_}},
+        "every": "school-year",
+        "reach": {"at_least": 1},
+    }
+
+    found = judged(make(known.to_arrow()), make(lessons.to_arrow()), target=[target])
+
+    assert found["office"].value == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_records_of_others_are_held_against_amounts_of_whoever_is_judged(kind: str) -> None:
     """A tenth, as floats have it, is a tenth: of two lessons of s0 one is of the load of x."""
     make = KINDS[kind].make

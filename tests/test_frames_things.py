@@ -144,6 +144,21 @@ def test_a_course_that_is_not_named_may_be_another(kind: str) -> None:
     }
 
 
+@pytest.mark.parametrize("every", ["school-year", {"cycle": "2 years", "grid": date(2022, 9, 1)}])
+@pytest.mark.parametrize("kind", KINDS)
+def test_courses_are_told_apart_in_every_month_by_itself(kind: str, every: Any) -> None:
+    # In March t1 did c1, of its tier, and c2, which is not; in December t2 did both, and t3 c1.
+    later = [date(2024, 3, 1)] * 4 + [date(2023, 12, 1)] * 4
+    spans = COURSES.with_columns(day=pl.Series(later), course=pl.col("course").fill_null("c1"))
+
+    rows = judged(kind, {**OWN_TIER, "every": "month", "at_least": "2/3"}, spans, every=every)
+
+    # One of two courses is less than two thirds, for t1 and t2 in the months of theirs. All that t3
+    # did is c1, and in the other months there is nothing to take a share of.
+    assert rows["t1"] == rows["t2"] == (Status.NOT_MET, ())
+    assert rows["t3"] == (Status.UNDETERMINED, ("nothing-to-share",))
+
+
 def test_a_single_course_that_is_not_named_is_one_all_the_same() -> None:
     silent = COURSES.tail(2).with_columns(course=pl.lit(None, pl.String), tier=pl.lit("a"))
 

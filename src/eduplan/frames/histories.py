@@ -59,10 +59,6 @@ class Told(NamedTuple):
 
 def refusals(quota: Quota) -> Iterator[Fault]:
     """Return why cycles cannot be found where the data lie, nothing where they can."""
-    own = quota.every.own
-    if own is not None and quota.leave is not None and set(own.kinds) & set(quota.leave.kind):
-        other = next(name for name, rule in _named(own) if set(rule.kind) & set(quota.leave.kind))
-        yield Fault("not-portable-with", "leave", {"key": "leave", "other": other})
     if not {"id", *pointers_of([quota.every])}.isdisjoint(fields_of([quota.every])):
         yield Fault("not-portable-pointer", "every")
 
@@ -80,15 +76,11 @@ def fields_of(several: Iterable[Every]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked))
 
 
-def _named(own: Own) -> Iterator[tuple[str, Rule]]:
-    rules = {"after": own.after, "change": own.change, "hold": own.hold}
-    yield from ((name, rule) for name, rule in rules.items() if rule is not None)
-
-
 def _rules(several: Iterable[Every]) -> Iterator[tuple[Own, Rule]]:
     for every in several:
         if (own := every.own) is not None:
-            yield from ((own, rule) for _, rule in _named(own))
+            rules = (own.after, own.change, own.hold)
+            yield from ((own, rule) for rule in rules if rule is not None)
 
 
 def _fields(own: Own, rule: Rule) -> Sequence[str]:
