@@ -164,6 +164,43 @@ def test_html_is_a_whole_page_in_its_language(run: Run, tmp_path: Path, lang: La
     assert ran.out == ""
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_help_is_in_its_language(run: Run, lang: Language) -> None:
+    for words in (["--lang", lang], ["--help", "--lang", lang]):
+        ran = run(*words)
+        assert ran.code == OK
+        assert ("判定示例县" in ran.out) == (lang == "zh")
+        assert ("Judge an example county" in ran.out) == (lang == "en")
+    ran = run("check", "--help", "--lang", lang)
+    assert ran.code == OK
+    assert ("名册" in ran.out) == (lang == "zh")
+    assert re.search(r"--records +(登记：|Register: ).*(必填|Required)", ran.out)
+
+
+def test_help_is_there_for_every_command(run: Run) -> None:
+    commands = re.findall(r"^  (\w+) ", run().out, re.MULTILINE)
+    assert len(commands) == 11
+    for command in commands:
+        assert f"eduplan {command}" in run(command, "-h").out
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        (["chek"], "没有命令 chek；可用：check, ", "there is no command chek; there are: check, "),
+        (["check", PLAN, "--people", "a.csv"], "缺少 --records", "--records is missing"),
+        (["plans", "--foo", "1"], "没有选项 --foo", "there is no option --foo"),
+        (["lint", PLAN, "--format", "xml"], "命令写得不对：", "the command is not understood: "),
+    ],
+)
+def test_a_command_that_is_not_understood(run: Run, words: list[str], zh: str, en: str) -> None:
+    for lang, told in (("zh", zh), ("en", en)):
+        ran = run(*words, "--lang", lang)
+        assert ran.code == FAULTY
+        assert ran.err.startswith(told)
+        assert "--help" in ran.err
+
+
 def test_records_of_ids_that_the_roster_does_not_have_are_told(run: Run, tmp_path: Path) -> None:
     # A letter O for a nought: the record counts for nobody, and somebody has to be told.
     lessons = [*LESSONS, ("T0O1", "2024-10-10", "春"), ("T0O1", "2024-11-11", "夏")]

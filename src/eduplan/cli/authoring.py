@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
-
-from cyclopts import Parameter
+from typing import Literal
 
 from eduplan.cases import run_cases
 from eduplan.cli.printing import plain_console, print_outcomes
@@ -23,20 +21,15 @@ _SCHEMAS = {
     "verdicts": (VERDICT_SCHEMA_FILE, dump_verdict_schema),
 }
 
-Lang = Annotated[Language, Parameter(help="Language of messages and results.")]
-
-
-Out = Annotated[Path | None, Parameter(help="File to write; by default NAME.toml.")]
-
 
 def new(
-    name: Annotated[str, Parameter(help="The plan's id: lower-case letters, digits, - and _.")],
+    name: str,
     /,
     *,
-    title: Annotated[str, Parameter(help="What people call the plan.")] = "",
-    out: Out = None,
-    force: Annotated[bool, Parameter(help="Write over a file that exists.", negative="")] = False,
-    lang: Lang = "zh",
+    title: str = "",
+    out: Path | None = None,
+    force: bool = False,
+    lang: Language = "zh",
 ) -> int:
     """Write a plan file to start from, with comments, and the schema beside it."""
     text = starter(name, title=title, lang=lang)
@@ -55,10 +48,10 @@ def new(
 
 
 def run_files(
-    cases: Annotated[list[Path], Parameter(help="TOML files of cases.")],
+    cases: list[Path],
     /,
     *,
-    lang: Lang = "zh",
+    lang: Language = "zh",
 ) -> int:
     """Run cases: what happened, and the verdicts that must come out."""
     console = plain_console()
@@ -71,13 +64,11 @@ def run_files(
 
 
 def schema(
-    what: Annotated[
-        Literal["plan", "verdicts"], Parameter(help="Plan files, or verdicts in JSON.")
-    ] = "plan",
+    what: Literal["plan", "verdicts"] = "plan",
     /,
     *,
-    out: Annotated[Path | None, Parameter(help="Folder to write to, instead of printing.")] = None,
-    lang: Lang = "zh",
+    out: Path | None = None,
+    lang: Language = "zh",
 ) -> int:
     """Give the JSON Schema by which editors check a plan file, or that of verdicts in JSON."""
     name, text = _SCHEMAS[what]

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from eduplan.cli import authoring, comparing, linting
+from eduplan.cli.helping import misused, print_help
 from eduplan.cli.inputs import Options, Step, bearer_of, judge, load_plans, read_case
 from eduplan.cli.printing import (
     plain_console,
@@ -33,8 +33,8 @@ OK, BROKEN, FAULTY = 0, 1, 2
 
 app = App(
     name="eduplan",
-    help="Judge people, groups and schools by a plan: who owes what, by when, and why.",
     version_flags=["--version"],
+    default_parameter=Parameter(negative=()),
 )
 app.command(authoring.new)
 app.command(authoring.schema)
@@ -43,24 +43,17 @@ app.command(linting.lint)
 app.command(comparing.diff)
 app.command(comparing.whatif)
 
-Plans = Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")]
-Answers = Annotated[Path | None, Parameter(help="TOML file with one table of answers a plan.")]
-Answer = Annotated[
-    list[str] | None, Parameter(help="[PLAN.]QUESTION=ANSWER; may be given several times.")
-]
-Lang = Annotated[Language, Parameter(help="Language of messages and results.")]
-
 
 @app.command
 def check(
-    plans: Plans,
+    plans: list[str],
     /,
     *,
     options: Options,
-    lang: Lang = "zh",
+    lang: Language = "zh",
     format: Format = "text",  # noqa: A002
-    out: Annotated[Path | None, Parameter(help="Folder to write to, instead of printing.")] = None,
-    all: Annotated[bool, Parameter(help="Also that a clause is for others.")] = False,  # noqa: A002
+    out: Path | None = None,
+    all: bool = False,  # noqa: A002
 ) -> int:
     """Judge everybody in a roster by one or several plans."""
     with _progress(lang) as step:
@@ -78,13 +71,13 @@ def check(
 
 @app.command
 def explain(
-    plans: Plans,
+    plans: list[str],
     /,
     *,
     options: Options,
-    person: Annotated[str, Parameter(help="Id of the person, group or school.")],
-    lang: Lang = "zh",
-    all: Annotated[bool, Parameter(help="Also what does not apply.")] = False,  # noqa: A002
+    person: str,
+    lang: Language = "zh",
+    all: bool = False,  # noqa: A002
 ) -> int:
     """Tell in sentences how one person, group or school stands."""
     with _progress(lang) as step:
@@ -98,8 +91,8 @@ def explain(
 @app.command
 def demo(
     *,
-    out: Annotated[Path, Parameter(help="Folder to write the example and its results to.")],
-    lang: Lang = "zh",
+    out: Path,
+    lang: Language = "zh",
 ) -> int:
     """Judge an example county (invented people, real plans) and write a report to look at."""
     folder = resources.files("eduplan").joinpath("demo")
@@ -140,7 +133,7 @@ def demo(
 
 
 @app.command
-def plans(*, lang: Lang = "zh") -> int:
+def plans(*, lang: Language = "zh") -> int:
     """List the plans that come with the library."""
     console = plain_console()
     for name in available_plans():
@@ -150,7 +143,12 @@ def plans(*, lang: Lang = "zh") -> int:
 
 @app.command
 def questions(
-    plans: Plans, /, *, answers: Answers = None, answer: Answer = None, lang: Lang = "zh"
+    plans: list[str],
+    /,
+    *,
+    answers: Path | None = None,
+    answer: list[str] | None = None,
+    lang: Language = "zh",
 ) -> int:
     """List what the documents leave open, with the readings to choose from."""
     console = plain_console()
@@ -183,9 +181,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     after = words[words.index("--lang") + 1 :] if "--lang" in words else []
     lang: Language = "en" if after[:1] == ["en"] or "--lang=en" in words else "zh"
+    if not {"--help", "-h"}.isdisjoint(words) or not set(words) - {"--lang", "--lang=en", lang}:
+        print_help(plain_console(), app, words, lang)
+        sys.exit(OK)
     try:
-        code = app(words, exit_on_error=False, print_error=True, result_action="return_value")
-    except CycloptsError:
+        code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        sys.stderr.write(misused(app, words, error, lang) + "\n")
         sys.exit(FAULTY)
     except EduplanError as error:
         sys.stderr.write(_told(error, lang) + "\n")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from eduplan.cli.inputs import Options, load_plans, read_case
 from eduplan.cli.printing import plain_console
@@ -17,15 +14,13 @@ from eduplan.errors import FaultList, InputError, refuse
 from eduplan.messages import Language
 from eduplan.textfiles import parse_toml
 
-Lang = Annotated[Language, Parameter(help="Language of messages and results.")]
-
 
 def diff(
-    old: Annotated[str, Parameter(help="Name of a packaged plan, or a .toml / .json file.")],
-    new: Annotated[str, Parameter(help="The plan to compare it with.")],
+    old: str,
+    new: str,
     /,
     *,
-    lang: Lang = "zh",
+    lang: Language = "zh",
 ) -> int:
     """Tell how one plan differs from another, in the terms of their clauses."""
     before, after = load_plans([old, new])
@@ -34,20 +29,15 @@ def diff(
 
 
 def whatif(
-    plan: Annotated[str, Parameter(help="Name of a packaged plan, or a .toml / .json file.")],
+    plan: str,
     /,
     *,
     options: Options,
-    set: Annotated[  # noqa: A002
-        list[str],
-        Parameter(help="PROVISION.KEY=VALUE, as in a plan file; may be given several times."),
-    ],
-    since: Annotated[str | None, Parameter(help="First day on which it holds.")] = None,
-    governs: Annotated[
-        str | None, Parameter(help="Which version governs: period-start, record-date, as-of.")
-    ] = None,
-    by: Annotated[str, Parameter(help="Fact of the bearers by which is counted.")] = "school",
-    lang: Lang = "zh",
+    set: list[str],  # noqa: A002
+    since: str | None = None,
+    governs: str | None = None,
+    by: str = "school",
+    lang: Language = "zh",
 ) -> int:
     """Count which verdicts would change, by school, if provisions said something else."""
     faults = FaultList()

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cyclopts import Parameter
 from rich.console import Console
 from rich.text import Text as Line
 
@@ -26,26 +25,16 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity
 
 
 def lint(
-    plans: Annotated[list[str], Parameter(help="Names of packaged plans, or .toml / .json files.")],
+    plans: list[str],
     /,
     *,
-    answers: Annotated[
-        Path | None, Parameter(help="TOML file with one table of answers a plan.")
-    ] = None,
-    answer: Annotated[
-        list[str] | None, Parameter(help="[PLAN.]QUESTION=ANSWER; may be given several times.")
-    ] = None,
-    calendar: Annotated[
-        str | None, Parameter(help="Name of a packaged school calendar, or a .toml file.")
-    ] = None,
-    people: Annotated[Path | None, Parameter(help="Roster: .xlsx or .csv.")] = None,
-    mapping: Annotated[
-        Path | None, Parameter(help="TOML file that maps sheets and headers.")
-    ] = None,
-    lang: Annotated[Language, Parameter(help="Language of messages and results.")] = "zh",
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], Parameter(help="Form of the findings.")
-    ] = "text",
+    answers: Path | None = None,
+    answer: list[str] | None = None,
+    calendar: str | None = None,
+    people: Path | None = None,
+    mapping: Path | None = None,
+    lang: Language = "zh",
+    format: Literal["text", "json"] = "text",  # noqa: A002
 ) -> int:
     """Find what in plans cannot be so, is likely not meant, or is to be settled."""
     loaded = load_plans(plans, answers, answer or ())

@@ -1,0 +1,73 @@
+"""What ``--help`` prints, and what is said of words that are no command, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError, MissingArgumentError, UnknownOptionError
+from rich.console import Console
+from rich.table import Table
+
+from eduplan.messages import Language, say
+
+
+def commands(app: App) -> list[str]:
+    """Return the names of the commands."""
+    return sorted(name for name in app if not name.startswith("-"))
+
+
+def print_help(console: Console, app: App, words: Sequence[str], lang: Language) -> None:
+    """Print what the words ask help for: a command, or all of them.
+
+    Args:
+        console: where to print.
+        app: the command line.
+        words: the words of the command.
+        lang: the language.
+    """
+    name = next((word for word in words if word in commands(app)), "")
+    table = Table.grid(padding=(0, 3))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    if name:
+        means, heading, usage = say(f"help-command.{name}", lang), "options", f"eduplan {name}"
+        for argument in app[name].assemble_argument_collection():
+            option = argument.name.removeprefix("--")
+            if argument.show:
+                told = say(f"help-option.{option}", lang)
+                told = say("help.required", lang, means=told) if argument.required else told
+                table.add_row(f"  {argument.name}", told)
+                if argument.required:
+                    usage += f" {argument.name} ..." if option != argument.name else f" {option}"
+    else:
+        means, heading, usage = say("help.program", lang), "commands", "eduplan"
+        usage += f" {say('help.command', lang)}"
+        for command in commands(app):
+            table.add_row(f"  {command}", say(f"help-command.{command}", lang))
+    console.print(say("help.usage", lang, usage=usage), markup=False, soft_wrap=True)
+    console.print(f"\n{means}\n\n{say(f'help.{heading}', lang)}", markup=False, soft_wrap=True)
+    console.print(table)
+    if not name:
+        console.print(f"\n{say('help.more', lang)}", markup=False, soft_wrap=True)
+
+
+def misused(app: App, words: Sequence[str], error: CycloptsError, lang: Language) -> str:
+    """Return what is said of words that are no command.
+
+    Args:
+        app: the command line.
+        words: the words of the command.
+        error: what is wrong with them.
+        lang: the language.
+    """
+    known = commands(app)
+    command = f"eduplan {words[0]}" if words[0] in known else "eduplan"
+    if words[0] not in known:
+        told = say("misused.command", lang, name=words[0], known=", ".join(known))
+    elif isinstance(error, MissingArgumentError) and error.argument is not None:
+        told = say("misused.missing", lang, name=error.argument.name)
+    elif isinstance(error, UnknownOptionError):
+        told = say("misused.option", lang, name=error.token.keyword or error.token.value)
+    else:
+        told = say("misused.other", lang, why=" ".join(str(error).split()))
+    return f"{told}\n{say('misused.see', lang, command=command)}"
