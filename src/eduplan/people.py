@@ -73,7 +73,7 @@ class Person:
     known: Known = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        _look_up(
+        _fill_in(
             self,
             type="person",
             role=self.roles,
@@ -114,7 +114,7 @@ class School:
     known: Known = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        _look_up(
+        _fill_in(
             self,
             type=self.type,
             role=(),
@@ -157,7 +157,7 @@ class Group:
     known: Known = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        _look_up(
+        _fill_in(
             self,
             type=self.type,
             role=(),
@@ -174,7 +174,7 @@ class Group:
         return self.known.get(name)
 
 
-def _look_up(bearer: Person | School | Group, **own: object) -> None:
+def _fill_in(bearer: Person | School | Group, **own: object) -> None:
     """Fill in what is ``known`` of a bearer: its facts, and its own attributes where stated."""
     known = Known(bearer.facts)
     known.update((name, value) for name, value in own.items() if value not in ("", None))

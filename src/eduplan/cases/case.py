@@ -290,14 +290,28 @@ def case_from_table(table: Table, folder: Path | None = None) -> Case:
     }
     where = Path() if folder is None else folder
     found["bearers"] = faults.read("bearer", _bearers, table.get("bearer", ()))
-    found["records"] = faults.read("record", _records_of(table), table.get("record", ()))
+    found |= _register_parts(table, faults)
     if "calendar" in table:
         found["calendar"] = faults.read("calendar", _calendar_in(where), table["calendar"])
+    # A plan of its own is made of these, whose faults are told already.
+    told = {"zh", "en", "clause"}.isdisjoint(fault.path for fault in faults.faults)
+    if "plan" in table or (told and any(lang in table for lang in LANGUAGES)):
+        with faults.at(""):
+            found["plan"] = _plan(table, where)
+    faults.raise_any()
+    return Case(**found)  # type: ignore[arg-type]
+
+
+def _register_parts(table: Table, faults: FaultList) -> dict[str, object]:
+    """Return what took place in a case, or what was entered of it, by the fields of `Case`."""
+    records = _records_of(table)
+    found: dict[str, object] = {
+        "records": faults.read("record", records, table.get("record", ())),
+    }
     if "entry" in table:
         if "record" in table or "complete_through" in table:
             faults.add("case-one-register")
         links = faults.read("links", as_names, table.get("links", ())) or ()
-        records = _records_of(table)
         found["ledger"] = faults.read(
             "entry", lambda steps: ledger_of(steps, links, records), table["entry"]
         )
@@ -310,13 +324,7 @@ def case_from_table(table: Table, folder: Path | None = None) -> Case:
         with faults.at(""):
             Register((), complete_through=table["complete_through"])  # type: ignore[arg-type]
         found["complete_through"] = table["complete_through"]
-    # A plan of its own is made of these, whose faults are told already.
-    told = {"zh", "en", "clause"}.isdisjoint(fault.path for fault in faults.faults)
-    if "plan" in table or (told and any(lang in table for lang in LANGUAGES)):
-        with faults.at(""):
-            found["plan"] = _plan(table, where)
-    faults.raise_any()
-    return Case(**found)  # type: ignore[arg-type]
+    return found
 
 
 def _of_entries(expects: object) -> Iterator[tuple[int, str]]:

@@ -244,10 +244,6 @@ class Bench:
     versions: Sequence[tuple[Wording, Bench]] = ()
     """All versions, this one among them, where they are judged side by side."""
 
-    def judged(self, subject: Subject) -> str:
-        """Return the id under which its verdicts on a bearer stand, perhaps that of its group."""
-        return subject.id
-
     def __init__(self, provision: Provision, setting: Setting, citation: Citation) -> None:
         self.provision = provision
         self.citation = citation
@@ -256,6 +252,10 @@ class Bench:
         self._exempt = (
             Matcher(provision.exempt, setting.scales) if provision.exempt is not None else None
         )
+
+    def judged(self, subject: Subject) -> str:
+        """Return the id under which its verdicts on a bearer stand, perhaps that of its group."""
+        return subject.id
 
     def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on one bearer.

@@ -82,7 +82,6 @@ class QuotaBench(Bench):
         )
         rows = quota.at_least if quota.at_least is not None else quota.at_most or ()
         self._rows = [(Matcher(row.where, setting.scales), row) for row in rows]
-        self._every = quota.every
         self._kinds, self._by = citation.kinds, quota.measure.by
         self.composite.kinds = self._kinds
         self._complete: tuple[str, ...] = self._kinds + quota.every.kinds
@@ -93,7 +92,6 @@ class QuotaBench(Bench):
         self._grows = quota.measure.grows
         self._spans_days = quota.measure.way is Way.DAYS
         self._none = self._gauge.read((), dict[str, object]().get, Period(date.min, date.max))
-        self._cuts = self._spans_days
         self._reaches = self._grows and not self._most
         self._timed = quota.since is not None or quota.until is not None
         self._parted = quota.serves_at_least is not None or self._horizon is not None
@@ -178,7 +176,7 @@ class QuotaBench(Bench):
         period, opens, due, _, _, first, stop, _ = seen
         if not entries:
             reading = self._none
-        elif self._cuts or entries[0][0] < first or entries[-1][0] >= stop:
+        elif self._spans_days or entries[0][0] < first or entries[-1][0] >= stop:
             reading = self._reading(entries, subject.get, seen, owed)
         else:
             reading = self._gauge.read(entries, subject.get, period, owed)
