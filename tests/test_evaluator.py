@@ -237,6 +237,18 @@ def test_verdicts_can_be_put_in_an_order_of_their_own() -> None:
     assert keys == sorted(keys)
 
 
+def test_verdicts_on_records_of_one_day_have_an_order_too() -> None:
+    rule = {"after": "training", "answer": {"kind": "summary"}, "within": {"days": 30}}
+    day = date(2024, 10, 8)
+    trainings = [{"id": f"r{n}", "kind": "training", "day": day, "bearer": "t1"} for n in range(4)]
+    verdicts = judged(plan_with(follow_up=rule), [{"id": "t1"}], trainings, AS_OF, AS_OF)
+
+    assert len(verdicts) == 4
+    for shuffled in permutations(verdicts):
+        triggers = [getter(v.justification.counted[0])("id") for v in order(shuffled)]
+        assert triggers == ["r0", "r1", "r2", "r3"]
+
+
 def test_the_same_question_has_the_same_answer() -> None:
     assert school_verdicts() == school_verdicts()
 

@@ -428,7 +428,6 @@ def _concern(verdict: Verdict) -> Concern | None:
 
 def _by_due(item: Behind) -> tuple[object, ...]:
     verdict = item.verdict
-    counted = verdict.justification.counted
     return (
         item.concern is Concern.UNDETERMINED,
         verdict.due or date.max,
@@ -438,7 +437,7 @@ def _by_due(item: Behind) -> tuple[object, ...]:
         verdict.citation.plan,
         verdict.provision,
         verdict.period.start if verdict.period else date.max,
-        str(getter(counted[0])("id")) if counted else "",
+        verdict.first_record,
     )
 
 

@@ -353,6 +353,12 @@ class Verdict(Draft):
         """Whether it tells of an aim or an encouragement not reached: advice, not failure."""
         return self.status is Status.NOT_MET and not self.citation.force.binding
 
+    @property
+    def first_record(self) -> str:
+        """Id of the first record that counts, such as the one that is followed up; else empty."""
+        counted = self.justification.counted
+        return str(getter(counted[0])("id")) if counted else ""
+
     def called(self, *, names: bool = True) -> str:
         """Return the name of the bearer, or its id where it has none or may not be named."""
         name = getter(self.bearer)("name") if names else None
@@ -389,7 +395,7 @@ class Verdict(Draft):
 
 
 def order(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Return verdicts by plan, provision, bearer and period, whatever their order before."""
+    """Return verdicts by plan, provision, bearer, period and record, in whatever order they come."""
     return sorted(
         verdicts,
         key=lambda v: (
@@ -397,5 +403,6 @@ def order(verdicts: Iterable[Verdict]) -> list[Verdict]:
             v.provision,
             v.bearer_id,
             v.period or Period(date.min, date(1, 1, 2)),
+            v.first_record,
         ),
     )
