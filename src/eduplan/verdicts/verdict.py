@@ -395,7 +395,7 @@ class Verdict(Draft):
 
 
 def order(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Return verdicts by plan, provision, bearer, period and record, in whatever order they come."""
+    """Return verdicts by plan, provision, bearer, period and record, however they come."""
     return sorted(
         verdicts,
         key=lambda v: (
