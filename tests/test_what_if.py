@@ -559,7 +559,7 @@ def test_a_change_may_hold_from_a_day_on(run: Run, inputs: list[object]) -> None
     [
         (["--set=open-lesson"], "write provision.key=value"),
         (["--set=open-lesson.at_least=-1"], "must not be negative"),
-        (["--set=nothing.at_least=1"], "the plan has no provision nothing"),
+        (["--set=nothing.at_least=1"], "--set nothing: the plan has no provision nothing"),
         (["--set=open-lesson.at_least=1", "--since=soon"], "--since: must be a date"),
         (["--set=open-lesson.at_least=1", "--since=2025-01-01", "--governs=x"], "period-start"),
     ],

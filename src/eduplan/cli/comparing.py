@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import attrs
+
 from eduplan.cli.inputs import Options, load_plans, read_case
 from eduplan.cli.printing import plain_console
 from eduplan.comparison import compare
@@ -46,7 +48,12 @@ def whatif(
     faults.raise_any()
     case = read_case([plan], options)
     (before,) = case.plans
-    after = before.with_changes(changes, since=day, governs=governs)
+    try:
+        after = before.with_changes(changes, since=day, governs=governs)
+    except InputError as error:
+        raise InputError(
+            attrs.evolve(fault, path=_CHANGES.sub("--set ", fault.path)) for fault in error.faults
+        ) from None
     found = compare(
         before,
         after,
@@ -66,6 +73,7 @@ def _print(text: str) -> None:
     plain_console().print(text, soft_wrap=True)
 
 
+_CHANGES = re.compile(r"^changes\.")
 _SET = re.compile(r"([a-z0-9_-]+)\.([a-z0-9_.-]+)=(.*)", re.ASCII | re.DOTALL)
 
 
