@@ -645,7 +645,7 @@ def test_the_files_of_a_zip_may_lie_in_one_folder(
     # which adds files of its own, and by programs that list the folder too.
     files = package("1.2")
     entries = {f"{inside}{name}.csv": spelled(table) for name, table in files.items()}
-    of_the_system = {f"{inside}.DS_Store": b"x", f"__MACOSX/{inside}._users.csv": b"x"}
+    of_the_system = {".DS_Store": b"x", f"__MACOSX/{inside}._users.csv": b"x"}
     packed = read(zipped(tmp_path / "r.zip", {"roster/": b""} | entries | of_the_system))
     assert packed == read(folder(files))
 

@@ -16,7 +16,7 @@ from eduplan import (
     evaluate,
     plan_from_table,
 )
-from eduplan.summary import NO_SCHOOL, Concern, Summary, Tally, summarise
+from eduplan.summary import NO_SCHOOL, Concern, Summary, Tally, not_in_roster, summarise
 
 MARCH = date(2025, 3, 1)
 
@@ -295,3 +295,14 @@ def test_html_has_both_languages_and_escapes_names() -> None:
     assert "<b>" not in html
     assert 'lang="zh">违反要求<' in html
     assert 'lang="en">Failures<' in html
+
+
+def test_records_of_several_bearers_are_looked_at_bearer_by_bearer() -> None:
+    def record(number: str, bearer: object) -> dict[str, object]:
+        return {"id": number, "kind": "training", "day": date(2024, 9, 2), "bearer": bearer}
+
+    # r2 is of t1 and a stranger, r3 of two strangers, r4 of nobody.
+    records = [record("r1", "t1"), record("r2", ("t1", "x")), record("r3", ("x", "y"))]
+    register = Register([*records, record("r4", None)])
+
+    assert not_in_roster(register, [{"id": "t1"}, {"id": "t2"}]) == {"x": 2, "y": 1}
