@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
 from itertools import chain
 
 from eduplan.dates import show_day
@@ -80,12 +79,6 @@ def standing_word(name: str, lang: Language) -> str:
     return say(f"status.{name.replace('-', '_').upper()}", lang)
 
 
-@cache
-def day_word(day: date, lang: Language) -> str:
-    """Return `show_day`, kept, as reports name the same days again and again."""
-    return show_day(day, lang)
-
-
 def records_of(verdict: Verdict) -> Iterable[object]:
     """Return the records of a verdict, those that count and then those that do not."""
     found = verdict.justification
@@ -138,7 +131,7 @@ class _Records:
             table.append(
                 [
                     str(get("id")),
-                    strings(day_word(day, lang) if isinstance(day, date) else ""),
+                    strings(show_day(day, lang) if isinstance(day, date) else ""),
                     strings(citation.label(str(kind), lang)),
                     strings(head + mark),
                     tail,

@@ -8,8 +8,9 @@ from importlib import resources
 from typing import NamedTuple
 
 from eduplan.calendars import SchoolCalendar
+from eduplan.dates import show_day
 from eduplan.errors import MissingExtra
-from eduplan.exports.drill_down import SIGNS, day_word, drill_down, standing_word
+from eduplan.exports.drill_down import SIGNS, drill_down, standing_word
 from eduplan.exports.heat_map import BANDS, heat_maps
 from eduplan.exports.sections import LATE, about, behind, clauses, gaps, questions
 from eduplan.exports.training import training
@@ -99,7 +100,7 @@ def render_report(
         script=_template("report.js"),
         data=drill_down(plans, judged, summary, schools, lang),
         title=title or say("report.title", lang),
-        lead=say("report.lead", lang, day=day_word(as_of, lang)),
+        lead=say("report.lead", lang, day=show_day(as_of, lang)),
         notice=notice,
         about=about(plans, known, judged, register, calendar, as_of, lang),
         total=summary.total,

@@ -7,8 +7,9 @@ from datetime import date
 from typing import NamedTuple
 
 from eduplan.calendars import SchoolCalendar
+from eduplan.dates import show_day
 from eduplan.exact import Number, show, show_share
-from eduplan.exports.drill_down import SIGNS, day_word, records_of, standing, standing_word
+from eduplan.exports.drill_down import SIGNS, records_of, standing, standing_word
 from eduplan.exports.heat_map import anchor
 from eduplan.facts import getter
 from eduplan.messages import Language, Text, catalogue, say
@@ -90,7 +91,7 @@ def about(
     words: list[tuple[str, Iterable[str]]] = [
         ("plans", (plan.title[lang] for plan in plans)),
         ("document", (_document(plan, lang) for plan in plans)),
-        ("day", (day_word(as_of, lang),)),
+        ("day", (show_day(as_of, lang),)),
         ("span", _span(verdicts, lang)),
         ("calendar", (_calendar(calendar, lang),)),
         ("bearers", (_bearers(bearers, lang),)),
@@ -104,7 +105,7 @@ def about(
 def _document(plan: Plan, lang: Language) -> str:
     document = plan.document
     by = [document.issuer[lang] if document.issuer else "", document.number]
-    by.append(day_word(document.signed, lang) if document.signed else "")
+    by.append(show_day(document.signed, lang) if document.signed else "")
     told = say("report.list", lang).join(part for part in by if part)
     if not told:
         return document.title[lang]
@@ -116,7 +117,7 @@ def _span(verdicts: Sequence[Verdict], lang: Language) -> Iterable[str]:
     if not periods:
         return ()
     first, last = min(p.start for p in periods), max(p.last for p in periods)
-    return (say("report.span-of", lang, first=day_word(first, lang), last=day_word(last, lang)),)
+    return (say("report.span-of", lang, first=show_day(first, lang), last=show_day(last, lang)),)
 
 
 def _calendar(calendar: SchoolCalendar | None, lang: Language) -> str:
@@ -147,10 +148,10 @@ def _register(
     if not known or len(known) < len(days):
         yield say("report.register-undeclared", lang, count=len(register))
     elif min(known) == max(known):
-        day = day_word(known[0], lang)
+        day = show_day(known[0], lang)
         yield say("report.register-complete", lang, count=len(register), day=day)
     else:
-        first, last = day_word(min(known), lang), day_word(max(known), lang)
+        first, last = show_day(min(known), lang), show_day(max(known), lang)
         yield say("report.register-by-kind", lang, count=len(register), first=first, last=last)
     strangers = sum(not_in_roster(register, bearers).values())
     if strangers:
@@ -203,7 +204,7 @@ def _answer(question: Question, answer: object, lang: Language) -> str:
     for reading in question.reading:
         if reading.id == answer:
             return reading.means[lang]
-    return day_word(answer, lang) if isinstance(answer, date) else str(answer)
+    return show_day(answer, lang) if isinstance(answer, date) else str(answer)
 
 
 def gaps(plans: Sequence[Plan], summary: Summary, lang: Language) -> tuple[GapView, ...]:
@@ -251,7 +252,7 @@ def behind_line(item: Behind, school: str, seat: int, lang: Language) -> BehindV
         title=verdict.citation.title[lang],
         clauses=tell_clauses(verdict.clauses),
         lacking=_lacking(verdict, late, lang),
-        due=day_word(verdict.due, lang) if verdict.due else "",
+        due=show_day(verdict.due, lang) if verdict.due else "",
         left=left,
         state=state,
         sign=SIGNS["not-met"] if late else SIGNS[state],
@@ -273,7 +274,7 @@ def _lacking(verdict: Verdict, late: int, lang: Language) -> str:
     citation, counted = verdict.citation, verdict.justification.counted
     if citation.form == "follow-up" and counted:
         days = [getter(record)("day") for record in counted]
-        day, *answered = [day_word(d, lang) if isinstance(d, date) else "" for d in days]
+        day, *answered = [show_day(d, lang) if isinstance(d, date) else "" for d in days]
         return say(
             "report.lacks-late" if late else "report.lacks-answer",
             lang,

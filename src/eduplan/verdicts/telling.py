@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
 from eduplan.dates import show_day
 from eduplan.exact import Number, show, show_share
@@ -114,9 +114,15 @@ def tell_missing(thing: Verdict | Point, lang: Language, citation: Citation | No
     return say("explain.and", lang).join(dict.fromkeys(messages))
 
 
-@lru_cache(maxsize=4096)
 def _not_applicable(reason: Reason | None, citation: Citation, lang: Language) -> str:
-    """Tell why a provision does not apply; to many for the same reason."""
+    """Tell why a provision does not apply; to many for the same reason, so it is kept."""
+    told = citation.excuses.get((reason, lang))
+    if told is None:
+        told = citation.excuses[reason, lang] = _excuse(reason, citation, lang)
+    return told
+
+
+def _excuse(reason: Reason | None, citation: Citation, lang: Language) -> str:
     if reason is None:
         return say("explain.not-applicable", lang, reason="")
     if isinstance(reason.fact, date):

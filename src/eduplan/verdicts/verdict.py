@@ -130,6 +130,11 @@ class Citation:
         facts = {"title": self.title, "where": self.where}
         return {lang: partly("explain.sentence", lang, **facts) for lang in LANGUAGES}
 
+    @cached_property
+    def excuses(self) -> dict[tuple[Reason | None, Language], str]:
+        """Why the provision does not apply, in words, as far as it has been told."""
+        return {}
+
     def label(self, name: str, lang: Language) -> str:
         """Return what a fact, kind or value is called: by the plan, else by the glossary."""
         text = self.labels.get(name) or catalogue().get(f"term.{name}")
