@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -136,6 +137,7 @@ def quota(name: str = "hours", **keys: Any) -> dict[str, Any]:
     return {**HEAD, "id": name, **usual, **keys}
 
 
+PLAIN = plan_of(quota=[quota()])
 PEOPLE = pl.DataFrame({"id": ["t1", "t2"], "tier": ["a", None]})
 TRAINING = pl.DataFrame(
     {
@@ -327,6 +329,11 @@ WRONG_FRAMES: dict[str, tuple[Any, Any, str]] = {
         TRAINING.with_columns(hours=pl.Series([[1], [2], [3]])),
         "records.hours: a column of type List(Int64) cannot hold facts",
     ),
+    "several types in a column": (
+        pd.DataFrame({"id": ["t1"]}),
+        pd.DataFrame({"kind": ["visit", "visit"], "day": [1, "x"], "bearer": ["t1", 2]}),
+        "records.day: holds values of several types\nrecords.bearer: holds values of several types",
+    ),
     "an amount below zero": (
         PEOPLE,
         TRAINING.with_columns(hours=pl.lit(-1)),
@@ -378,6 +385,19 @@ def test_amounts_are_added_exactly(name: str, kind: str) -> None:
         "t1": (3, Status.MET),
         "t2": (0, Status.UNDETERMINED),
     }
+
+
+def test_amounts_may_be_of_a_type_for_larger_ones() -> None:
+    """As sums are in DuckDB, and in polars."""
+    connection = duckdb.connect()
+    people = connection.from_arrow(PEOPLE.to_arrow())
+    taken = connection.from_arrow(TRAINING.to_arrow()).project(
+        "* replace (hours::hugeint as hours)"
+    )
+    large = TRAINING.with_columns(pl.col("hours").cast(pl.Int128))
+
+    for found in (judge(PLAIN, people, taken), judge(PLAIN, PEOPLE, large)):
+        assert {row.bearer: row.value for row in rows_of(found)} == {"t1": 3, "t2": 0}
 
 
 @pytest.mark.parametrize("kind", KINDS)

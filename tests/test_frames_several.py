@@ -10,7 +10,7 @@ import pytest
 
 from as_frames import KINDS, SEVERAL, check_frames
 from eduplan import NotPortable, Plan, Record, Status
-from eduplan.frames import evaluate_frame, rows_of
+from eduplan.frames import drill_down, evaluate_frame, rows_of
 from eduplan.measures import Way
 from eduplan.testing import cases, people, plans, quotas, records, targets
 from test_frames import HEAD, PEOPLE, plan_of, portable, quota
@@ -128,6 +128,7 @@ def test_one_of_several_values_is_enough() -> None:
 
 
 WITH_IDS = COURSES.with_columns(id=pl.Series(["r1", "r2", "r3", "r4"]))
+TAKEN = WITH_IDS.to_arrow()
 
 
 def test_each_of_several_values_is_one_thing_and_those_of_a_record_share_a_cap() -> None:
@@ -142,6 +143,21 @@ def test_each_of_several_values_is_one_thing_and_those_of_a_record_share_a_cap()
     assert (rows["modes", "t1"].value, rows["modes", "t2"].value) == (2, 0)
     # A cap goes by all that a record says: once both modes together, and once online alone.
     assert (rows["once", "t1"].value, rows["once", "t2"].value) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_several_values_may_be_named_of_what_is_no_text_elsewhere(kind: str) -> None:
+    make = KINDS[kind].make
+    people = make(PEOPLE.with_columns(mode=pl.Series([1, 2]), hours=pl.Series([2, 3])).to_arrow())
+    named: dict[str, Any] = {"several": {**BOTH, "hours": ","}, "as_of": date(2024, 8, 31)}
+    own = {"count": "training", "where": {"hours": "@bearer.hours"}}
+    plan = plan_of(quota=[quota(measure=own, bearer={"mode": 1})])
+
+    rows = {row.bearer: row for row in rows_of(evaluate_frame(plan, people, make(TAKEN), **named))}
+
+    # The mode of a bearer is a number, as hours are; of the three courses of t1 all took its two.
+    assert (rows["t1"].value, rows["t2"].status) == (3, Status.NOT_APPLICABLE)
+    assert drill_down(plan, people, make(TAKEN), rows["t1"], **named).value == 3
 
 
 @pytest.mark.parametrize("only", ["modes", "group", "others"])

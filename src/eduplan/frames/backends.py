@@ -88,7 +88,7 @@ def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
     taken = []
     for name, native in (("bearers", bearers), ("records", records)):
         try:
-            frame = nw.from_native(_from_pandas(native))
+            frame = nw.from_native(_from_pandas(native, name))
         except TypeError:
             raise _no_frame(name, kind_of(native)) from None
         kind = _kind(frame)
@@ -116,15 +116,31 @@ def _kind(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> str:
     return f"ibis on {database}"
 
 
-def _from_pandas(native: Any) -> Any:
+def _from_pandas(native: Any, name: str) -> Any:
     """Return a pandas frame as an Arrow table, in which absent is absent; anything else as it is.
 
     pandas compares absent values as if they were some, keeps whole numbers with gaps as floats, and
     days as objects.
+
+    Raises:
+        InputError: columns with values of several types.
     """
-    if nw.dependencies.is_pandas_dataframe(native):
+    if not nw.dependencies.is_pandas_dataframe(native):
+        return native
+    try:
         return pa.Table.from_pandas(native, preserve_index=False)
-    return native
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        mixed = [str(column) for column in native.columns if not _of_one_type(native[column])]
+        raise InputError([Fault("column-mixed", f"{name}.{column}") for column in mixed]) from None
+
+
+def _of_one_type(column: Any) -> bool:
+    """Say whether Arrow finds a type for all values of a pandas column."""
+    try:
+        pa.Array.from_pandas(column)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return False
+    return True
 
 
 def _polars(native: object) -> Backend:

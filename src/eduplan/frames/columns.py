@@ -281,6 +281,8 @@ def columns(
         sort = _SORTS.get(type(schema[field])) if field in schema else None
         if sort is Sort.TEXT and field in several:
             sort = Sort.SEVERAL
+        elif sort is not None and schema[field] == nw.Int128 and _fits(frame, field):
+            sort = Sort.WHOLE
         if field not in schema:
             if field in required:
                 faults.add("column-missing", path)
@@ -322,6 +324,12 @@ def columns(
 def _blank(frame: Frame, field: str) -> bool:
     """Say whether a column holds nothing at all, so that its type tells nothing."""
     return not count(frame.filter(~nw.col(field).is_null()))
+
+
+def _fits(frame: Frame, field: str) -> bool:
+    """Say whether whole numbers of a larger type are all such as figures are."""
+    ends = frame.select(_least=nw.col(field).min(), _most=nw.col(field).max()).collect().row(0)
+    return all(abs(end or 0) <= LARGEST for end in ends)
 
 
 def _only_days(frame: Frame, field: str, name: str) -> None:

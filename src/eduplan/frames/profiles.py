@@ -79,9 +79,9 @@ class Profiles:
 
     def _decode(self, field: str, value: Any) -> Any:
         separator = self._several.get(field)
-        if separator is None:
+        if separator is None or not isinstance(value, str):
             return value
-        return split(str(value), separator)
+        return split(value, separator)
 
     def text(self, field: str) -> str | None:
         """Return the column with a fact that is a single text, None where it is not one."""

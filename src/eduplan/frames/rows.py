@@ -53,7 +53,9 @@ def facts_in(frame: Frame, several: Mapping[str, str]) -> Iterator[dict[str, Any
     """
     for row in frame.collect().to_arrow().to_pylist():
         yield {
-            name: split(value, several[name]) if name in several else _plain(value)
+            name: split(value, several[name])
+            if name in several and isinstance(value, str)
+            else _plain(value)
             for name, value in row.items()
             if value is not None
         }
