@@ -778,6 +778,15 @@ def test_of_two_rows_that_may_fit_the_larger_bounds_a_record_if_both_have_bounds
     assert (credit(open_, {"hours": 5}).low, credit(open_, {"hours": 5}).high) == (3, 5)
 
 
+@pytest.mark.parametrize("range_", [{}, {"most": 10}, {"most": 4}])
+def test_no_record_is_worth_more_than_its_row_allows_whatever_nobody_stated(
+    range_: dict[str, int],
+) -> None:
+    """A figure up to 10 of which 6 counts counts for at most 6; one up to 4 for at most 4."""
+    reading = credit([{"stated": "credits", "at_most": 6, **range_}], {})
+    assert (reading.low, reading.high) == (0, min(6, range_.get("most", 6)))
+
+
 def test_absence_nobody_stated_may_cancel_a_record_and_is_asked_for() -> None:
     rule = {"missed": "missed", "of": "whole", "reaches": "1/5"}
     facts = ({"whole": 40}, {"whole": 40}, {"missed": 3})

@@ -287,23 +287,24 @@ class Assessor:
 
 
 def _of_row(row: Rate, entry: Entry) -> Worth:
-    if row.fixed is not None:
-        amount: Number | None = row.fixed
-    elif row.per:
+    """Return what a record that a row fits is worth by it."""
+    amount: Number | None = row.fixed
+    field, most = "", row.at_most
+    if row.per:
+        field = row.per
         amount = _days(entry) if row.per == DAYS else number_of(entry, row.per)
         if amount is not None:
             units: Number = Fraction(amount) / row.each
             amount = exact((math.floor(units) if row.whole else units) * Fraction(row.amount))
-    else:
+    elif row.stated:
+        field = row.stated
         amount = number_of(entry, row.stated)
-        if amount is not None and (
-            amount < row.least or (row.most is not None and amount > row.most)
-        ):
-            return Worth(0, 0, "outside-range", row.stated)
         if amount is None:
-            return Worth(0, row.most, "", row.stated)
+            most = min((top for top in (row.most, row.at_most) if top is not None), default=None)
+        elif amount < row.least or (row.most is not None and amount > row.most):
+            return Worth(0, 0, "outside-range", row.stated)
     if amount is None:
-        return Worth(0, row.at_most, "", row.per)
+        return Worth(0, most, "", field)
     if row.at_most is not None:
         amount = min(amount, row.at_most)
     return Worth(amount, amount)
