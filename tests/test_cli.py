@@ -218,6 +218,15 @@ def test_records_of_ids_that_the_roster_does_not_have_are_told(run: Run, tmp_pat
     assert "不在名册中" not in ran.out
 
 
+def test_report_says_whether_all_kinds_are_declared_complete(run: Run, tmp_path: Path) -> None:
+    # With only lessons declared it would be untrue that the register is complete.
+    html = ["--format", "html", "--lang", "en", *files(tmp_path, "csv"), *WHEN]
+    everything = run("check", PLAN, *html, *COMPLETE).out
+    assert "1 records, declared complete through 31 August 2025" in everything
+    lessons = run("check", PLAN, *html, "--complete-through", "open-lesson=2025-08-31").out
+    assert "1 records, of kinds declared complete through 31 August 2025" in lessons
+
+
 def test_who_is_behind_is_kept_apart_from_what_cannot_be_decided(run: Run, tmp_path: Path) -> None:
     # Nothing is declared complete, so nobody is known to have missed anything.
     options = files(tmp_path, "csv")

@@ -15,7 +15,7 @@ from eduplan.facts import getter
 from eduplan.messages import Language, Text, catalogue, say
 from eduplan.plan import Plan
 from eduplan.provisions import Question, Unanswered
-from eduplan.records import Register
+from eduplan.records import ALL_KINDS, Register
 from eduplan.sources import tell_clauses
 from eduplan.summary import Behind, ClauseOrder, Concern, Summary, not_in_roster
 from eduplan.verdicts import Status, Verdict
@@ -149,7 +149,9 @@ def _register(
         yield say("report.register-undeclared", lang, count=len(register))
     elif min(known) == max(known):
         day = show_day(known[0], lang)
-        yield say("report.register-complete", lang, count=len(register), day=day)
+        whole = register.complete_through((ALL_KINDS,)) is not None
+        key = "register-complete" if whole else "register-kinds-complete"
+        yield say(f"report.{key}", lang, count=len(register), day=day)
     else:
         first, last = show_day(min(known), lang), show_day(max(known), lang)
         yield say("report.register-by-kind", lang, count=len(register), first=first, last=last)
