@@ -154,6 +154,7 @@ class Register:
         """The day through which every kind is complete, where one day holds for all of them."""
         self._usual: dict[str, list[Entry]] | None = None
         self._pointed: dict[tuple[str, ...], dict[str, list[Entry]]] = {}
+        self._of_kinds: dict[tuple[str, ...], list[Entry]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -206,7 +207,11 @@ class Register:
 
     def of_kinds(self, kinds: Sequence[str]) -> Sequence[Entry]:
         """Return all records of ``kinds``, whoever's they are, in the order of their days."""
-        return [entry for entry in self._entries if entry.kind in kinds]
+        key = tuple(kinds)
+        found = self._of_kinds.get(key)
+        if found is None:
+            found = self._of_kinds[key] = [entry for entry in self._entries if entry.kind in key]
+        return found
 
     @property
     def usual(self) -> Mapping[str, Sequence[Entry]]:
