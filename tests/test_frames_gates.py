@@ -197,6 +197,18 @@ def judge(plan: Plan, taken: pl.DataFrame, **rest: Any) -> list[tuple[Any, ...]]
     return sorted((row.bearer, row.status.value, row.reasons) for row in rows)
 
 
+def test_what_is_on_file_is_known_when_all_is_in_through_yesterday() -> None:
+    entry = gate(admits={"count": "training", "at_least": 1})
+
+    def said(through: date) -> set[tuple[str, tuple[str, ...]]]:
+        rows = judge(plan_of(gate=[entry]), acts(), complete_through=through)
+        return {row[1:] for row in rows}
+
+    # On 1 September nobody has done anything; what is done on that day may still come in.
+    assert said(date(2024, 8, 31)) == {("NOT_MET", ())}
+    assert said(date(2024, 8, 30)) == {("UNDETERMINED", ("register-incomplete",))}
+
+
 def test_five_years_are_over_on_the_day_on_which_they_are_reached() -> None:
     # On 1 September 2024: five years exactly, one day short of it, long past, and not known.
     assert judge(plan_of(gate=[gate(admits=FIVE_YEARS)]), acts()) == [

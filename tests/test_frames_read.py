@@ -130,6 +130,46 @@ def test_what_follows_may_follow_from_another(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_from_somebody_who_is_not_there_nothing_is_known_to_follow(kind: str) -> None:
+    make = KINDS[kind].make
+    people = PEOPLE.with_columns(school=pl.Series(["s9", "s1", None]))
+    plan = plan_of(quota=[quota()], consequence=[{**TALK, "whose": "school"}])
+    taken = make(people.to_arrow()), make(TRAINED.to_arrow())
+    found = evaluate_frame(
+        plan, *taken, as_of=AS_OF, complete_through=AS_OF, during=DURING, only=["talk"]
+    )
+
+    # Of s9 there is no verdict; t2 is of s1, which has one for either year, and s1 names nobody.
+    rows = {(row.bearer, row.period is None): row for row in rows_of(found)}
+    assert rows["t1", True].status is Status.UNDETERMINED
+    assert rows["t1", True].reasons == ("no-verdict",)
+    assert rows["s1", True].reasons == ("bearer-fact",)
+    assert set(rows) == {("t1", True), ("t2", False), ("s1", True)}
+
+
+def test_what_follows_may_follow_from_what_follows_of_another() -> None:
+    """Teachers name their schools, and schools their county, which is far from its hours."""
+    schools = [("t1", "s1"), ("t2", "s2"), ("s1", "c1"), ("s2", "c2"), ("c1", None), ("c2", None)]
+    people = pl.DataFrame(schools, schema=["id", "school"], orient="row")
+    found = taken(("r1", "c2", "training", date(2024, 5, 1), None, 3))
+    told = {**TALK, "id": "told", "whose": "school"}
+    amount = {"rate": 1, "per": "value"}
+    bonus = {**TALK, "id": "bonus", "verdict": "told", "status": ["MET", "NOT_APPLICABLE"]}
+    plan = plan_of(
+        quota=[quota()], consequence=[told, {**bonus, "whose": "school", "amount": amount}]
+    )
+    asked: dict[str, Any] = {"as_of": AS_OF, "during": DURING, "only": ["bonus"]}
+
+    rows = rows_of(evaluate_frame(plan, people, found, complete_through=AS_OF, **asked))
+
+    register = Register(found.to_dicts(), complete_through=AS_OF)
+    verdicts = [row_of(one) for one in evaluate(plan, people.to_dicts(), register, **asked)]
+    assert sorted(rows, key=str) == sorted(verdicts, key=str)
+    # The school of t1 is told of what c1 lacks; of c2, which has its hours, nothing follows.
+    assert {row.bearer for row in verdicts if row.period is not None} == {"t1", "t2"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_follows_may_come_to_so_much_for_every_unit(kind: str) -> None:
     plan = plan_of(
         quota=[quota()], consequence=[{**TALK, "amount": {"rate": "1/2", "per": "shortfall"}}]
@@ -233,6 +273,13 @@ def test_what_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
         NotPortable, match="hours: more than 3 records would have to be gone through"
     ):
         judge(plan, TRAINED)
+    by_day = {"sum": "hours", "of": "training", "caps": [{"at_most": 1, "per": "day"}]}
+    with pytest.raises(NotPortable) as both:
+        judge(
+            plan_of(quota=[quota(measure=by_day)]),
+            TRAINED.with_columns(last_day=pl.col("day").dt.offset_by("1d")),
+        )
+    assert [fault.code for fault in both.value.faults] == ["caps-by-day", "not-portable-size"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
