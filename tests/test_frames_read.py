@@ -151,10 +151,12 @@ def test_what_follows_may_follow_from_what_follows_of_another() -> None:
     """Teachers name their schools, and schools their county, which is far from its hours."""
     schools = [("t1", "s1"), ("t2", "s2"), ("s1", "c1"), ("s2", "c2"), ("c1", None), ("c2", None)]
     people = pl.DataFrame(schools, schema=["id", "school"], orient="row")
+    people = people.with_columns(type=pl.Series(["person"] * 2 + ["office"] * 4))
     found = taken(("r1", "c2", "training", date(2024, 5, 1), None, 3))
     told = {**TALK, "id": "told", "whose": "school"}
     amount = {"rate": 1, "per": "value"}
     bonus = {**TALK, "id": "bonus", "verdict": "told", "status": ["MET", "NOT_APPLICABLE"]}
+    bonus["bearer"] = {"type": "person"}
     plan = plan_of(
         quota=[quota()], consequence=[told, {**bonus, "whose": "school", "amount": amount}]
     )
