@@ -392,6 +392,22 @@ def test_toml_and_json_say_the_same(write: Write) -> None:
     assert load_plan(write(spelled, "plan.json")) == load_plan(write(text))
 
 
+def test_a_selector_is_the_same_whatever_comes_first_in_it(write: Write) -> None:
+    # In TOML the plain values of a table stand before the tables in it, and tables have no order.
+    spelled = ["level = { at_least = 'county' }", "mode = 'online'", "form = ['a', 'b']"]
+    texts = [
+        plan_text({26: f"measure = {{ sum = 'hours', of = 'training', where = {{ {where} }} }}"})
+        for where in (", ".join(spelled), ", ".join([*spelled[1:], spelled[0]]))
+    ]
+    first, second = (load_plan(write(text, f"{place}.toml")) for place, text in enumerate(texts))
+
+    assert first == second
+    assert hash(first) == hash(second)
+    for dump, name in ((dump_toml, "again.toml"), (dump_json, "again.json")):
+        assert load_plan(write(dump(first), name)) == first
+        assert dump(load_plan(write(dump(first), name))) == dump(first)
+
+
 WHO = 'bearer = { joined = { at_least = 2021-09-01 }, retires = "?since" }'
 
 DAYS_STATED_FREELY = """

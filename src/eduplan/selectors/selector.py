@@ -124,6 +124,22 @@ class Condition:
                 faults.add("unknown-scale", self.field, scale=self.scale or self.field, known=known)
 
 
+def _in_order(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Return conditions as they are read back from TOML, which has plain values before tables.
+
+    Those on one fact stand together; apart from that each stays before those that came after it.
+    """
+    several = tuple(conditions)
+    times = Counter(condition.field for condition in several)
+    places = {field: place for place, field in enumerate(times)}
+
+    def place(condition: Condition) -> tuple[bool, int]:
+        alone = condition.test is Test.IS and not condition.scale and times[condition.field] == 1
+        return not alone, places[condition.field]
+
+    return tuple(sorted(several, key=place))
+
+
 @attrs.frozen
 class Selector:
     """Picks things by their facts: all conditions, one of ``any_of`` and none of ``none_of`` hold.
@@ -133,7 +149,7 @@ class Selector:
     ``any`` and ``not`` take a list of tables and a table.
     """
 
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=_in_order)
     any_of: tuple[Selector, ...] = ()
     none_of: tuple[Selector, ...] = ()
 
