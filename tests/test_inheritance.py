@@ -522,7 +522,7 @@ def test_a_mistake_is_told_with_its_place_and_its_remedy(
     [
         ("/city.toml", "must be a path relative to this file"),
         ("..\\\\city.toml", "must be a path relative to this file"),
-        ("./missing.toml", "cannot be opened"),
+        ("./missing.toml", "there is no such file"),
         ("./city.yaml", "is not a file type"),
         ("no-such-plan", "no plan named"),
     ],
