@@ -12,6 +12,7 @@ from as_frames import KINDS, SEVERAL, check_frames
 from eduplan import NotPortable, Plan, Record, Status
 from eduplan.frames import drill_down, evaluate_frame, rows_of
 from eduplan.measures import Way
+from eduplan.provisions import Over, Quota, Target
 from eduplan.testing import cases, people, plans, quotas, records, targets
 from test_frames import HEAD, PEOPLE, plan_of, portable, quota
 from test_frames_gates import counting
@@ -54,11 +55,18 @@ def _topics(one: Record) -> tuple[object, ...] | None:
     return both if one.get("size") == 1 and one.get("topic") is not None else None
 
 
+def of_each(rule: Quota | Target) -> bool:
+    """Say whether it is about each bearer's own records: else this is refused, see below."""
+    return (
+        rule.indicator.among is None if isinstance(rule, Target) else rule.scope.over is Over.EACH
+    )
+
+
 THEIRS = records(bearers=["t1"]).map(on_several_topics)
 TOLD_APART = {
-    "in quotas": quotas(ways=(Way.DISTINCT, Way.SUM)),
+    "in quotas": quotas(ways=(Way.DISTINCT, Way.SUM)).filter(of_each),
     "in parts": counting_quotas(),
-    "in targets": targets(ways=["measure"]),
+    "in targets": targets(ways=["measure"]).filter(of_each),
     "in gates": counting(of_acts=False) | counting(of_acts=True),
 }
 APART = {
