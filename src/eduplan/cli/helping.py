@@ -44,11 +44,11 @@ def print_help(console: Console, app: App, words: Sequence[str], lang: Language)
         usage += f" {say('help.command', lang)}"
         for command in commands(app):
             table.add_row(f"  {command}", say(f"help-command.{command}", lang))
-    console.print(say("help.usage", lang, usage=usage), markup=False, soft_wrap=True)
-    console.print(f"\n{means}\n\n{say(f'help.{heading}', lang)}", markup=False, soft_wrap=True)
+    console.print(say("help.usage", lang, usage=usage), soft_wrap=True)
+    console.print(f"\n{means}\n\n{say(f'help.{heading}', lang)}", soft_wrap=True)
     console.print(table)
     if not name:
-        console.print(f"\n{say('help.more', lang)}", markup=False, soft_wrap=True)
+        console.print(f"\n{say('help.more', lang)}", soft_wrap=True)
 
 
 def misused(app: App, words: Sequence[str], error: CycloptsError, lang: Language) -> str:

@@ -81,7 +81,7 @@ def print_strangers(console: Console, strangers: Mapping[str, int], lang: Langua
     if strangers:
         ids = say("report.list", lang).join(sorted(strangers)[:FIRST])
         counts = {"count": sum(strangers.values()), "all": len(strangers)}
-        console.print(say("cli.not-in-roster", lang, ids=ids, **counts), markup=False)
+        console.print(say("cli.not-in-roster", lang, ids=ids, **counts))
 
 
 def print_behind(console: Console, summary: Summary, lang: Language) -> None:

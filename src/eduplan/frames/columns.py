@@ -328,8 +328,13 @@ def _blank(frame: Frame, field: str) -> bool:
 
 def _fits(frame: Frame, field: str) -> bool:
     """Say whether whole numbers of a larger type are all such as figures are."""
-    ends = frame.select(_least=nw.col(field).min(), _most=nw.col(field).max()).collect().row(0)
-    return all(abs(end or 0) <= LARGEST for end in ends)
+    return all(abs(end or 0) <= LARGEST for end in ends(frame, field))
+
+
+def ends(frame: Frame, field: str) -> tuple[Any, ...]:
+    """Return the least and the most that a column holds, None of one that holds nothing."""
+    made = frame.select(_least=nw.col(field).min(), _most=nw.col(field).max())
+    return made.collect().row(0)
 
 
 def _only_days(frame: Frame, field: str, name: str) -> None:

@@ -34,6 +34,7 @@ from eduplan.frames.columns import (
     Columns,
     Sort,
     as_wholes,
+    ends,
     flag,
     lookup,
     where,
@@ -137,8 +138,7 @@ def _stated(bulk: Bulk) -> Amounts:
         least, most = records.survey.ends[field]
         if (least or 0) < 0 or (most or 0) > _USUAL:  # perhaps of records of other kinds
             of_these = records.frame.filter(of_kinds(measure.kinds))
-            ends = of_these.select(_least=nw.col(field).min(), _most=nw.col(field).max())
-            least, most = ends.collect().row(0)
+            least, most = ends(of_these, field)
         _not_negative(field, least)
         return Amounts(caps, caps * int(most or 0), None, field)
     array, values = records.values(field)

@@ -120,10 +120,10 @@ def _in_zip(path: Path) -> Package:
         raise InputError([unopened(error)]) from None
     except _DAMAGED:
         raise refuse("oneroster-not-zip") from None
-    faults = list(_faults(entries, size))
+    within = _before(entries[0]) if entries else ""
+    faults = list(_faults(entries, within, size))
     if faults:
         raise InputError(faults)
-    within = _before(entries[0]) if entries else ""
     names = frozenset(entry.filename.removeprefix(within) for entry in entries)
     return Package(path=path, names=names, within=within)
 
@@ -139,7 +139,7 @@ def _before(entry: ZipInfo) -> str:
     return _LAST.sub("", entry.filename)
 
 
-def _faults(entries: list[ZipInfo], size: int) -> Iterator[Fault]:
+def _faults(entries: list[ZipInfo], within: str, size: int) -> Iterator[Fault]:
     """Yield what is wrong with the list of a zip.
 
     Python reads no more of an entry than the list says it holds, so the list can be relied on.
@@ -152,7 +152,6 @@ def _faults(entries: list[ZipInfo], size: int) -> Iterator[Fault]:
         yield Fault("file-too-large", "", {"most": LARGEST_TABLE})
     elif whole > _SMALL and whole > MOST_PACKED * size:
         yield Fault("oneroster-packed-too-much", "", {"most": MOST_PACKED})
-    within = _before(entries[0]) if entries else ""
     for entry in entries:
         if _before(entry) != within or not _TOP_OR_FOLDER.fullmatch(within):
             yield Fault("oneroster-not-together", entry.filename[:100])

@@ -173,10 +173,8 @@ def _members(group: Table, meant: Declared) -> tuple[str, ...]:
     members = group.get("member")
     if not isinstance(members, list | tuple) or not members:
         raise refuse("xapi-no-members", "member")
-    identity = meant.identity
-    return read_below(
-        "member", lambda them: read_each(them, lambda one: identity.id_of(_agent(one))), members
-    )
+    as_ids = partial(read_each, reader=lambda member: meant.identity.id_of(_agent(member)))
+    return read_below("member", as_ids, members)
 
 
 def _agent(member: object) -> Table:
