@@ -7,21 +7,14 @@ from typing import TypeVar
 
 import attrs
 
+from eduplan.coherence import at_places, check_clauses, check_parts, check_sources
 from eduplan.dates import Period
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError, kind_of
 from eduplan.figures import as_figure
 from eduplan.inheritance import Heritage, Parts, check_parent
 from eduplan.lengths import Length, as_optional_length
 from eduplan.messages import Text
-from eduplan.plan import (
-    Derivation,
-    Drop,
-    Plan,
-    at_places,
-    check_derivation,
-    check_parts,
-    check_sources,
-)
+from eduplan.plan import Derivation, Drop, Plan
 from eduplan.provisions import (
     FORMS,
     Provision,
@@ -134,7 +127,8 @@ def read_plan(table: Table, parent_of: ParentOf) -> Plan:
         _check_clauses(table, parts.provisions, numbers, faults)
     check_parts(numbers, parts.provisions, parts.questions, parts.answers, parts.scales, faults)
     check_sources(numbers, document, figures, faults)
-    check_derivation(numbers, derivation, faults)
+    if derivation is not None:
+        derivation.faults(numbers, faults)
     faults.raise_any(PlanFileError)
     if head is None or document is None:  # not reached: a fault has been raised
         raise PlanFileError(())
@@ -236,9 +230,7 @@ def _check_clauses(
         key, _, index = place.removesuffix("]").partition("[")
         entry = table[key][int(index)]  # type: ignore[index]
         for path, number in cited(entry) if isinstance(entry, Mapping) else ():
-            if number not in numbers:
-                known = "、".join(numbers)
-                faults.add("unknown-clause", f"{place}.{path}", clause=number, known=known)
+            check_clauses(f"{place}.{path}", (number,), numbers, faults)
 
 
 def _numbers(table: Table, clauses: Sequence[Clause | None]) -> list[str] | None:
