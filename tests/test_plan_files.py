@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import string
 import time
 import tomllib
@@ -662,6 +663,130 @@ def test_what_is_not_toml_is_told_with_its_line(write: Write) -> None:
     ]
 
 
+# What people write, the column at which it is seen to be no TOML (of an escape and of a key that
+# stands twice the first one after it), and what of it each language says.
+SLIPS = {
+    "no quotes": ("at_least = x", 12, "须加英文引号", "in quotes"),
+    "a unit": ("at_least = 12 学时", 15, "值的后面还有", "follows the value"),
+    "a share": ("at_least = 75%", 14, "值的后面还有", "follows the value"),
+    "Chinese quotes": ("id = “hours”", 6, "“ 是全角符号", '" instead of “'),
+    "a Chinese sign": ("at_least ＝ 12", 10, "＝ 是全角符号", "= instead of ＝"),
+    "a Chinese comma": ('title = { zh = "甲"，en = "A" }', 19, "， 是全角符号", ", instead of ，"),
+    "no closing quote": ('title = "hours', 15, "缺少右边的英文引号", "closing quotation mark"),
+    "a path": ('stated = "C:\\data"', 15, "请写作 \\\\", "write \\\\"),
+    "no comma": ("months = [1 2]", 13, "缺少逗号或 ]", "a comma or a ] is missing"),
+    "no brace": ("bearer = { role = 1", 20, "花括号没有写完", "braces are not closed"),
+    "no bracket": ("[quota", 7, "缺少右方括号", "a closing bracket"),
+    "no equals sign": ("at_least 12", 10, "缺少 =", "no = after the key"),
+    "no key": ("= 12", 1, "这里应为键", "a key must stand here"),
+    "a key in braces": ("bearer = { 岗位 = 1 }", 12, "这里应为键", "a key must stand here"),
+    "no such day": ("from = 2024-02-30", 8, "没有这一天", "no such day"),
+    "a key twice": ("bearer = { role = 1, role = 2 }", 30, "已写过同名", "stands above already"),
+    "written whole": ("a = [1]\n[[plan.a]]", 9, "前面已用", "written whole above"),
+    "a bell": ("# \a", 3, "不可见的控制字符", "control character"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "column", "chinese", "english"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_in_toml_is_told_in_both_languages(
+    wrong: str, column: int, chinese: str, english: str, write: Write
+) -> None:
+    fault = only_fault(write(f"[plan]\n{wrong}\n"))
+
+    line = 2 + wrong.count("\n")
+    assert (fault.code, fault.line) == ("not-toml", line)
+    assert fault.message("zh").startswith(f"第{line}行 不是合法的 TOML：")
+    assert fault.message("zh").endswith(f"（第{column}列）")
+    assert fault.message("en").startswith(f"line {line}, is not valid TOML: ")
+    assert fault.message("en").endswith(f" (column {column})")
+    assert chinese in fault.message("zh")
+    assert english in fault.message("en")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "chinese", "english"),
+    [
+        ("at_least = [1, 2", "列表没有写完", "list is not finished"),
+        ("title = 'hours", "文本没有写完", "text is not finished"),
+        ('title = """hours', "文本没有写完", "text is not finished"),
+    ],
+)
+def test_what_is_open_at_the_end_of_the_file_is_told_there(
+    wrong: str, chinese: str, english: str, write: Write
+) -> None:
+    fault = only_fault(write(f"[plan]\n{wrong}"))
+
+    assert (fault.code, fault.line) == ("not-toml", 2)
+    assert chinese in fault.message("zh")
+    assert english in fault.message("en")
+    assert fault.message("zh").endswith("（文件末尾）")
+    assert fault.message("en").endswith(" (end of the file)")
+
+
+def test_what_is_said_of_toml_nobody_has_words_for_is_told_as_it_is(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loads(*_: object, **__: object) -> object:
+        raise tomllib.TOMLDecodeError("Odd thing (at line 1, column 3)")
+
+    path = write("a = 1")
+    monkeypatch.setattr(tomllib, "loads", loads)
+
+    assert only_fault(path).message("zh") == "第1行 不是合法的 TOML：Odd thing（第3列）"
+
+
+def test_a_chinese_word_in_a_text_is_no_chinese_key(write: Write) -> None:
+    """The text is at fault in which the line stands, not the ``学时 =`` in it."""
+    fault = only_fault(write('[plan]\nstated = """\n学时 = 12 \\d"""'))
+
+    assert (fault.line, fault.code) == (3, "not-toml")
+
+
+JSON_SLIPS = {
+    "a comma at the end": ('{"plan": 1,}', 12, "", ""),
+    "no quotes": ('{"plan": none}', 10, "须加英文双引号", "in double quotes"),
+    "Chinese quotes": ("{“plan”: 1}", 2, "“ 是全角符号", '" instead of “'),
+    "a Chinese comma": ('{"plan": 1，"id": 2}', 11, "， 是全角符号", ", instead of ，"),
+    "no comma": ('{"plan": 1 "id": 2}', 12, "缺少逗号", "a comma or"),
+    "no colon": ('{"plan" 1}', 9, "缺少英文冒号", "no colon"),
+    "no key": ("{plan: 1}", 2, "应为加英文双引号的键", "a key in double quotes"),
+    "more": ('{"plan": 1} {', 13, "还有别的内容", "something follows"),
+    "open": ('{"plan": "x', 10, "没有写完", "not finished"),
+    "a path": ('{"plan": "C:\\data"}', 13, "请写作 \\\\", "write \\\\"),
+    "a line break": ('{"plan": "a\nb"}', 12, "不能换行", "cannot have a line break"),
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "column", "chinese", "english"), JSON_SLIPS.values(), ids=JSON_SLIPS
+)
+def test_a_slip_in_json_is_told_in_both_languages(
+    wrong: str, column: int, chinese: str, english: str, write: Write
+) -> None:
+    fault = only_fault(write(wrong, "plan.json"))
+
+    assert (fault.code, fault.line) == ("not-json", 1)
+    if column != 12:  # some Pythons tell the comma at the end, others what follows it
+        assert fault.message("zh").endswith(f"（第{column}列）")
+    assert chinese in fault.message("zh")
+    assert english in fault.message("en")
+    assert not re.search("Expecting|Illegal|Invalid|Extra|Unterminated", fault.message("zh"))
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (f"at_least = 1e{'9' * 30}", "plan.toml"),
+        (f'{{"at_least": 1e{"9" * 30}}}', "plan.json"),
+        (f'{{"at_least": {"9" * 5_000}}}', "plan.json"),
+    ],
+)
+def test_a_number_beyond_what_python_reads_is_refused(
+    content: str, name: str, write: Write
+) -> None:
+    assert only_fault(write(content, name)).code == "number-too-large"
+
+
 def test_a_key_that_stands_twice_is_refused(write: Write) -> None:
     doubled = plan_text({28: "at_least = 360\nat_least = 30"})
     assert faults_in(write(doubled)) == [(29, "", "not-toml")]
@@ -748,7 +873,10 @@ def nested(levels: int) -> str:
             plan_text({28: "at_least = 1e-9999999"}), "plan.toml", {"number-too-large"}, id="tiny"
         ),
         pytest.param(
-            plan_text({28: "at_least = " + "9" * 100_000}), "plan.toml", {"not-toml"}, id="digits"
+            plan_text({28: "at_least = " + "9" * 100_000}),
+            "plan.toml",
+            {"number-too-large"},
+            id="digits",
         ),
         pytest.param(
             plan_text({28: "at_least = " + "9" * 4_000}),

@@ -105,6 +105,15 @@ def say(key: str, lang: Language, /, **facts: object) -> str:
     return template(key, lang).filled(lang, facts)
 
 
+def both(key: str, /, **facts: object) -> Text:
+    """Return message ``key`` with ``facts`` filled in, in both languages.
+
+    >>> both("explain.days", count=3)["en"]
+    '3 days'
+    """
+    return Text(say(key, "zh", **facts), say(key, "en", **facts))
+
+
 def partly(key: str, lang: Language, /, **facts: object) -> Template:
     """Return a message with some of its facts filled in, for those who fill in the rest often.
 

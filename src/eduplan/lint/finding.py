@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from eduplan.lint.codes import CODES, Severity
-from eduplan.messages import Language, Text, say
+from eduplan.messages import Language, say
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 _GROUPS = {code: place for place, code in enumerate(CODES)}
@@ -49,13 +49,3 @@ class Finding:
         """Return what findings are sorted by: the gravest first, then by code and place."""
         told = sorted((name, str(value)) for name, value in self.facts.items())
         return (_ORDER[self.severity], _GROUPS[self.code], self.place, self.clauses, told)
-
-
-def both(key: str, **facts: object) -> Text:
-    """Return a part of a message in both languages.
-
-    Args:
-        key: its key in the catalogue.
-        facts: what is filled in.
-    """
-    return Text(zh=say(key, "zh", **facts), en=say(key, "en", **facts))

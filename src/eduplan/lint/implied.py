@@ -7,11 +7,11 @@ from functools import partial
 from itertools import product
 
 from eduplan.exact import show
-from eduplan.lint.finding import Finding, both
+from eduplan.lint.finding import Finding
 from eduplan.lint.material import Facts, Material, Stated, place_of, told_names
 from eduplan.lint.quotas import Plain, is_counted, nesting, pairs, plain, same_measure
 from eduplan.measures import Way
-from eduplan.messages import Text
+from eduplan.messages import Text, both
 from eduplan.provisions import FollowUp, Over, Provision, Quota, Unanswered
 from eduplan.selectors import Scales
 from eduplan.weakening import implies, weaker

@@ -10,11 +10,11 @@ from math import ceil
 
 from eduplan.exact import Number, exact, round_half_up, show, show_share, spell
 from eduplan.figures import Figure
-from eduplan.lint.finding import Finding, both
+from eduplan.lint.finding import Finding
 from eduplan.lint.material import Facts, Material, named, place_of
 from eduplan.lint.printed import bounded, numbers
 from eduplan.lint.quotas import Plain, is_counted, pairs, plain, same_measure
-from eduplan.messages import Text
+from eduplan.messages import Text, both
 from eduplan.provisions import Provision, Quota
 from eduplan.selectors import EVERYTHING
 from eduplan.weakening import implies

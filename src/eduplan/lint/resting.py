@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from eduplan.lint.finding import Finding, both
+from eduplan.lint.finding import Finding
 from eduplan.lint.material import Facts, Material
-from eduplan.messages import Text
+from eduplan.messages import Text, both
 from eduplan.provisions import Consequence, Gate, Over, Provision, Quota, VerdictIs
 from eduplan.provisions.requirements import leaves
 from eduplan.provisions.worth import Basis

@@ -9,9 +9,9 @@ from itertools import combinations
 
 from eduplan.dates import Period, add_years
 from eduplan.errors import NotKnown
-from eduplan.lint.finding import Finding, both
+from eduplan.lint.finding import Finding
 from eduplan.lint.material import Facts, Material, place_of
-from eduplan.messages import Text
+from eduplan.messages import Text, both
 from eduplan.periods import periods
 from eduplan.plan import Plan
 from eduplan.provisions import Process, Provision

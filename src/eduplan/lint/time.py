@@ -12,10 +12,11 @@ from eduplan.calendars.terms import StageCalendar
 from eduplan.dates import Period, add_months, full_months
 from eduplan.errors import NotKnown
 from eduplan.lengths import Length
-from eduplan.lint.finding import Finding, both
+from eduplan.lint.finding import Finding
 from eduplan.lint.material import Facts, Material
 from eduplan.lint.quotas import is_counted, plain
 from eduplan.measures import Way
+from eduplan.messages import both
 from eduplan.periods import Every, Unit, periods
 from eduplan.provisions import Provision
 from eduplan.selectors import Selector, Test

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from eduplan.exact import show, show_share
-from eduplan.lint.finding import Finding, both
+from eduplan.lint.finding import Finding
 from eduplan.lint.material import Material, named, place_of
 from eduplan.lint.printed import Slip, numbers, odd_years, slips, wording
 from eduplan.lint.structure import known_names
-from eduplan.messages import Text
+from eduplan.messages import Text, both
 from eduplan.plan import Plan
 
 _MASK = re.compile(r"[XxＸ×*＊]{2,}|某")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from eduplan.errors import Fault, InputError, unopened
 from eduplan.textfiles.bounds import LARGEST_FILE, check_bounds
-
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+from eduplan.textfiles.causes import not_toml
 
 
 def read_text(path: Path, error: type[InputError]) -> str:
@@ -55,20 +53,7 @@ def parse_toml(text: str, source: str, error: type[InputError]) -> dict[str, obj
     check_bounds(text, source, error, json=False)
     try:
         return tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError) as found:
-        why = str(found)
-        line = int(at[1]) if (at := _AT_LINE.search(why)) else None
-        key = _key_of_line(text, line) if line else ""
-        if key.isascii():
-            fault = Fault("not-toml", "", {"why": _AT_LINE.sub("", why).strip()[:200]}, line)
-        else:
-            fault = Fault("bare-chinese-key", "", {"key": key[:64]}, line)
-        raise error([fault], source) from None
-
-
-def _key_of_line(text: str, number: int) -> str:
-    """Return the unquoted key before the ``=`` of a line, empty where there is none."""
-    line = text.split("\n", number)[number - 1][:200]
-    key, sign, _ = line.partition("=")
-    key = key.strip()
-    return key if sign and not set(key) & set("\"'#[]") else ""
+    except tomllib.TOMLDecodeError as found:
+        raise error([not_toml(text, str(found))], source) from None
+    except (ValueError, InvalidOperation):  # more digits or a larger exponent than Python reads
+        raise error([Fault("number-too-large")], source) from None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
-from eduplan.errors import Fault, InputError, kind_of, refuse
+from eduplan.errors import InputError, refuse
+from eduplan.textfiles.causes import not_json
 
 
 def strict_json(text: str) -> object:
@@ -17,7 +18,7 @@ def strict_json(text: str) -> object:
 
     Raises:
         InputError: no JSON, with the line; a key twice, with the key as its path; a number that is
-            none.
+            none or too large.
 
     >>> strict_json('{"hours": 7.5}')
     {'hours': Decimal('7.5')}
@@ -28,9 +29,12 @@ def strict_json(text: str) -> object:
         )
     except InputError:
         raise
-    except (ValueError, RecursionError) as error:
-        why, line = getattr(error, "msg", kind_of(error)), getattr(error, "lineno", None)
-        raise InputError([Fault("not-json", "", {"why": why}, line)]) from None
+    except json.JSONDecodeError as error:
+        raise InputError([not_json(error)]) from None
+    except RecursionError:
+        raise refuse("json-too-deep") from None
+    except (ValueError, InvalidOperation):  # more digits or a larger exponent than Python reads
+        raise refuse("number-too-large") from None
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
