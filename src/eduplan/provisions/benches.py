@@ -20,7 +20,7 @@ from eduplan.provisions.versions import Governs
 from eduplan.records import Entry, Register
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Citation, Justification, Reason, Status, Told, Verdict
-from eduplan.verdicts.verdict import Draft
+from eduplan.verdicts.verdict import Draft, declare
 
 if TYPE_CHECKING:
     from eduplan.calendars import SchoolCalendar, StageCalendar
@@ -332,8 +332,7 @@ class Bench:
             (),
             justification,
         )
-        draft.__class__ = Verdict
-        return draft  # type: ignore[return-value]
+        return declare(draft)
 
     def out_of_force(self, period: Period) -> tuple[str, date] | None:
         """Return why the provision does not hold for a period, None where it does."""

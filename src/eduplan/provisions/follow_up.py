@@ -28,7 +28,7 @@ from eduplan.tables import (
 )
 from eduplan.verdicts import Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided
-from eduplan.verdicts.verdict import Draft, justified
+from eduplan.verdicts.verdict import Draft, declare, justified
 
 _ONCE = Text("件", "")
 
@@ -291,8 +291,7 @@ class FollowUpBench(Bench):
             missing,
             justified((counted, (), left_out, (), None, 0, ())),
         )
-        draft.__class__ = Verdict
-        return draft  # type: ignore[return-value]
+        return declare(draft)
 
 
 def _match(triggers: Sequence[Trigger], answers: Sequence[Entry]) -> dict[str, list[Entry]]:

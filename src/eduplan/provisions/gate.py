@@ -20,7 +20,7 @@ from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector
 from eduplan.verdicts import Point, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_points, tell_undecided
-from eduplan.verdicts.verdict import Draft, justified
+from eduplan.verdicts.verdict import Draft, declare, justified
 
 
 @attrs.frozen(kw_only=True)
@@ -158,8 +158,7 @@ class GateBench(Bench):
             tuple(dict.fromkeys(missing)),
             justified((counted, (), (), (), None, 0, points)),
         )
-        draft.__class__ = Verdict
-        return draft  # type: ignore[return-value]
+        return declare(draft)
 
 
 def doubtful(point: Point, doubt: Missing) -> tuple[Status, tuple[Missing, ...]]:

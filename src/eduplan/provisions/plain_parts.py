@@ -30,7 +30,7 @@ from eduplan.provisions.tallies import Place, Standing, Tally
 from eduplan.records import Entry
 from eduplan.selectors import DAY_LOOKED_AT, EVERYTHING, Scales, Selector, Test, asks_bearer
 from eduplan.verdicts import Citation, Point, Status, Verdict
-from eduplan.verdicts.verdict import Common, Draft, justified
+from eduplan.verdicts.verdict import Common, Draft, declare, justified
 
 _MET, _NOT_MET, _PENDING = Status.MET, Status.NOT_MET, Status.PENDING
 
@@ -393,8 +393,7 @@ def quick_parts(
             (),
             justified(reasons),
         )
-        draft.__class__ = Verdict
-        return draft  # type: ignore[return-value]
+        return declare(draft)
 
     return judge
 

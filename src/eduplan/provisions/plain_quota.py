@@ -24,7 +24,7 @@ from eduplan.provisions.quota import Quota
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Citation, Justification, Reason, Status, Verdict
-from eduplan.verdicts.verdict import Draft, justified
+from eduplan.verdicts.verdict import Draft, declare, justified
 
 STATED = frozenset({str, int, bool, date})
 """Types of a fact that is stated and single."""
@@ -101,8 +101,7 @@ def opening(quota: Quota, citation: Citation, scales: Scales, horizon: Period | 
                 (),
                 excuse,
             )
-            draft.__class__ = Verdict
-            return draft  # type: ignore[return-value]
+            return declare(draft)
         if not truth or not throughout:
             return None
         views = docket.shared.get(rule) or docket.views(every, subject)
@@ -230,7 +229,6 @@ def quick(
             (),
             justification,
         )
-        draft.__class__ = Verdict
-        return draft  # type: ignore[return-value]
+        return declare(draft)
 
     return judge

@@ -278,8 +278,8 @@ class Draft:
     """The fields of a verdict, while it is made.
 
     Verdicts are made by the million, and filling in a frozen value takes three times as long as
-    filling in one that is not. So a judgement may fill in a draft by position and then declare it a
-    verdict: ``draft.__class__ = Verdict``. Everybody else makes a `Verdict`.
+    filling in one that is not. So a judgement may fill in a draft by position and then `declare` it
+    a verdict. Everybody else makes a `Verdict`.
     """
 
     citation: Citation = attrs.field(repr=lambda citation: citation.provision)
@@ -397,6 +397,12 @@ class Verdict(Draft):
             for lang in LANGUAGES
         )
         return f'<div class="eduplan-verdict" data-status="{self.status}">{rows}</div>'
+
+
+def declare(draft: Draft) -> Verdict:
+    """Return a draft, filled in, as the verdict that it is from now on."""
+    draft.__class__ = Verdict
+    return draft  # type: ignore[return-value]
 
 
 def order(verdicts: Iterable[Verdict]) -> list[Verdict]:
