@@ -73,17 +73,21 @@ KINDS: Mapping[str, Kind] = {
 def columns(
     things: Sequence[Person] | Sequence[Record],
     types: Mapping[str, Any],
-    several: Mapping[str, str] = SEVERAL,
+    several: Mapping[str, str | None] = SEVERAL,
 ) -> pa.Table:
-    """Return things as a table, with several values in one text."""
+    """Return things as a table, with several values in one text, or in a list."""
     rows: list[dict[str, Any]] = [{name: thing.get(name) for name in types} for thing in things]
     for row in rows:
         for name, separator in several.items():
-            if isinstance(values := row.get(name), tuple):
-                row[name] = separator.join(values)
+            if name not in row or row[name] is None:
+                continue
+            values = row[name] if isinstance(row[name], tuple) else (row[name],)
+            if separator is None or isinstance(row[name], tuple):
+                row[name] = list(values) if separator is None else separator.join(values)
         if row.get("load") is not None:
             row["load"] = float(row["load"])
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+    lists = {name: pa.list_(TEXT) for name in types if several.get(name, "") is None}
+    return pa.Table.from_pylist(rows, schema=pa.schema(list({**types, **lists}.items())))
 
 
 def amounts(records: Sequence[Record], name: str) -> pa.Array:
@@ -99,13 +103,17 @@ def amounts(records: Sequence[Record], name: str) -> pa.Array:
     return pa.array([None if a is None else spell(a) for a in found], TEXT)
 
 
-def over(kind: Kind, several: Mapping[str, str] = SEVERAL) -> Callable[..., Iterable[VerdictRow]]:
+def over(
+    kind: Kind, several: Mapping[str, str | None] = SEVERAL
+) -> Callable[..., Iterable[VerdictRow]]:
     """Return the evaluator over frames of a kind.
 
     Args:
         kind: the kind.
-        several: facts with several values, which stand in one text with a separator between.
+        several: facts with several values, which stand in one text with a separator between, or
+            where that is None in a list.
     """
+    texts = {name: separator for name, separator in several.items() if separator is not None}
 
     def evaluate(
         plan: Plan, bearers: Sequence[Person], records: Sequence[Record], **rest: Any
@@ -113,9 +121,9 @@ def over(kind: Kind, several: Mapping[str, str] = SEVERAL) -> Callable[..., Iter
         taken = columns(records, RECORDS, several)
         for name in ("hours", "value"):
             taken = taken.append_column(name, amounts(records, name))
-        people = kind.make(columns(bearers, BEARERS))
+        people = kind.make(columns(bearers, BEARERS, {**SEVERAL, **several}))
         try:
-            found = evaluate_frame(plan, people, kind.make(taken), several=several, **rest)
+            found = evaluate_frame(plan, people, kind.make(taken), several=texts, **rest)
         except NotPortable as refused:
             if {fault.code for fault in refused.faults} - DEPENDS_ON_DATA:
                 raise
@@ -131,7 +139,7 @@ def check_frames(
     cases: SearchStrategy[Case],
     *,
     examples: int,
-    several: Mapping[str, str] = SEVERAL,
+    several: Mapping[str, str | None] = SEVERAL,
 ) -> None:
     """Compare the evaluator over frames of a kind with the reference.
 
@@ -139,7 +147,7 @@ def check_frames(
         kind: name of the kind.
         cases: the cases to try.
         examples: how many of them, on the kinds on which all are tried.
-        several: facts with several values, which stand in one text with a separator between.
+        several: facts with several values, as `over` takes them.
     """
     tried = examples // KINDS[kind].one_in
     check_evaluator(over(KINDS[kind], several), cases=cases, max_examples=tried)

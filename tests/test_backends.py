@@ -192,6 +192,16 @@ def test_the_data_put_every_answer_to_the_test() -> None:
     assert sum(row.value == row.required for row in reference()) > len(reference()) / 10
 
 
+def test_every_backend_takes_lists(kind: Kind) -> None:
+    lists = dict.fromkeys(("role", "members", "mode", "topic"))
+    names = ["topics", "parts", "groups", "hours-so-far"]
+    given = {"as_of": AS_OF, "complete_through": COMPLETE, "during": DURING, "only": names}
+
+    found = over(kind, lists)(plan(), people(), records(), **given)
+
+    assert Counter(found) == Counter(row for row in reference() if row.provision in names)
+
+
 @pytest.mark.parametrize("database", ["ibis on duckdb", "ibis on postgres"])
 def test_databases_agree_with_the_reference(database: str, request: pytest.FixtureRequest) -> None:
     stored = over(ibis_kind(request, database))

@@ -93,6 +93,24 @@ def test_with_more_parts_than_bearers_some_are_empty(
     assert Counter(rows_of(pl.read_parquet(out))) == Counter(wanted)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_lists_stay_lists_in_parts(engine: str, tmp_path: Path) -> None:
+    lists = dict.fromkeys(JUDGED["several"])
+    groups = [one for one in people() if "group" in one.roles or one.id in ("t1", "t2", "t3")]
+    taken = columns(records(), RECORDS, {"topic": None})
+    taken = taken.append_column("hours", amounts(records(), "hours"))
+    pq.write_table(columns(groups, BEARERS, lists), tmp_path / "people.parquet")
+    pq.write_table(taken, tmp_path / "records.parquet")
+    given = (tmp_path / "people.parquet", tmp_path / "records.parquet", tmp_path / "out.parquet")
+    names, judged = ["topics", "visits", "made-up"], {**JUDGED, "several": None}
+
+    judge_parquet(plan(), *given, **judged, engine=engine, parts=3, only=names)
+
+    ids = {one.id for one in groups}
+    wanted = [row for row in reference() if row.provision in names and row.bearer in ids]
+    assert Counter(rows_of(pl.read_parquet(given[2]))) == Counter(wanted)
+
+
 def told(files: tuple[Path, str], tmp_path: Path, names: list[str]) -> list[tuple[int, int]]:
     steps: list[tuple[int, int]] = []
     judge_parquet(

@@ -6,10 +6,11 @@ from typing import Any
 
 import attrs
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from as_frames import KINDS, SEVERAL, check_frames
-from eduplan import NotPortable, Plan, Record, Status
+from eduplan import InputError, NotPortable, Plan, Record, Status
 from eduplan.frames import drill_down, evaluate_frame, rows_of
 from eduplan.measures import Way
 from eduplan.provisions import Over, Quota, Target
@@ -19,6 +20,7 @@ from test_frames_gates import counting
 from test_frames_things import counting_quotas
 
 BOTH = {"mode": "|"}
+LISTS = dict.fromkeys(SEVERAL)
 
 
 def blended(found: tuple[Record, ...]) -> tuple[Record, ...]:
@@ -85,6 +87,17 @@ def test_what_is_told_apart_by_several_values_agrees_with_the_reference(
     name: str, kind: str
 ) -> None:
     check_frames(kind, APART[name], examples=10, several={**SEVERAL, "topic": "|"})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", APART)
+def test_what_is_told_apart_by_lists_agrees_with_the_reference(name: str, kind: str) -> None:
+    check_frames(kind, APART[name], examples=10, several={**LISTS, "topic": None})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_records_with_lists_agree_with_the_reference(kind: str) -> None:
+    check_frames(kind, CASES, examples=20, several={**LISTS, "mode": None})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -192,3 +205,93 @@ def test_caps_and_parts_need_single_values_not_to_meet_or_ids() -> None:
         NotPortable, match=r"hours\.measure\.caps: caps that hold by a fact with several"
     ):
         judged(measure={"count": "training", "caps": cap}, part=[part])
+
+
+# ---------------------------------------------------------------- lists
+
+
+def with_lists(modes: list[Any]) -> pa.Table:
+    """Return courses of t1 and t2 by turns, with their modes as lists."""
+    return pa.table(
+        {
+            "id": [f"r{number}" for number in range(len(modes))],
+            "kind": ["training"] * len(modes),
+            "day": [date(2024, 3, 1)] * len(modes),
+            "bearer": [("t1", "t2")[number % 2] for number in range(len(modes))],
+            "mode": pa.array(modes, pa.list_(pa.string())),
+        }
+    )
+
+
+LISTED = {"count": "training", "where": {"mode": {"not": "on-site"}}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_values_of_lists_are_taken_as_they_are(kind: str) -> None:
+    make = KINDS[kind].make
+    day = date(2024, 8, 31)
+    plan = plan_of(quota=[quota(measure=LISTED, at_least=1, bearer={"role": "a|b "})])
+    roles = pa.array([["a|b ", "c"], ["a|b "]], pa.list_(pa.string()))
+    people = PEOPLE.to_arrow().append_column("role", roles)
+    given = make(people), make(with_lists([["on-site ", ""], ["online", "on-site"], [], None]))
+
+    found = list(rows_of(evaluate_frame(plan, *given, as_of=day, complete_through=day)))
+
+    # Blanks belong to a value, and a list without any has no other: both courses of t1 count. Of
+    # the two of t2 one was on site, of the other nothing is known.
+    by_bearer = {row.bearer: row for row in found}
+    assert (by_bearer["t1"].value, by_bearer["t1"].status) == (2, Status.MET)
+    assert (by_bearer["t2"].value, by_bearer["t2"].status) == (0, Status.UNDETERMINED)
+    for row in found:
+        told = drill_down(plan, *given, row, as_of=day, complete_through=day)
+        assert told.status is row.status
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("element", [None, "on-site\x1f\nonline"])
+@pytest.mark.parametrize("others", [[], ["online"]])
+def test_lists_with_nothing_in_them_or_a_sign_of_control_are_refused(
+    kind: str, element: str | None, others: list[str]
+) -> None:
+    make = KINDS[kind].make
+    records = with_lists([["online"], [*others, element]])
+
+    with pytest.raises(InputError, match=r"^records\.mode: a list in it has an element"):
+        evaluate_frame(
+            plan_of(quota=[quota(measure=LISTED)]),
+            make(PEOPLE.to_arrow()),
+            make(records),
+            as_of=date(2024, 8, 31),
+        )
+
+
+def test_bearers_do_not_point_by_lists() -> None:
+    records = pl.DataFrame(with_lists([["online"]])).with_columns(bearer=pl.col("mode"))
+
+    with pytest.raises(InputError, match=r"^records\.bearer: must be a column of text, not List"):
+        judged_by(plan_of(quota=[quota()]), records)
+
+
+def test_a_type_may_be_a_list_and_who_has_none_is_a_person() -> None:
+    people = PEOPLE.with_columns(
+        type=pl.Series([None, ["group", "club"]], dtype=pl.List(pl.String))
+    )
+    plan = plan_of(quota=[quota(bearer={"type": "person"})])
+
+    found = evaluate_frame(plan, people, COURSES, as_of=date(2024, 8, 31))
+
+    statuses = {row.bearer: row.status for row in rows_of(found)}
+    assert statuses["t2"] is Status.NOT_APPLICABLE
+    assert statuses["t1"] is not Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("texts", [pl.Categorical, pl.Enum(["online", "on-site"]), pl.Null])
+def test_lists_of_categories_or_of_nothing_are_lists_of_texts(texts: Any) -> None:
+    modes = [[], []] if texts == pl.Null else [["online"], ["on-site"]]
+    records = pl.DataFrame(with_lists(modes)).with_columns(
+        mode=pl.Series(modes, dtype=pl.List(texts))
+    )
+
+    rows = judged_by(plan_of(quota=[quota(measure=LISTED)]), records)
+
+    assert [rows["hours", one].value for one in ("t1", "t2")] == [1, int(texts == pl.Null)]

@@ -30,6 +30,9 @@ WHOLE = nw.Int64
 LARGEST = 2**63 - 1
 """The largest figure a column holds."""
 
+LISTED = "\x1f\n"
+"""What stands behind every value of a list where it is a text; see `eduplan.frames.lists`."""
+
 
 class Sort(Enum):
     """What a column holds."""
@@ -211,9 +214,12 @@ class Columns:
 
     def value(self, field: str, value: Any) -> Any:
         """Return what stands in a column as facts have it: several values of one text apart."""
-        if self.sorts[field] is Sort.SEVERAL:
+        if self.sorts[field] is not Sort.SEVERAL:
+            return value
+        try:
             return split(value, self.several[field])
-        return value
+        except ValueError:
+            raise _fault(self.name, "column-list", field) from None
 
     def values(self, field: str) -> tuple[pa.Array, list[Any]]:
         """Return the different values of a column, and the same as Python has them.
@@ -232,13 +238,27 @@ class Columns:
             array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
             values = array.to_pylist()
             if self.sorts[field] is Sort.SEVERAL:
-                values = [split(text, self.several[field]) for text in values]
+                values = [self.value(field, text) for text in values]
             found = self._values[field] = (array, values)
         return found
 
 
+def listed(values: Sequence[str | None]) -> str:
+    """Return the values of a list in one text, as `split` takes them apart."""
+    return LISTED.join([str(len(values)), *(text for text in values if text is not None), ""])
+
+
 def split(text: str, separator: str) -> tuple[str, ...]:
-    """Return the values that stand in one text."""
+    """Return the values that stand in one text.
+
+    Raises:
+        ValueError: of those of a list not all are there, or one is no text.
+    """
+    if separator == LISTED:
+        size, *values, _ = text.split(LISTED)
+        if len(values) != int(size):
+            raise ValueError(size)
+        return tuple(values)
     parts = [part.strip() for part in text.split(separator)]
     return tuple(part for part in parts if part)
 
@@ -275,11 +295,14 @@ def columns(
     faults = FaultList()
     schema = frame.collect_schema()
     sorts: dict[str, Sort] = {}
+    several = dict(several)
     blank: set[str] = set()
     for field in dict.fromkeys([*required, *wanted]):
         path = f"{name}.{field}"
         sort = _SORTS.get(type(schema[field])) if field in schema else None
-        if sort is Sort.TEXT and field in several:
+        if field in schema and _listed(schema[field]):
+            sort, several[field] = Sort.SEVERAL, LISTED
+        elif sort is Sort.TEXT and field in several:
             sort = Sort.SEVERAL
         elif sort is not None and schema[field] == nw.Int128 and _fits(frame, field):
             sort = Sort.WHOLE
@@ -295,7 +318,8 @@ def columns(
         elif sort is None:
             faults.add("column-type", path, got=str(schema[field]))
         elif sort is not required.get(field, sort):
-            got = sort.told if sort is Sort.SEVERAL else str(schema[field])
+            told = sort is Sort.SEVERAL and several[field] != LISTED
+            got = sort.told if told else str(schema[field])
             faults.add("column-sort", path, got=got, needs=required[field].told)
         else:
             sorts[field] = sort
@@ -315,10 +339,20 @@ def columns(
             nw.lit(None, dtype=_CASTS[sorts[field]]).alias(field) for field in blank
         )
     picked = [
-        nw.col(field).cast(_CASTS[sort]) if sort in _CASTS else nw.col(field)
+        nw.col(field).cast(_CASTS[sort])
+        if sort in _CASTS and several.get(field) != LISTED
+        else nw.col(field)
         for field, sort in sorts.items()
     ]
     return Columns(name, frame.select(*picked), sorts, several, filled)
+
+
+def _listed(kind: nw.dtypes.DType) -> bool:
+    """Say whether a column holds lists of texts, or lists with nothing in any of them."""
+    if not isinstance(kind, nw.List):
+        return False
+    inner = kind.inner if isinstance(kind.inner, type) else type(kind.inner)
+    return inner is nw.Unknown or _SORTS.get(inner) is Sort.TEXT
 
 
 def _blank(frame: Frame, field: str) -> bool:

@@ -15,8 +15,9 @@ from eduplan.dates import Period
 from eduplan.errors import refuse
 from eduplan.evaluator import judged_days
 from eduplan.frames.backends import Frame, take
-from eduplan.frames.columns import Columns, Sort, columns
+from eduplan.frames.columns import LISTED, Columns, Sort, columns, listed
 from eduplan.frames.forms import asked, judge
+from eduplan.frames.lists import as_texts
 from eduplan.frames.portable import portable, with_others
 from eduplan.frames.profiles import Profiles, check_ids
 from eduplan.frames.scene import COLUMNS, Scene
@@ -68,7 +69,7 @@ def evaluate_frame(
         during: periods that overlap these days and have begun are judged; by default the school
             year in which ``as_of`` lies.
         several: facts of bearers or records that hold several values in one text, with what stands
-            between these, such as ``{"role": "|"}``.
+            between these, such as ``{"role": "|"}``. Columns of lists of text need not be named.
         only: ids of the provisions to judge; by default all of the plan.
 
     Returns:
@@ -111,7 +112,8 @@ def evaluate_frame(
         benches=plan.benches,
         scales=plan.ranks,
     )
-    profiles = Profiles(people, several or {}, backend)
+    people, register = _typed(as_texts(people), consulted), as_texts(register)
+    profiles = Profiles(people, backend)
     sieve = Sieve(register, profiles, plan.ranks, backend)
     heard = {name for one in consulted for name in one.refers()}
     scene = Scene(register, profiles, sieve, docket, backend, heard, judged={})
@@ -136,9 +138,7 @@ def asked_columns(
     found = [asked(one) for one in provisions]
     pointers = [field for one in found for field in one.pointers]
     of_bearers = [field for one in found for field in one.of_bearers]
-    people = columns(bearers, of_bearers, "bearers", {"id": Sort.TEXT})
-    if "type" in of_bearers:
-        people = _typed(people)
+    people = columns(bearers, of_bearers, "bearers", {"id": Sort.TEXT}, several)
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
     of_records = [field for one in found for field in (*one.of_records, *one.beside)]
     filled = ("kind", "day")
@@ -150,12 +150,15 @@ def asked_columns(
     return people, register
 
 
-def _typed(people: Columns) -> Columns:
+def _typed(people: Columns, provisions: Iterable[Provision]) -> Columns:
     """Return bearers with their type: people, where they do not say so, as of `bearer_getter`."""
     sort = people.sorts.get("type", Sort.TEXT)
     if sort not in (Sort.TEXT, Sort.SEVERAL):
         return people
-    person = nw.lit("person", dtype=nw.String)
-    stated = nw.col("type").fill_null("person") if "type" in people.sorts else person
+    if not any("type" in asked(one).of_bearers for one in provisions):
+        return people
+    plain = people.several.get("type") != LISTED
+    person = nw.lit("person" if plain else listed(["person"]), dtype=nw.String)
+    stated = nw.col("type").fill_null(person) if "type" in people.sorts else person
     frame = people.frame.with_columns(stated.alias("type"))
     return attrs.evolve(people, frame=frame, sorts={**people.sorts, "type": sort})

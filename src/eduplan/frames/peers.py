@@ -113,5 +113,6 @@ def _figures(bench: TargetBench, scene: Scene) -> Register:
     if count(frame) > MOST_FIGURES:
         raise refuse("too-many-figures", "records", most=MOST_FIGURES)
     return Register(
-        {**facts, "id": str(index)} for index, facts in enumerate(facts_in(frame, register.several))
+        {name: register.value(name, fact) for name, fact in facts.items()} | {"id": str(index)}
+        for index, facts in enumerate(facts_in(frame, {}))
     )

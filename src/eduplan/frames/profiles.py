@@ -12,7 +12,7 @@ import pyarrow as pa
 from eduplan.errors import refuse
 from eduplan.facts import Getter, getter
 from eduplan.frames.backends import Backend, Frame
-from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, split, sums, whole
+from eduplan.frames.columns import Columns, Sort, distinct, flag, lookup, sums, whole
 
 MOST_PROFILES = 2**62
 NAMED = "_named"
@@ -27,13 +27,11 @@ class Profiles:
 
     Args:
         bearers: the bearers.
-        several: facts that hold several values in one text, with what stands between these.
         backend: where they lie.
     """
 
-    def __init__(self, bearers: Columns, several: Mapping[str, str], backend: Backend) -> None:
+    def __init__(self, bearers: Columns, backend: Backend) -> None:
         self._bearers = bearers
-        self._several = several
         self._backend = backend
         self._decoded: dict[str, list[Any]] = {}
         self._frame = bearers.frame
@@ -56,7 +54,7 @@ class Profiles:
         decoded: list[Any] = [None]
         if field in self._bearers.sorts:
             array, values = self._bearers.values(field)
-            decoded += [self._decode(field, value) for value in values]
+            decoded += values
             codes = pa.array(range(1, len(decoded)), pa.int64())
             made = {self.code(field): codes}
             self._frame = lookup(self._frame, self._backend, {field: array}, made)
@@ -77,15 +75,9 @@ class Profiles:
         made = {self.code(name): codes}
         self._frame = lookup(self._frame, self._backend, {"id": ids}, made)
 
-    def _decode(self, field: str, value: Any) -> Any:
-        separator = self._several.get(field)
-        if separator is None or not isinstance(value, str):
-            return value
-        return split(value, separator)
-
     def text(self, field: str) -> str | None:
         """Return the column with a fact that is a single text, None where it is not one."""
-        if self._bearers.sorts.get(field) is not Sort.TEXT or field in self._several:
+        if self._bearers.sorts.get(field) is not Sort.TEXT:
             return None
         return f"_own_{field}"
 
@@ -117,9 +109,9 @@ class Profiles:
         made = [self.number(fields).alias("_profile")]
         if named:
             sort = self._bearers.sorts.get(named, Sort.TEXT)
-            if sort is not Sort.TEXT or named in self._several:
-                got = (Sort.SEVERAL if named in self._several else sort).told
-                raise refuse("column-sort", f"bearers.{named}", got=got, needs=Sort.TEXT.told)
+            if sort is not Sort.TEXT:
+                needs = Sort.TEXT.told
+                raise refuse("column-sort", f"bearers.{named}", got=sort.told, needs=needs)
             there = named in self._bearers.sorts
             made.append((nw.col(named) if there else nw.lit(None, dtype=nw.String)).alias(NAMED))
         for field in dict.fromkeys(own):
@@ -194,7 +186,7 @@ class Profiles:
         frame = self._frame.with_columns(profile.alias("_profile"))
         frame = frame.join(kept, on="_profile", how="inner").select(*self._bearers.sorts)
         columns = attrs.evolve(self._bearers, frame=frame)
-        return Profiles(columns, self._several, self._backend)
+        return Profiles(columns, self._backend)
 
 
 def check_ids(frame: Frame, whose: str) -> None:
