@@ -219,6 +219,18 @@ def test_five_years_are_over_on_the_day_on_which_they_are_reached() -> None:
     ]
 
 
+@pytest.mark.parametrize("over", [{}, {"over": "lesson"}])
+def test_time_since_the_last_of_all_days_is_not_over(over: dict[str, Any]) -> None:
+    plan = plan_of(gate=[gate(admits=FIVE_YEARS, **over)])
+    taken = acts(("lesson", AS_OF, "t1", None, None), ("lesson", AS_OF, "t2", None, None))
+    people = PEOPLE.head(2).with_columns(since=pl.Series([date(9999, 12, 31), date(2019, 9, 1)]))
+
+    rows = rows_of(evaluate_frame(plan, people, taken, as_of=AS_OF))
+
+    statuses = {row.bearer: row.status for row in rows}
+    assert statuses == {"t1": Status.NOT_MET, "t2": Status.MET}
+
+
 def test_of_an_act_time_is_counted_to_its_own_day() -> None:
     plan = plan_of(gate=[gate(admits=FIVE_YEARS, over="lesson")])
     taken = acts(

@@ -172,6 +172,14 @@ def test_time_gone_by_agrees_with_counting_months(day: date, months: int) -> Non
     assert (verdict.status is Status.MET) is (gone >= months)
 
 
+def test_time_that_is_not_over_before_the_last_of_all_days_is_not_over() -> None:
+    hired = {"id": "x", "hired": date(9999, 12, 31)}
+
+    verdict = verdict_on({"elapsed": "1 month", "since": "hired"}, hired)
+
+    assert (verdict.status, verdict.due) == (Status.NOT_MET, None)
+
+
 @given(st.lists(eight_days, max_size=4), st.integers(0, 3), st.booleans())
 def test_a_further_record_never_closes_a_floor_nor_opens_a_ceiling(
     days: list[date], bound: int, least: bool

@@ -360,7 +360,8 @@ class _Table:
         reached: dict[int, date | None] = {}
         for profile, facts in self._profiles.facts(fields).items():
             never, ever = (leaf.weigh(self._application(facts, d)) for d in (date.min, date.max))
-            reached[profile] = never.due
+            later = date.max if never.status is Status.NOT_MET else None
+            reached[profile] = never.due or later
             for point in (never, ever):
                 leaf.points.setdefault(_ANSWERS.index(point.status), point)
         table = pa.table(

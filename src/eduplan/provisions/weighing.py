@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from eduplan.dates import DAY, Period, add_months
-from eduplan.errors import Missing
+from eduplan.errors import InputError, Missing
 from eduplan.exact import Number, show_share
 from eduplan.facts import Getter, Truth
 from eduplan.measures import Gauge, Way
@@ -188,7 +188,10 @@ def _elapsed(rule: Elapsed, _: Setting, citation: Citation) -> Weigher:
         if start is None:
             missing = (Missing("bearer-fact", {"field": rule.since}),)
             return Point("admission", _UNKNOWN, {"condition": condition}, missing=missing)
-        reached = add_months(start, rule.elapsed.months)
+        try:
+            reached = add_months(start, rule.elapsed.months)
+        except InputError:  # not before the year 9999 is over
+            return Point("admission", Status.NOT_MET, {"condition": condition})
         if reached <= application.day:
             return Point("admission", Status.MET, {"condition": condition})
         facts = {"condition": condition, "reached": reached}
