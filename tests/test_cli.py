@@ -400,12 +400,16 @@ FAULTS: dict[str, tuple[list[str], list[str], list[str]]] = {
         [PLAN, "months", "teaching-months, all-months"],
     ),
     "unknown question": ([PLAN], ["--answer", "moon=full"], ["moon"]),
+    "misspelt question": ([PLAN], ["--answer", "month=all"], ["did you mean months?"]),
     "no pair": ([PLAN], ["--answer", "months"], ["--answer", "name=value"]),
-    "answers file missing": ([PLAN], ["--answers", "nowhere.toml"], ["nowhere.toml"]),
+    "answers file missing": ([PLAN], ["--answers", "nowhere.toml"], ["--answers nowhere.toml"]),
+    "a folder as answers": ([PLAN], ["--answers", "."], ["--answers .", "it is a folder"]),
     "mapping file missing": ([PLAN], ["--mapping", "nowhere.toml"], ["nowhere.toml"]),
     "calendar file missing": ([PLAN], ["--calendar", "nowhere.toml"], ["nowhere.toml"]),
-    "people file missing": ([PLAN], ["--people", "nowhere.xlsx"], ["nowhere.xlsx"]),
-    "records file missing": ([PLAN], ["--records", "nowhere.csv"], ["nowhere.csv"]),
+    "people file missing": ([PLAN], ["--people", "nowhere.xlsx"], ["--people nowhere.xlsx"]),
+    "records file missing": ([PLAN], ["--records", "nowhere.csv"], ["--records nowhere.csv"]),
+    "a folder as people": ([PLAN], ["--people", "."], ["--people .", "it is a folder"]),
+    "a folder as records": ([PLAN], ["--records", "."], ["--records .", "it is a folder"]),
     "people of another type": ([PLAN], ["--people", "people.docx"], ["people.docx"]),
     "unknown format": ([PLAN], ["--format", "pdf"], ["pdf", "html"]),
     "unknown option": ([PLAN], ["--colour", "red"], ["--colour"]),
@@ -489,6 +493,17 @@ def test_bad_cells_are_told_by_place_and_never_by_content(
     for personal in PERSONAL:
         assert personal not in ran.err + ran.out
     assert not (tmp_path / "results").exists()
+
+
+def test_two_folders_are_told_with_their_options(run: Run) -> None:
+    """A folder has no name of its own where it is given as ``.``, so only the option tells it."""
+    ran = run("check", PLAN, "--people", ".", "--records", ".", "--as-of", "2025-06-02")
+
+    assert ran.code == FAULTY
+    assert ran.err.splitlines() == [
+        "--people .: 无法打开文件：这是文件夹，不是文件",
+        "--records .: 无法打开文件：这是文件夹，不是文件",
+    ]
 
 
 def test_an_id_that_excel_has_rounded_is_refused(run: Run, tmp_path: Path) -> None:
@@ -578,7 +593,7 @@ def test_a_run_that_is_broken_off_while_writing_leaves_the_old_result(
     ran = run("check", PLAN, *good, "--lang", "en")
 
     assert ran.code == FAULTY
-    assert "No space left" in ran.err
+    assert "no space is left" in ran.err
     assert [path.name for path in out.iterdir()] == ["verdicts.json"]
     assert (out / "verdicts.json").read_bytes() == before
 

@@ -465,9 +465,14 @@ FAULTS: dict[str, tuple[Table, str, str]] = {
         "is missing",
     ),
     "drop-of-nothing": (
-        county_table(city(), drop=[{"provision": "hour", "reason": REASON}]),
+        county_table(city(), drop=[{"provision": "visits", "reason": REASON}]),
         "drop[0].provision",
         "it has: hours, lessons",
+    ),
+    "drop-misspelt": (
+        county_table(city(), drop=[{"provision": "hour", "reason": REASON}]),
+        "drop[0].provision",
+        "did you mean hours?",
     ),
     "drop-without-a-reason": (county_table(city(), drop=[{"provision": "hours"}]), "drop[0].reason", "is missing"),
     "drop-by-an-unknown-clause": (

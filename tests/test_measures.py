@@ -575,7 +575,7 @@ def test_all_faults_of_a_measure_are_reported_at_once() -> None:
 
     assert set(faults_of(table)) == {
         ("sum", "not-a-name"),
-        ("wher", "unknown-key"),
+        ("wher", "unknown-key-near"),
         ("by", "empty-text"),
         ("caps[0].at_most", "negative"),
         ("caps[0].per", "not-one-of"),

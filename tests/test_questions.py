@@ -336,7 +336,8 @@ def refused(answers: Mapping[str, object]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("name", "answer", "code"),
     [
-        ("years", "calendar-year", "unknown-question"),
+        ("years", "calendar-year", "unknown-question-near"),
+        ("term", "calendar-year", "unknown-question"),
         ("year", "lunar-year", "unknown-reading"),
         ("year", None, "unknown-reading"),
         ("year", ["calendar-year"], "unknown-reading"),

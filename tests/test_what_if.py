@@ -217,7 +217,8 @@ def test_a_diff_names_exactly_the_changes(
 
 
 FAULTS: dict[str, tuple[Plan, Any, dict[str, Any], str, str]] = {
-    "unknown provision": (plan(), {"hour": {"at_least": 1}}, {}, "changes.hour", "it has: hours"),
+    "unknown provision": (plan(), {"visits": {"at_least": 1}}, {}, "changes.visits", "it has: hours"),
+    "misspelt provision": (plan(), {"hour": {"at_least": 1}}, {}, "changes.hour", "did you mean hours?"),
     "misspelt key": (plan(), {"hours": {"atleast": 1}}, {}, "quota[0].atleast", "did you mean at_least?"),
     "faulty value": (plan(), {"hours": {"at_least": -1}}, {}, "quota[0].at_least", "must not be negative"),
     "faulty value of a version": (
@@ -560,6 +561,10 @@ def test_a_change_may_hold_from_a_day_on(run: Run, inputs: list[object]) -> None
         (["--set=open-lesson"], "write provision.key=value"),
         (["--set=open-lesson.at_least=-1"], "must not be negative"),
         (["--set=nothing.at_least=1"], "--set nothing: the plan has no provision nothing"),
+        (
+            ["--set=open-lessons.at_least=1"],
+            "--set open-lessons: the plan has no provision open-lessons; did you mean open-lesson?",
+        ),
         (["--set=open-lesson.at_least=1", "--since=soon"], "--since: must be a date"),
         (["--set=open-lesson.at_least=1", "--since=2025-01-01", "--governs=x"], "period-start"),
     ],

@@ -91,8 +91,7 @@ def _check_answers(
             with faults.at(f"answers.{name}"):
                 values[name] = questions[name].settle(answer)
         elif readable:
-            known = ", ".join(questions) or "-"
-            faults.add("unknown-question", f"answers.{name}", question=name, known=known)
+            faults.unknown("unknown-question", f"answers.{name}", name, questions)
     return values
 
 
@@ -169,7 +168,7 @@ def _check_references(
     for name, (place, ways) in readings.items():
         for other in refers[name]:
             if other not in readings and readable:
-                faults.add("unknown-provision", place, name=other, known=", ".join(readings))
+                faults.unknown("unknown-provision", place, other, readings)
         if name in _behind(name, refers):
             faults.add("rests-on-itself", place, name=name)
         with faults.below(place) as found:

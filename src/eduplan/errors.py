@@ -6,6 +6,7 @@ names the class of an offending value, never the value of a personal field.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -173,6 +174,28 @@ def refuse(code: str, path: str = "", /, **facts: object) -> InputError:
     return InputError([Fault(code, path, facts)])
 
 
+def unknown(code: str, path: str, name: str, known: Iterable[str]) -> Fault:
+    """Return the fault that there is nothing of a name: with the nearest name, or all there are.
+
+    Args:
+        code: its code where no name is near, such as ``unknown-provision``; where one is,
+            ``-near`` follows.
+        path: where the name stands.
+        name: the name.
+        known: the names there are.
+
+    >>> unknown("unknown-provision", "", "trainning", ["training", "visits"]).message()
+    'the plan has no provision trainning; did you mean training?'
+    """
+    import difflib  # 1 ms of every start, and only who misspelt a name needs it
+
+    name, known = name[:64], list(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return Fault(f"{code}-near", path, {"name": name, "near": near[0]})
+    return Fault(code, path, {"name": name, "known": ", ".join(known) or "-"})
+
+
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (str, "text"),
     (bool, "flag"),
@@ -217,7 +240,28 @@ def unopened(error: OSError) -> Fault:
     """
     if isinstance(error, FileNotFoundError):
         return Fault("no-such-file")
-    return Fault("cannot-open", "", {"why": error.strerror or kind_of(error)})
+    return Fault("cannot-open", "", {"why": told_by_system(error)})
+
+
+_OF_SYSTEM = {
+    errno.EACCES: "not-allowed",
+    errno.EEXIST: "no-folder",
+    errno.EISDIR: "folder",
+    errno.ENOSPC: "full",
+    errno.ENOTDIR: "no-folder",
+    errno.EPERM: "not-allowed",
+    errno.EROFS: "not-allowed",
+}
+
+
+def told_by_system(error: OSError) -> str | Text:
+    """Return why the system does not open or write a file; in its words where there are no others.
+
+    >>> told_by_system(IsADirectoryError(21, "Is a directory"))["en"]
+    'it is a folder'
+    """
+    key = _OF_SYSTEM.get(error.errno or 0)
+    return catalogue()[f"system.{key}"] if key else error.strerror or kind_of(error)
 
 
 class FaultList:
@@ -236,6 +280,10 @@ class FaultList:
     def add(self, code: str, path: str = "", /, **facts: object) -> None:
         """Note one fault."""
         self.faults.append(Fault(code, path, facts))
+
+    def unknown(self, code: str, path: str, name: str, known: Iterable[str]) -> None:
+        """Note that there is nothing of a name (see `unknown`)."""
+        self.faults.append(unknown(code, path, name, known))
 
     @contextmanager
     def at(self, prefix: str) -> Iterator[None]:

@@ -10,7 +10,7 @@ import attrs
 
 from eduplan.coherence import at_places, check_clauses, check_parts, check_sources
 from eduplan.dates import Period
-from eduplan.errors import Fault, FaultList, PlanFileError, UnknownName, kind_of
+from eduplan.errors import Fault, FaultList, PlanFileError, UnknownName, kind_of, unknown
 from eduplan.figures import Figure
 from eduplan.lengths import Length
 from eduplan.messages import Text, escape
@@ -81,8 +81,7 @@ class Derivation:
             check_clauses(f"drop[{index}].clause", drop.clause, clauses, faults)
             for name in drop.provision:
                 if name not in known:
-                    path = f"drop[{index}].provision"
-                    faults.add("drop-unknown", path, name=name, known=", ".join(known))
+                    faults.unknown("drop-unknown", f"drop[{index}].provision", name, known)
 
 
 @attrs.define(kw_only=True, frozen=True, slots=False)
@@ -199,7 +198,7 @@ class Plan:
         for name in changes:
             if name not in known:
                 path = f"changes.{str(name)[:64]}"
-                faults.add("unknown-provision", path, name=str(name)[:64], known=", ".join(known))
+                faults.unknown("unknown-provision", path, str(name), known)
         provisions = tuple(changed.get(p.id, p) for p in self.provisions)
         asked = {q for p in provisions if isinstance(p, Unanswered) for q in p.questions}
         plan = self
@@ -244,8 +243,8 @@ class Plan:
         for provision in self.settled:
             if provision.id == name:
                 return provision
-        known = ", ".join(provision.id for provision in self.provisions)
-        raise UnknownName([Fault("unknown-provision", "", {"name": name, "known": known})])
+        known = [provision.id for provision in self.provisions]
+        raise UnknownName([unknown("unknown-provision", "", name, known)])
 
     def clause(self, number: str) -> Clause:
         """Return a clause of the document by its number.

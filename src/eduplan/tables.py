@@ -66,17 +66,7 @@ def unknown_keys(table: Table, known: Iterable[str], faults: FaultList) -> None:
     known = list(known)
     for key in table:
         if key not in known:
-            near = _nearest(str(key), known)
-            if near:
-                faults.add("unknown-key-near", str(key)[:64], near=near[0])
-            else:
-                faults.add("unknown-key", str(key)[:64], known=", ".join(known))
-
-
-def _nearest(key: str, known: list[str]) -> list[str]:
-    import difflib  # 1 ms of every start, and only who misspelt a key needs it
-
-    return difflib.get_close_matches(key, known, n=1)
+            faults.unknown("unknown-key", str(key)[:64], str(key), known)
 
 
 def read_each(values: object, reader: Callable[..., T]) -> tuple[T, ...]:

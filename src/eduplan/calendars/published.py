@@ -12,7 +12,14 @@ import attrs
 
 from eduplan.calendars.terms import SchoolCalendar, Term, TermSource
 from eduplan.dates import as_date
-from eduplan.errors import CalendarFileError, Fault, FaultList, InputError, UnknownName, refuse
+from eduplan.errors import (
+    CalendarFileError,
+    FaultList,
+    InputError,
+    UnknownName,
+    refuse,
+    unknown,
+)
 from eduplan.messages import Text
 from eduplan.tables import (
     Table,
@@ -48,8 +55,7 @@ def load_calendar(name: str | Path) -> SchoolCalendar:
     if isinstance(name, Path):
         return _read(name)
     if name not in available():
-        fault = Fault("unknown-calendar", "", {"name": name[:64], "known": ", ".join(available())})
-        raise UnknownName([fault])
+        raise UnknownName([unknown("unknown-calendar", "", name, available())])
     return _packaged(name)
 
 

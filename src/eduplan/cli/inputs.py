@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -101,13 +102,19 @@ def read_case(
     answered = _answered([plan for plan in loaded if plan], options.answers, options.answer or ())
     scales = {scale.name: scale for plan in answered for scale in plan.scales}
     step("reading-people", {})
-    errors: list[tuple[str, InputError]] = []
+    errors: list[InputError] = []
     bearers = _tried(
-        "--people", lambda: read_people(options.people, mapping=known, scales=scales), errors
+        "--people",
+        options.people,
+        lambda path: read_people(path, mapping=known, scales=scales),
+        errors,
     )
     step("reading-records", {})
     found = _tried(
-        "--records", lambda: read_records(options.records, mapping=known, scales=scales), errors
+        "--records",
+        options.records,
+        lambda path: read_records(path, mapping=known, scales=scales),
+        errors,
     )
     _raise_all(errors)
     return Case(
@@ -120,24 +127,34 @@ def read_case(
     )
 
 
+@contextmanager
+def _given(option: str, path: Path) -> Iterator[None]:
+    """Tell what is wrong with a file by the option it was given with."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.faults, f"{option} {path.name or path}") from None
+
+
 def _tried(
-    option: str, read: Callable[[], tuple[T, ...]], errors: list[tuple[str, InputError]]
+    option: str, path: Path, read: Callable[[Path], tuple[T, ...]], errors: list[InputError]
 ) -> tuple[T, ...]:
     """Return what is read, nothing after noting what is wrong with it."""
     try:
-        return read()
+        with _given(option, path):
+            return read(path)
     except InputError as error:
-        errors.append((option, error))
+        errors.append(error)
         return ()
 
 
-def _raise_all(errors: Sequence[tuple[str, InputError]]) -> None:
+def _raise_all(errors: Sequence[InputError]) -> None:
     """Raise what is wrong with one file as it is, with several all of it together."""
     faults = FaultList()
-    for option, error in errors:
+    for error in errors:
         if len(errors) == 1:
             raise error
-        with faults.at(f"{option} {error.source}"):
+        with faults.at(error.source):
             raise error
     faults.raise_any()
 
@@ -189,7 +206,8 @@ def read_roster(
     if people is None:
         return (), school
     scales = {scale.name: scale for plan in plans for scale in plan.scales}
-    return read_people(people, mapping=known, scales=scales), school
+    with _given("--people", people):
+        return read_people(people, mapping=known, scales=scales), school
 
 
 def _plan(name: str) -> Plan:
@@ -220,7 +238,8 @@ def _answered(plans: Sequence[Plan], file: Path | None, spelled: Iterable[str]) 
     faults = FaultList()
     given: dict[str, dict[str, object]] = {plan.id: {} for plan in plans}
     if file is not None:
-        table, _ = read_toml(file, PlanFileError)
+        with _given("--answers", file):
+            table, _ = read_toml(file, PlanFileError)
         for plan_id, answers in table.items():
             if not isinstance(answers, Mapping):
                 faults.add("answers-by-plan", str(plan_id))
@@ -237,7 +256,8 @@ def _answered(plans: Sequence[Plan], file: Path | None, spelled: Iterable[str]) 
         if not sign or not value:
             faults.add("not-a-pair", f"--answer {text}")
         elif not holders:
-            faults.add("no-such-question", f"--answer {text}", question=name)
+            known = [q.id for plan in plans if plan_id in ("", plan.id) for q in plan.questions]
+            faults.unknown("no-such-question", f"--answer {text}", question, known)
         for holder in holders:
             given[holder][question] = value
     answered = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from eduplan.errors import Fault, InputError
+from eduplan.errors import Fault, InputError, told_by_system
 from eduplan.textfiles import write_whole
 
 
@@ -24,5 +24,7 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> list[Path]:
         for name, content in files.items():
             write_whole(folder / name, content)
     except OSError as error:
-        raise InputError([Fault("cannot-write", str(folder), {"why": error.strerror})]) from None
+        raise InputError(
+            [Fault("cannot-write", str(folder), {"why": told_by_system(error)})]
+        ) from None
     return [folder / name for name in files]

@@ -18,6 +18,7 @@ from eduplan.errors import (
     UnknownName,
     kind_of,
     refuse,
+    unknown,
 )
 from eduplan.files.plan_tables import read_plan
 from eduplan.inheritance import MOST_PARENTS
@@ -120,8 +121,7 @@ class _Parents(NamedTuple):
 @cache
 def _packaged(name: str) -> Plan:
     if name not in available_plans():
-        facts = {"name": name[:64], "known": ", ".join(available_plans())}
-        raise UnknownName([Fault("unknown-plan", "", facts)])
+        raise UnknownName([unknown("unknown-plan", "", name, available_plans())])
     with resources.as_file(resources.files("eduplan").joinpath("plans", f"{name}.toml")) as path:
         return _read(path, _Parents(path.parent, (path,)))
 

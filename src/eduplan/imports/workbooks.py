@@ -6,6 +6,7 @@ Cells stand where they stand in the file: row 0 of a sheet is its first row, bla
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import posixpath
 import re
@@ -95,6 +96,8 @@ def open_book(path: Path) -> Book:
         SheetError: the file cannot be opened, is too large, or is of another type.
         MissingExtra: a workbook, and the extra ``excel`` is not installed.
     """
+    if path.is_dir():
+        raise _unreadable(path, unopened(IsADirectoryError(errno.EISDIR, "")))
     if path.suffix.lower() in _OLD:
         raise _unreadable(path, Fault("sheet-not-xlsx"))
     if path.suffix.lower() not in SUFFIXES:

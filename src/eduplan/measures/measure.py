@@ -271,8 +271,7 @@ def as_measure(value: Measure | Table) -> Measure:
             field, reader = readers[key]
             found[field] = faults.read(key, reader, spelled)
         else:
-            known = ", ".join([way.value, *_KEYS])
-            faults.add("unknown-key", str(key)[:64], known=known)
+            faults.unknown("unknown-key", str(key)[:64], str(key), readers)
     _check_keys(way, value, faults)
     faults.raise_any()
     return Measure(way=way, **found)

@@ -251,10 +251,9 @@ class Unanswered:
 
     def faults(self, questions: Mapping[str, Question], scales: Scales, faults: FaultList) -> None:
         """Note what is wrong with it under any reading of its questions, each fault once."""
-        known = ", ".join(questions) or "-"
         for path, question in asked(self.table):
             if question not in questions:
-                faults.add("unknown-question", path, question=question, known=known)
+                faults.unknown("unknown-question", path, question, questions)
         ids = [question for question in self.questions if question in questions]
         found: list[Fault] = []
         base = {question: questions[question].samples[0] for question in ids}
