@@ -7,6 +7,8 @@ TOML file with mistakes. Lines of a block ``console`` that
 begin with ``$`` are commands, and what follows each is what it prints; a block ``shell-session`` is
 the same, shown with its long lines wrapped. In all of these a line of three dots stands for lines
 left out, three dots at the end of a line for its rest.
+
+Examples and tests share the profiles of Hypothesis.
 """
 
 import re
@@ -24,6 +26,7 @@ from io import StringIO
 from os import chdir, environ, getcwd
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
 from sybil import Document, Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import SkipParser
@@ -37,6 +40,16 @@ from eduplan.dates import Period
 from eduplan.files import load_plan, plan_from_table
 from eduplan.imports.mapping_files import mapping_from_table
 from eduplan.provisions import FORMS, cited
+
+# "ci" tries the same examples every time, so that a run says something about the change under test
+# and not about luck; "dev" looks for new ones; "thorough" is for an hour of searching. None goes by
+# the clock, which says more about what else the machine does than about what is tried.
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", untimed, derandomize=True, database=None, print_blob=True)
+settings.register_profile("dev", untimed)
+settings.register_profile("thorough", untimed, max_examples=5_000)
+in_ci = environ.get("CI", "").lower() in {"1", "true", "yes"}
+settings.load_profile(environ.get("HYPOTHESIS_PROFILE", "ci" if in_ci else "dev"))
 
 INFO = re.compile(r'(?P<language>[\w-]+)(?: title="(?P<title>[^"]+)")?[ \t]*$\n', re.MULTILINE)
 """The info string of a block: its language, and the name of the file it is."""

@@ -1,4 +1,4 @@
-"""What all tests share: Hypothesis profiles, commands, and parts from outside Python."""
+"""What all tests share: commands, and parts from outside Python."""
 
 import os
 import shutil
@@ -7,19 +7,11 @@ from importlib.util import find_spec
 from typing import Any, NoReturn
 
 import pytest
-from hypothesis import settings
 
 from commands import run as run
 from engines import postgres_programs, postgres_server, spark_session
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-
-# "ci" tries the same examples every time, so that a run says something about the change under test
-# and not about luck; "dev" looks for new ones; "thorough" is for an hour of searching.
-settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
-settings.register_profile("dev", deadline=None)
-settings.register_profile("thorough", deadline=None, max_examples=5_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
 
 OUTSIDE_PARTS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from eduplan import Quota, Verdict, available_plans, load_plan
 from eduplan.dates import Period
@@ -81,7 +81,6 @@ def test_packaged_plans_keep_what_they_declare(name: str) -> None:
     check_relations(answered(load_plan(name)), registers=REGISTERS // 2)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(quota=quotas() | divided_quotas())
 def test_generated_rules_keep_what_they_declare(quota: Quota) -> None:
     check_relations(plan_of(quota), registers=10)

@@ -32,6 +32,7 @@ from eduplan.testing.values import (
 )
 
 IDS = ("t1", "t2")
+_OF_PEOPLE, _OF_RECORDS = facts(BEARER_FACTS), facts(RECORD_FACTS)
 _TITLE = Text("方案", "plan")
 _HORIZON = Period(date(2023, 1, 1), date(2024, 9, 1))
 _WINDOWS = (
@@ -87,7 +88,7 @@ def people(draw: DrawFn, *, ids: Sequence[str] = IDS) -> tuple[Person, ...]:
 def _person(draw: DrawFn, name: str) -> Person:
     joined, left = draw(st.tuples(seldom(days()), seldom(days())))
     roles = draw(st.sampled_from([ROLES[:1], ROLES[1:], ROLES, ()]))
-    known = draw(facts(BEARER_FACTS))
+    known = draw(_OF_PEOPLE)
     return Person(id=name, roles=roles, joined=joined, left=left, facts=known)
 
 
@@ -115,7 +116,7 @@ def _record(
 ) -> Record:
     day = draw(days())
     last = draw(seldom(st.sampled_from([other for other in DAYS if other >= day])))
-    known: dict[str, Any] = draw(facts(RECORD_FACTS))
+    known: dict[str, Any] = draw(_OF_RECORDS)
     guest = draw(st.sampled_from([*bearers, None]))
     return Record(
         id=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -81,6 +82,7 @@ def tariffs(draw: DrawFn, kinds: str | Sequence[str]) -> dict[str, Any]:
     return table
 
 
+@cache
 @st.composite
 def _rates(draw: DrawFn) -> dict[str, Any]:
     rows: list[dict[str, Any]] = [
@@ -98,6 +100,7 @@ def _rates(draw: DrawFn) -> dict[str, Any]:
     return row if where is None else {**row, "where": where}
 
 
+@cache
 def _factors() -> SearchStrategy[list[dict[str, Any]]]:
     """Return tables of factors, of which the first row that fits multiplies."""
     row = st.fixed_dictionaries(
@@ -106,6 +109,7 @@ def _factors() -> SearchStrategy[list[dict[str, Any]]]:
     return st.lists(row, min_size=1, max_size=2)
 
 
+@cache
 @st.composite
 def caps(draw: DrawFn) -> dict[str, Any]:
     """Return caps as they stand in a plan file."""
@@ -121,6 +125,7 @@ def caps(draw: DrawFn) -> dict[str, Any]:
     return table
 
 
+@cache
 def everies() -> SearchStrategy[Any]:
     """Return period rules that need no calendar."""
     words = [Unit.SCHOOL_YEAR, Unit.CALENDAR_YEAR, Unit.MONTH, Unit.PLAN]
@@ -144,6 +149,7 @@ def everies() -> SearchStrategy[Any]:
     )
 
 
+@cache
 def _scopes() -> SearchStrategy[Any]:
     """Return selectors of records that overlap, or share none."""
     plain = [{"mode": "online"}, {"mode": "on-site"}, {"passed": True}]
@@ -259,6 +265,7 @@ _DIVIDED: tuple[str | dict[str, object], ...] = (
 )
 
 
+@cache
 @st.composite
 def _parts(draw: DrawFn) -> dict[str, Any]:
     fits = [
@@ -320,6 +327,7 @@ def follow_ups(draw: DrawFn, *, name: str = "follow-up", clause: str = "1") -> F
     )
 
 
+@cache
 def time_limits() -> SearchStrategy[dict[str, Any]]:
     """Return time limits, most of which need no calendar, as they stand in a plan file."""
     plain: list[dict[str, Any]] = [
@@ -385,6 +393,7 @@ def _joined(parts: SearchStrategy[dict[str, Any]]) -> SearchStrategy[dict[str, A
     )
 
 
+@cache
 def bearer_selectors() -> SearchStrategy[Any]:
     """Return selectors of bearers, as they stand in a plan file or as values."""
     return st.one_of(

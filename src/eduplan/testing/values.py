@@ -1,10 +1,15 @@
-"""Small domains of days, amounts, facts and selectors."""
+"""Small domains of days, amounts, facts and selectors.
+
+Hypothesis examines a strategy once, which takes longer than to draw from it. So those that others
+draw from again and again are made once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -53,6 +58,7 @@ BEARER_FACTS: Mapping[str, Sequence[Any]] = {
 ROLES = ("teacher", "principal")
 
 
+@cache
 def days() -> SearchStrategy[date]:
     """Return days on edges.
 
@@ -63,6 +69,7 @@ def days() -> SearchStrategy[date]:
     return st.sampled_from(DAYS)
 
 
+@cache
 def amounts() -> SearchStrategy[Number]:
     """Return amounts so few that sums of some equal others."""
     return st.sampled_from([1, 2, 0, 3, Fraction(1, 2), Fraction(3, 2), Fraction(4, 3)])
@@ -82,6 +89,7 @@ def _stated(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+@lru_cache(maxsize=200)
 def seldom(strategy: SearchStrategy[T]) -> SearchStrategy[T | None]:
     """Return what a strategy makes in one of four, else None."""
     return st.sampled_from((False, False, False, True)).flatmap(
@@ -98,7 +106,12 @@ def selectors(
         domains: the facts that are asked for, with the values they are held against.
         of_bearer: whether a fact may be held against one of the bearer.
     """
-    conditions = st.one_of([_condition(name, of_bearer=of_bearer) for name in domains])
+    return _selectors(tuple(domains), of_bearer=of_bearer)
+
+
+@cache
+def _selectors(names: tuple[str, ...], *, of_bearer: bool) -> SearchStrategy[Selector]:
+    conditions = st.one_of([_condition(name, of_bearer=of_bearer) for name in names])
     flat = st.lists(conditions, min_size=1, max_size=2).map(lambda found: _merged(found))
     nested = st.one_of(
         st.lists(flat, min_size=1, max_size=2).map(lambda found: {"any": found}),
