@@ -302,6 +302,33 @@ def test_what_did_not_count_is_told_with_its_reason(lang: Language) -> None:
     assert re.search(r"74\D.*\b3\b" if lang == "en" else r"74.*少计3", text)
 
 
+def test_one_record_that_counts_elsewhere_is_told_in_the_singular() -> None:
+    # of two trainings one is on ethics, which is asked for beside the 30 hours
+    part = {"id": "ethics", "where": {"topic": "ethics"}, "at_least": 4, "beside": True}
+    held = [training("a", 30), training("b", 4, topic="ethics")]
+    told = one("quota", {**LEAST, "at_least": 30, "part": [part]}, held, OVER, FULL).explain("en")
+    assert "Not counted: 1 (1 counting beside the whole)" in told
+
+
+@pytest.mark.parametrize(
+    ("unit", "most", "zh", "en"),
+    [
+        ({"unit": {"zh": "学时", "en": "hours"}}, 1, "每月最多计1学时，", " Capped at 1 hour in a month: "),
+        ({"unit": {"zh": "学时", "en": "hours"}}, 5, "每月最多计5学时，", " Capped at 5 hours in a month: "),
+        ({}, 5, "每月最多计5次，", " Capped at 5 in a month: "),
+    ],
+)  # fmt: skip
+def test_a_cap_is_told_in_the_unit_as_people_write_it(
+    unit: dict[str, Any], most: int, zh: str, en: str
+) -> None:
+    measure = {"sum": "hours", "of": "training", "caps": [{"at_most": most, "per": "month"}]}
+    duty = {"measure": measure, "every": "calendar-year", "at_least": 9, **unit}
+    verdict = one("quota", duty, [training("t", 7)], OVER, FULL)
+
+    assert f"{zh}因此少计{7 - most}。" in verdict.explain("zh")
+    assert f"{en}{7 - most} lost." in verdict.explain("en")
+
+
 @pytest.mark.parametrize(
     ("cycle", "part", "zh", "en"),
     [

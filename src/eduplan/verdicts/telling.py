@@ -203,6 +203,6 @@ def tell_records(verdict: Verdict, lang: Language) -> str:
     told += tell_left_out(verdict, lang)
     unit = verdict.citation.unit
     for cap, lost, most in found.caps:
-        key = f"explain.cap.{cap.per}"
-        told += say(key, lang, most=show(most), lost=show(lost), unit=unit)
+        facts = {"most": show(most), "lost": show(lost), "unit": behind(unit, most)}
+        told += say(f"explain.cap.{cap.per}", lang, **facts)
     return told
