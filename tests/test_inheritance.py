@@ -608,6 +608,8 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({"at_least": ROWS}, {"at_least": of_full_time(90, floor=90)}, []),
         ({"at_least": ROWS}, {"at_least": 89}, [("bound", "at_least")]),
         ({"at_least": ROWS}, {"at_least": 90}, []),
+        # the same rows the other way round, of which everybody still finds the same one
+        ({"at_least": ROWS}, {"at_least": ROWS[::-1]}, []),
         ({"force": "must"}, {"force": "shall"}, [("force", "force")]),
         ({"force": "shall"}, {"force": "encourage"}, [("force", "force")]),
         ({"force": "aim"}, {"force": "encourage"}, []),
@@ -627,6 +629,7 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({}, {"exempt": {"on_leave": True}}, [("exempt", "exempt")]),
         ({"exempt": {"on_leave": True, "stage": "primary"}}, {"exempt": {"on_leave": True}}, [("exempt", "exempt")]),
         ({"exempt": {"on_leave": True}}, {"no_longer": ["exempt"]}, []),
+        ({"exempt": {"on_leave": True}}, {"note": TEXT}, []),
         ({}, {"since": date(2026, 1, 1)}, [("time", "since")]),
         ({"since": date(2026, 1, 1)}, {"no_longer": ["since"]}, []),
         ({"until": date(2028, 1, 1)}, {"until": date(2027, 1, 1)}, [("time", "until")]),
@@ -645,6 +648,8 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({}, {"grace": "2 months"}, [("time", "grace")]),
         ({"grace": "60 days"}, {"grace": "90 days"}, [("time", "grace")]),
         ({"grace": "2 months"}, {"no_longer": ["grace"]}, []),
+        ({"grace": "12 months"}, {"grace": "1 year"}, []),
+        ({"grace": "2 months"}, {"grace": "45 days"}, []),  # two months are 59 days at least
         ({}, {"serves_at_least": "6 months"}, [("bound", "serves_at_least")]),
         ({"serves_at_least": "6 months"}, {"serves_at_least": "3 months"}, []),
         ({"partial": "full"}, {"partial": "pro-rata"}, [("bound", "partial")]),
@@ -696,6 +701,18 @@ def test_a_binding_provision_that_is_dropped_is_told_with_the_reason() -> None:
     assert one.message("en").endswith('left out here: "There is none in this county"')
 
 
+def test_a_binding_provision_in_the_place_of_which_another_form_comes_is_told() -> None:
+    # hours that were owed become a judgement; of what was only encouraged nothing is lost
+    parent = city(quota("hours"), quota("wish", force="encourage"))
+    drop = [{"provision": ["hours", "wish"], "reason": REASON, "clause": "三"}]
+    judged = {"clause": "三", "title": REASON, "asks": TEXT, "judge": TEXT}
+    attestation = [{"id": name, **judged} for name in ("hours", "wish")]
+    (one,) = weaker(county(parent, drop=drop, attestation=attestation))
+
+    assert (one.provision, one.code, one.title.zh) == ("hours", "replaced", REASON["zh"])
+    assert (one.clause, one.force.value, one.old, one.new) == (("三",), "shall", None, None)
+
+
 def test_a_version_may_be_weaker_from_its_day_on() -> None:
     later = {"from": date(2027, 1, 1), "at_least": 60}
     plan = county(city(), {"id": "hours", "clause": "三", "governs": "as-of", "version": [later]})
@@ -736,6 +753,17 @@ def test_what_depends_on_an_open_question_is_not_told() -> None:
     )
     (one,) = weaker(county(asking(), {"id": "lessons", "clause": "三", "at_least": 6}))
     assert (one.old, one.new) == (7, 6)
+
+
+def test_what_no_open_question_touches_is_told() -> None:
+    # whatever the answer was: the county no longer binds, and its 1 cannot be held against it
+    own = {"id": "hours", "clause": "三", "at_least": 1, "force": "encourage"}
+    assert [one.code for one in weaker(county(asking(), own))] == ["force"]
+    # in proportion to the part of full time: how much, or how much at least, nobody knows yet
+    question = [{"id": "much", "clause": "三", "asks": TEXT, "expects": "number"}]
+    for row in (of_full_time("?much"), of_full_time(80, floor="?much")):
+        own = {"id": "hours", "clause": "三", "at_least": [row]}
+        assert weaker(county(city(quota("hours")), own, question=question)) == ()
 
 
 def test_a_plan_without_a_parent_is_not_weaker() -> None:
