@@ -571,6 +571,26 @@ def test_header_of_two_rows_of_which_the_first_has_all_that_is_required(workbook
     assert (record.bearer, record.get("hours"), record.get("title")) == ("T1", 36, "代数")
 
 
+def test_header_of_two_rows_that_nothing_holds_together_is_refused_with_what_to_do(
+    csv_file: Make, workbook: Make
+) -> None:
+    """A CSV file has no merged cells, so it cannot say what stands below what."""
+    text = "培训登记\n工号,培训,\n,日期,学时\nT1,2024-07-08,36\n"
+    assert faults(read_records, csv_file("培训.csv", text)) == {"培训": "sheet-header-split"}
+    with pytest.raises(SheetError) as caught:
+        read_records(csv_file("培训.csv", text))
+    assert "第 2、3 两行" in caught.value.message("zh")
+    assert "in two rows, 2 and 3" in caught.value.message("en")
+
+    rows = [["工号", "培训", ""], ["", "日期", "学时"], ["T1", date(2024, 7, 8), 36]]
+    assert faults(read_records, workbook({"培训": rows})) == {"培训": "sheet-header-split"}
+    [record] = read_records(workbook({"培训": rows}, merges=[(0, 0, 1, 0), (0, 1, 0, 2)]))
+    assert (record.bearer, record.get("hours")) == ("T1", 36)
+
+    apart = "工号\n\n日期\n"
+    assert faults(read_records, csv_file("培训.csv", apart)) == {"培训": "sheet-no-header"}
+
+
 def test_header_is_looked_for_in_the_first_twenty_rows(csv_file: Make) -> None:
     found = csv_file("教师.csv", "说明\n" * 19 + "工号\nT1\n")
     beyond = csv_file("教师2.csv", "说明\n" * 20 + "工号\nT1\n")

@@ -658,6 +658,38 @@ def test_what_is_wrong_in_a_folder_of_a_zip_is_told_as_at_its_top(tmp_path: Path
     assert faults(zipped(tmp_path / "r.zip", inside)) == found != {}
 
 
+def test_the_files_of_a_folder_may_lie_in_one_folder(
+    tmp_path: Path, folder: Callable[..., Path]
+) -> None:
+    # As a zip is unpacked: its folder within one that has the name of the zip.
+    files = package("1.2")
+    (tmp_path / "unpacked").mkdir()
+    folder(files, "unpacked/名册")
+    (tmp_path / "unpacked" / ".DS_Store").write_bytes(b"x")
+    (tmp_path / "unpacked" / "__MACOSX").mkdir()
+    assert read(tmp_path / "unpacked") == read(folder(files))
+
+
+def test_of_several_folders_in_a_folder_none_is_taken(
+    tmp_path: Path, folder: Callable[..., Path]
+) -> None:
+    for year in "ab":
+        (tmp_path / "years").mkdir(exist_ok=True)
+        folder(package("1.2"), f"years/{year}")
+    assert faults(tmp_path / "years") == {"years/manifest.csv": "oneroster-no-manifest"}
+    (tmp_path / "deep" / "a").mkdir(parents=True)
+    folder(package("1.2"), "deep/a/b")
+    assert faults(tmp_path / "deep") == {"deep/manifest.csv": "oneroster-no-manifest"}
+
+
+def test_files_at_the_top_of_a_folder_are_taken_and_folders_beside_them_left(
+    folder: Callable[..., Path],
+) -> None:
+    path = folder(package("1.2"))
+    folder(package("1.1"), "roster/last-year")
+    assert read(path).version == "1.2"
+
+
 def test_files_in_several_folders_of_a_zip_are_refused_once(tmp_path: Path) -> None:
     # Two exports packed together: nobody says which of them is meant.
     entries = {f"{year}/{name}": content for year in "ab" for name, content in good().items()}

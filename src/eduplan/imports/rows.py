@@ -66,7 +66,8 @@ def find_heading(sheet: Sheet, layout: Layout) -> Heading:
     it the columns below a common heading have their names.
 
     Raises:
-        InputError: no such row among the first, or two columns for one fact; paths are cells.
+        InputError: no such row among the first, its headers in two rows that are not merged, or two
+            columns for one fact; paths are cells.
     """
     facts = {
         normal(header): fact for fact, column in layout.columns.items() for header in column.headers
@@ -74,6 +75,8 @@ def find_heading(sheet: Sheet, layout: Layout) -> Heading:
     rows = _header_rows(sheet)
     missing = layout.required
     found: Heading | None = None
+    above: dict[str, list[int]] = {}
+    split = 0
     for row, cells in enumerate(rows):
         if found is not None and not _reaches(sheet, found, row):
             break
@@ -84,10 +87,14 @@ def find_heading(sheet: Sheet, layout: Layout) -> Heading:
             found = Heading(row=row, columns={fact: place[0] for fact, place in places.items()})
         elif len(lacking) < len(missing):
             missing = lacking
+        split = split or row * set(layout.required).issubset({*above, *places})
+        above = places
     if found is not None:
         return found
     if any(len(_places(_OTHER_SEPARATORS.split(str(row[0])), facts)) > 1 for row in rows if row):
         raise refuse("sheet-separator")
+    if split:
+        raise refuse("sheet-header-split", first=split, second=split + 1)
     names = ", ".join(layout.columns[fact].headers[0] for fact in missing)
     raise refuse("sheet-no-header", rows=HEADER_WITHIN, missing=names)
 

@@ -23,7 +23,7 @@ MOST_PACKED = 100
 
 _SMALL = 10_000_000
 _ENCRYPTED = 1
-_OF_MACOS = "__MACOSX/"
+_OF_MACOS = "__MACOSX"
 
 # What lies before a name in a zip: nothing, or one folder. An old PowerShell writes backslashes.
 _TOP_OR_FOLDER = re.compile(r"([^/\\.][^/\\]*[/\\])?")
@@ -40,8 +40,8 @@ class Package:
     Args:
         path: the zip or the folder.
         names: names of the files in it, such as ``users.csv``.
-        within: what stands before every name in the zip, such as ``roster/``; empty where the
-            files lie at its top.
+        within: what stands before every name in it, such as ``roster/``; empty where the files lie
+            at its top.
     """
 
     path: Path
@@ -66,7 +66,7 @@ class Package:
         """
         try:
             if self.path.is_dir():
-                with self.path.joinpath(name).open("rb") as file:
+                with self.path.joinpath(self.within + name).open("rb") as file:
                     yield file
             else:
                 with ZipFile(self.path) as packed, packed.open(self.within + name) as file:
@@ -85,22 +85,25 @@ def open_package(path: Path) -> Package:
     Nothing is unpacked to the disk: files of a zip are read where they lie.
 
     Args:
-        path: a ``.zip`` file, its files at the top or all in one folder, or a folder that holds the
-            CSV files.
+        path: a ``.zip`` file or a folder; the CSV files lie at its top, or all in one folder there.
 
     Raises:
         SheetError: it cannot be opened, is not a zip, or exceeds a bound; all faults at once.
     """
     try:
         if path.is_dir():
-            return Package(path=path, names=_in_folder(path))
+            return _in_folder(path)
         return _in_zip(path)
     except InputError as error:
         raise SheetError(error.faults, path.name) from None
 
 
-def _in_folder(path: Path) -> frozenset[str]:
-    sizes = {entry.name: entry.stat().st_size for entry in path.iterdir() if entry.is_file()}
+def _in_folder(path: Path) -> Package:
+    entries = [one for one in path.iterdir() if not _of_a_system(one.name)]
+    within = ""
+    if len(entries) == 1 and entries[0].is_dir():
+        within, entries = f"{entries[0].name}/", list(entries[0].iterdir())
+    sizes = {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
     faults = [
         Fault("file-too-large", name, {"most": LARGEST_TABLE})
         for name, size in sizes.items()
@@ -108,7 +111,7 @@ def _in_folder(path: Path) -> frozenset[str]:
     ]
     if faults:
         raise InputError(faults)
-    return frozenset(sizes)
+    return Package(path=path, names=frozenset(sizes), within=within)
 
 
 def _in_zip(path: Path) -> Package:
@@ -131,7 +134,12 @@ def _in_zip(path: Path) -> Package:
 def _passed_over(entry: ZipInfo) -> bool:
     """Return whether an entry is a folder, or a hidden file that a system adds by itself."""
     own = entry.filename.removeprefix(_before(entry))
-    return not own or own.startswith(".") or entry.filename.startswith(_OF_MACOS)
+    return not own or _of_a_system(own) or entry.filename.startswith(f"{_OF_MACOS}/")
+
+
+def _of_a_system(name: str) -> bool:
+    """Return whether a name is of a file or folder that a system adds by itself."""
+    return name.startswith(".") or name == _OF_MACOS
 
 
 def _before(entry: ZipInfo) -> str:
