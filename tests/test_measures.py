@@ -682,20 +682,24 @@ def test_a_total_the_least_bit_short_is_short(short: Fraction, status: Status) -
 # ---------------------------------------------------------------- days, up to the day of judgement
 
 
-def shadowing(*records: object, as_of: date) -> Verdict:
+def shadowing(
+    *records: object, as_of: date, horizon: Any = None, every: Any = "school-year", **keys: Any
+) -> Verdict:
     quota = Quota(
         id="shadowing",
         clause="四",
         title=NAME,
         measure={"days": "shadowing"},
-        every="school-year",
+        every=every,
         at_least=25,
+        **keys,
     )
     plan = Plan(
         id="shadowing",
         title=NAME,
         document=Document(title=NAME),
         clauses=(Clause(number="四", gist=NAME),),
+        horizon=horizon,
         provisions=(quota,),
     )
     register = Register(records, complete_through=as_of)
@@ -718,6 +722,26 @@ def test_days_begun_before_the_period_count_from_its_first_day_on() -> None:
     verdict = shadowing(month, as_of=date(2025, 1, 1))
 
     assert (verdict.status, verdict.value) == (Status.MET, 28)
+
+
+@pytest.mark.parametrize(
+    ("days", "as_of", "counted"),
+    [
+        ((date(2024, 8, 25), date(2024, 9, 28)), date(2024, 12, 1), 28),  # 28 of September
+        ((date(2026, 8, 30), date(2026, 9, 2)), date(2026, 12, 1), 2),  # the last two of August
+        ((date(2026, 8, 30), date(2026, 9, 2)), date(2026, 8, 30), 1),  # of these one has come
+    ],
+)
+def test_of_a_record_across_the_edge_of_a_plan_the_days_inside_count(
+    days: tuple[date, date], as_of: date, counted: int
+) -> None:
+    # The plan goes from 1 September 2024 to 31 August 2026, in the middle of two cycles.
+    month = record("r1", days[0], kind="shadowing", last_day=days[1])
+    every = {"cycle": "2 years", "grid": date(2025, 1, 1)}
+    horizon = Period(date(2024, 9, 1), date(2026, 9, 1))
+    keys = {"every": every, "stub": "pro-rata", "horizon": horizon}
+
+    assert shadowing(month, as_of=as_of, **keys).value == counted
 
 
 def test_rows_whose_days_are_spelled_as_text_are_judged_like_records() -> None:

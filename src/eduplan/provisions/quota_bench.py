@@ -250,14 +250,12 @@ class QuotaBench(Bench):
     def _days(
         self, entries: Sequence[Entry], first: int, stop: int, get: Getter, seen: View
     ) -> Reading:
-        """Read days, to which records that began before the period may have some to add."""
-        began = [entry for entry in entries[:first] if entry.last >= seen.period.start]
-        before = [entry for entry in entries[:first] if entry.last < seen.period.start]
-        inside = [*began, *entries[first:stop]]
-        period = seen.period
-        if seen.stop != seen.last:  # days that are still to come do not count
-            period = Period(period.start, date.fromordinal(int(seen.stop)))
-        reading = self._gauge.read(inside, get, period)
+        """Read days, to which records that began before those that count may have some to add."""
+        start, end = (date.fromordinal(int(edge)) for edge in (seen.first, seen.stop))
+        began = [entry for entry in entries[:first] if start <= entry.last and start < end]
+        before = [entry for entry in entries[:first] if entry.last < start]
+        counting = Period(start, end) if start < end else seen.period
+        reading = self._gauge.read([*began, *entries[first:stop]], get, counting)
         return self._cut_to(reading, before, entries[stop:], seen)
 
     def _cut_to(
