@@ -7,10 +7,20 @@ from typing import Any
 import polars as pl
 import pytest
 
-from eduplan import InputError, Plan, available_plans, load_calendar, load_plan
+from eduplan import (
+    InputError,
+    Plan,
+    Register,
+    Status,
+    available_plans,
+    evaluate,
+    load_calendar,
+    load_plan,
+)
 from eduplan.errors import NotPortable
 from eduplan.frames import evaluate_frame, refusals, rows_of
 from eduplan.provisions import FollowUp, Provision, Unanswered
+from eduplan.verdicts import row_of
 from test_frames import HEAD, plan_of
 
 AS_OF = date(2024, 8, 31)
@@ -170,6 +180,26 @@ def test_an_answer_that_could_serve_one_of_two_records_goes_to_the_first_due() -
         date(2024, 5, 11): "NOT_MET",
         date(2024, 5, 18): "MET",
     }
+
+
+def test_of_records_due_on_one_day_the_earlier_is_answered_first_whatever_their_ids() -> None:
+    taken = records(
+        ("training", date(2024, 5, 1), None, "t1", "r2", None),
+        ("training", date(2024, 5, 8), None, "t1", "r1", None),
+        ("summary", date(2024, 5, 9), None, "t1", "r3", None),
+    )
+    plan = plan_of(follow_up=[follow_up(answer="summary", within={"end_of": "month"})])
+    people, register = EVERYBODY.head(1), Register(taken.to_dicts(), complete_through=AS_OF)
+
+    verdicts = evaluate(plan, people.to_dicts(), register, as_of=AS_OF)
+    rows = rows_of(evaluate_frame(plan, people, taken, as_of=AS_OF, complete_through=AS_OF))
+
+    # Both are due on 31 May; one summary is there.
+    for found in (map(row_of, verdicts), rows):
+        assert {row.period.start: row.status for row in found if row.period} == {
+            date(2024, 5, 1): Status.MET,
+            date(2024, 5, 8): Status.NOT_MET,
+        }
 
 
 def test_records_without_ids_cannot_share_out_an_answer() -> None:

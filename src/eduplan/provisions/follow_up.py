@@ -296,7 +296,7 @@ class FollowUpBench(Bench):
 
 def _match(triggers: Sequence[Trigger], answers: Sequence[Entry]) -> dict[str, list[Entry]]:
     """Match answers with records, each with one: in time where that can be, else late."""
-    open_ = sorted(triggers, key=lambda t: (t.due or date.max, t.entry.id))
+    open_ = sorted(triggers, key=lambda t: (t.due or date.max, t.entry.place))
     found: dict[str, list[Entry]] = {}
     spare = []
     for entry in answers:
