@@ -414,6 +414,21 @@ def test_midnights_are_days_and_categories_are_text(kind: str) -> None:
     assert {row.bearer: row.value for row in rows} == {"t1": 3, "t2": 0}
 
 
+def test_arrow_tables_may_have_texts_and_days_of_other_types() -> None:
+    views, days = pa.string_view(), pa.date64()
+    people = PEOPLE.select("id").to_arrow().cast(pa.schema([("id", views)]))
+    types = [
+        {"kind": views, "bearer": views, "day": days}.get(field.name, field.type)
+        for field in TRAINING.to_arrow().schema
+    ]
+    taken = TRAINING.to_arrow()
+    taken = taken.cast(pa.schema(list(zip(taken.column_names, types, strict=True))))
+
+    rows = rows_of(judge(PLAIN, people, taken))
+
+    assert {row.bearer: row.value for row in rows} == {"t1": 3, "t2": 0}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_midnights_of_a_time_zone_are_days_there(kind: str) -> None:
     make = KINDS[kind].make

@@ -1,5 +1,6 @@
 """From a row of a frame to the verdict behind it."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -93,8 +94,9 @@ DAY: dict[str, Any] = {"as_of": date(2025, 1, 1), "complete_through": date(2024,
         {"day": pl.lit(datetime(2024, 5, 6))},
         {"hours": pl.Series([7.5, 4.0, None]).cast(pl.Decimal(10, 1))},
         {"hours": pl.Series(["15/2", "4", None])},
+        {"seats": pl.lit(2, pl.Int128)},
     ],
-    ids=["as it is", "date-times", "decimals", "text"],
+    ids=["as it is", "date-times", "decimals", "text", "large numbers beside"],
 )
 def test_whatever_the_columns_hold_the_verdict_is_the_row(more: dict[str, Any]) -> None:
     # 7.5 and 4 are 11.5 hours of 10: met, however days and amounts are written. Of the year that
@@ -109,6 +111,17 @@ def test_whatever_the_columns_hold_the_verdict_is_the_row(more: dict[str, Any]) 
     assert str(verdict.value) == "23/2"
     assert verdict.explain("en").startswith("Wang: hours")
     assert [one["place"] for one in verdict.justification.counted] == ["Suining", "Chengdu"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "made", [lambda frame: frame, pl.DataFrame.to_arrow], ids=["polars", "arrow"]
+)
+def test_a_column_without_a_type_points_to_nobody(made: Callable[[pl.DataFrame], Any]) -> None:
+    teachers, register = map(made, one_teacher(bearer=pl.lit(None)))
+    rows = list(rows_of(evaluate_frame(hours_of_a_school(), teachers, register, **DAY)))
+
+    for row in rows:
+        assert row_of(drill_down(hours_of_a_school(), teachers, register, row, **DAY)) == row
 
 
 def test_a_row_of_other_data_is_refused_without_personal_values() -> None:

@@ -88,7 +88,7 @@ def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
     taken = []
     for name, native in (("bearers", bearers), ("records", records)):
         try:
-            frame = nw.from_native(_from_pandas(native, name))
+            frame = nw.from_native(_of_usual_types(_from_pandas(native, name)))
         except TypeError:
             raise _no_frame(name, kind_of(native)) from None
         kind = _kind(frame)
@@ -132,6 +132,17 @@ def _from_pandas(native: Any, name: str) -> Any:
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         mixed = [str(column) for column in native.columns if not _of_one_type(native[column])]
         raise InputError([Fault("column-mixed", f"{name}.{column}") for column in mixed]) from None
+
+
+def _of_usual_types(native: Any) -> Any:
+    """Return an Arrow table with texts and days in types it groups by; anything else as it is."""
+    if not isinstance(native, pa.Table):
+        return native
+    others = {pa.string_view(): pa.large_string(), pa.date64(): pa.date32()}
+    usual = pa.schema(
+        [field.with_type(others.get(field.type, field.type)) for field in native.schema]
+    )
+    return native if usual.types == native.schema.types else native.cast(usual)
 
 
 def _of_one_type(column: Any) -> bool:

@@ -112,7 +112,7 @@ def _own_records(
     """Return the records that point to bearers, and those that point to these records."""
     schema = frame.collect_schema()
     pointing = {name for one in provisions for name in asked(one).pointers}
-    pointers = pointing & set(schema)
+    pointers = {name for name in pointing & set(schema) if schema[name] != nw.Unknown}
     if not pointers:
         return
     targets = [one for one in provisions if isinstance(one, Target) and one.relative()]

@@ -51,7 +51,7 @@ def facts_in(frame: Frame, several: Mapping[str, str]) -> Iterator[dict[str, Any
         frame: the rows.
         several: facts that hold several values in one text, with what stands between these.
     """
-    for row in frame.collect().to_arrow().to_pylist():
+    for row in frame.collect().iter_rows(named=True):
         yield {
             name: split(value, several[name])
             if name in several and isinstance(value, str)
