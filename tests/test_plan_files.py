@@ -678,7 +678,7 @@ SLIPS = {
     "a Chinese comma": ('title = { zh = "甲"，en = "A" }', 19, "， 是全角符号", ", instead of ，"),
     "no closing quote": ('title = "hours', 15, "缺少右边的英文引号", "closing quotation mark"),
     "a path": ('stated = "C:\\data"', 15, "请写作 \\\\", "write \\\\"),
-    "no comma": ("months = [1 2]", 13, "缺少逗号或 ]", "a comma or a ] is missing"),
+    "no comma": ("months = [1 2]", 13, "缺少逗号、引号或 ]", "or a ] is missing"),
     "no brace": ("bearer = { role = 1", 20, "花括号没有写完", "braces are not closed"),
     "no bracket": ("[quota", 7, "缺少右方括号", "a closing bracket"),
     "no equals sign": ("at_least 12", 10, "缺少 =", "no = after the key"),
