@@ -223,8 +223,8 @@ def test_why_somebody_is_not_admitted_is_told_in_both_languages() -> None:
     verdict = verdict_on(admits, bearer, complete_through=AS_OF)
 
     assert verdict.explain("en") == (
-        "x: example - not admitted: 5 years since the day of starting to teach (reached on "
-        "1 September 2029); one of (role: researcher (here: teacher); honours: backbone teacher "
+        "x: example - not admitted; what does not hold: 5 years since the day of starting to teach "
+        "(reached on 1 September 2029); one of (role: researcher (here: teacher); honours: backbone teacher "
         "(here: master teacher)); award in the last 3 years: at least 1 (found: 0) (town 1). "
         "In detail: 5 years since the day of starting to teach (reached on 1 September 2029) "
         "(not met); one of (role: researcher (here: teacher); honours: backbone teacher (here: "

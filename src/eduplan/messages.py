@@ -7,7 +7,7 @@ builds sentences.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
@@ -112,6 +112,17 @@ def both(key: str, /, **facts: object) -> Text:
     '3 days'
     """
     return Text(say(key, "zh", **facts), say(key, "en", **facts))
+
+
+def either(choices: Sequence[str], lang: Language) -> str:
+    """Return what may be so in words.
+
+    >>> either(["maths", "physics", "chemistry"], "en"), either(["语文"], "zh")
+    ('maths, physics or chemistry', '语文')
+    """
+    if len(choices) > 1:
+        return say("explain.or", lang).join([word(tuple(choices[:-1]), lang), choices[-1]])
+    return "".join(choices)
 
 
 def partly(key: str, lang: Language, /, **facts: object) -> Template:

@@ -13,6 +13,7 @@ from eduplan.messages import Language, say
 from eduplan.sources import tell_clauses
 from eduplan.summary import Schools
 from eduplan.verdicts import Verdict
+from eduplan.verdicts.telling import tell_missing
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠")
 """A cell that begins with one of these would be taken for a formula; some programs strip first."""
@@ -46,7 +47,7 @@ _COLUMNS: dict[str, Callable[[_Row], str]] = {
     "days-left": lambda row: _number(row.verdict.days_left),
     "behind": lambda row: say("csv.yes" if row.verdict.behind else "csv.no", row.lang),
     "told-as": lambda row: _told_as(row.verdict, row.lang),
-    "missing": lambda row: _missing(row.verdict, row.lang),
+    "missing": lambda row: tell_missing(row.verdict, row.lang),
     "counted": lambda row: str(len(row.verdict.justification.counted)),
     "explanation": lambda row: row.verdict.explain(row.lang, names=row.names),
 }
@@ -103,10 +104,3 @@ def _told_as(verdict: Verdict, lang: Language) -> str:
     if verdict.failure:
         return say("csv.failure", lang)
     return say("csv.advice", lang) if verdict.advice else ""
-
-
-def _missing(verdict: Verdict, lang: Language) -> str:
-    label = verdict.citation.label
-    return say("explain.and", lang).join(
-        missing.message(lang, label=lambda name: label(name, lang)) for missing in verdict.missing
-    )

@@ -15,7 +15,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.exact import Number, show
 from eduplan.facts import getter
-from eduplan.messages import LANGUAGES, Language, Text, say, show_day
+from eduplan.messages import LANGUAGES, Language, Text, either, say, show_day
 from eduplan.provisions.attestation import Attestation
 from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.happening import Happening
@@ -374,7 +374,7 @@ def tell_consequence(rule: Consequence, verdict: Verdict, lang: Language) -> Tol
     facts = {
         "effect": effect,
         "why": found.points[0].message(citation, lang),
-        "act": say("explain.or", lang).join(citation.label(act, lang) for act in acts),
+        "act": either([citation.label(act, lang) for act in acts], lang),
         "done": show_day(done, lang) if done is not None else "",
         "due": show_day(verdict.due, lang) if verdict.due is not None else "",
         "days": tell_days(verdict.days_left or 0, lang),

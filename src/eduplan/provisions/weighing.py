@@ -18,7 +18,7 @@ from eduplan.errors import InputError, Missing
 from eduplan.exact import Number, show_share
 from eduplan.facts import Getter, Truth
 from eduplan.measures import Gauge, Way
-from eduplan.messages import LANGUAGES, Language, Text, say
+from eduplan.messages import LANGUAGES, Language, Text, either, say
 from eduplan.people import day_of
 from eduplan.provisions.benches import Docket
 from eduplan.provisions.provision import Setting, Subject
@@ -251,7 +251,7 @@ def _either(statuses: tuple[Status, ...]) -> Text:
     """Return one or several statuses in words."""
 
     def told(lang: Language) -> str:
-        return say("explain.or", lang).join(say(f"status.{status}", lang) for status in statuses)
+        return either([say(f"status.{status}", lang) for status in statuses], lang)
 
     return Text(told("zh"), told("en"))
 

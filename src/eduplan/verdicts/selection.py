@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eduplan.messages import Language, Text, say
+from eduplan.messages import Language, Text, either, say
 from eduplan.selectors import BEARER, Condition, Selector
 from eduplan.verdicts.verdict import Citation
 
@@ -39,5 +39,5 @@ def _condition(condition: Condition, citation: Citation, lang: Language) -> str:
         f"explain.selector.{condition.test}",
         lang,
         field=citation.label(condition.field, lang),
-        operand=say("explain.or", lang).join(operands),
+        operand=either(operands, lang),
     )

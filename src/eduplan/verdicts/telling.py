@@ -111,7 +111,8 @@ def tell_missing(thing: Verdict | Point, lang: Language, citation: Citation | No
     cited = thing.citation if isinstance(thing, Verdict) else citation
     label = (lambda name: cited.label(name, lang)) if cited is not None else None
     messages = [missing.message(lang, label=label) for missing in thing.missing]
-    return say("explain.and", lang).join(dict.fromkeys(messages))
+    told = say("explain.and", lang).join(dict.fromkeys(messages))
+    return told.replace("？；", "？")  # an open question ends with a mark of its own
 
 
 def _not_applicable(reason: Reason | None, citation: Citation, lang: Language) -> str:
