@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from eduplan import Period, Register, Status, evaluate
+from eduplan import InputError, Period, Register, Status, evaluate
 from eduplan.frames import evaluate_frame, rows_of
 from eduplan.verdicts import row_of
 from test_frames import plan_of, quota
@@ -116,6 +116,8 @@ def test_what_no_record_can_be_is_told_as_by_the_reference(
 TYPES = {
     "nobody's": PEOPLE,
     "blank": PEOPLE.append_column("type", pa.nulls(2)),
+    "blank-numbers": PEOPLE.append_column("type", pa.nulls(2, pa.int32())),
+    "numbers": PEOPLE.append_column("type", pa.array([1, 2])),
     "one's": PEOPLE.append_column("type", pa.array([None, "school"])),
 }
 OWN_TYPE = {"for": "@bearer.type"}
@@ -155,3 +157,13 @@ def test_a_bearer_that_does_not_say_what_it_is_is_a_person(
     )
 
     assert Counter(rows_of(found)) == Counter(map(row_of, expected))
+
+
+@in_every_kind
+def test_types_that_are_numbers_leave_no_room_for_persons(make: Callable[[pa.Table], Any]) -> None:
+    people = PEOPLE.append_column("type", pa.array([7, None]))
+
+    with pytest.raises(InputError) as told:
+        evaluate_frame(plan_of(**OF_TYPE), make(people), make(RECORDS), as_of=DAY, during=YEAR)
+
+    assert [(one.code, one.path) for one in told.value.faults] == [("column-sort", "bearers.type")]

@@ -284,13 +284,17 @@ def test_what_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     assert [fault.code for fault in both.value.faults] == ["caps-by-day", "not-portable-size"]
 
 
+@pytest.mark.parametrize("of", [pl.Null, pl.Int32])
 @pytest.mark.parametrize("kind", KINDS)
-def test_where_there_are_no_records_yet_their_ids_may_be_of_no_type(kind: str) -> None:
-    empty = pl.DataFrame({name: pl.Series([], dtype=pl.Null) for name in TRAINED.columns})
+def test_where_there_are_no_records_yet_their_ids_may_be_of_any_type(
+    kind: str, of: type[pl.DataType]
+) -> None:
+    empty = pl.DataFrame({name: pl.Series([], dtype=of) for name in TRAINED.columns})
 
     rows = judge(plan_of(quota=[quota(grace="1 month")]), empty, kind=kind)
 
-    # As pandas has the columns of a frame without rows: nobody did anything.
+    # As pandas has the columns of a frame without rows, and DuckDB columns with nothing in any:
+    # nobody did anything.
     assert {figures(row) for row in rows.values()} == {("NOT_MET", 0), ("PENDING", 0)}
 
 

@@ -149,14 +149,15 @@ def test_frames_agree_on_rosters(kind: str) -> None:
 def judged(
     bearers: pl.DataFrame, records: pl.DataFrame = NO_RECORDS, **tables: Any
 ) -> dict[str, VerdictRow]:
-    """Return the rows of a plan of one provision by the ids of those who owe it."""
+    """Return the rows of a plan of one provision by the ids of those who owe it, the latest."""
     plan = plan_of(**tables)
     rows = rows_of(
         evaluate_frame(
             plan, bearers, records, as_of=AS_OF, complete_through=AS_OF, several={"schools": "|"}
         )
     )
-    return {row.bearer: row for row in rows if row.reasons != ("not-a-bearer",)}
+    owed = [row for row in rows if row.reasons != ("not-a-bearer",)]
+    return {row.bearer: row for row in sorted(owed, key=lambda row: row.due or date.min)}
 
 
 def schools(compliant: int, all_: int, **more: Any) -> pl.DataFrame:

@@ -306,21 +306,24 @@ def columns(
             sort = Sort.SEVERAL
         elif sort is not None and schema[field] == nw.Int128 and _fits(frame, field):
             sort = Sort.WHOLE
+        needs = required.get(field, Sort.TEXT if field in free else sort)
         if field not in schema:
             if field in required:
                 faults.add("column-missing", path)
-        elif sort is None and _blank(frame, field):
-            if field in required or field in free:  # such as a column of an empty pandas frame
+        elif (sort is None or sort is not needs) and _blank(frame, field):
+            # Such as all columns of an empty pandas frame, or one without a value on DuckDB.
+            if field in required or field in free:
                 sorts[field] = required.get(field, Sort.TEXT)
                 blank.add(field)
-        elif sort is None and field in free and field not in required:
-            sorts[field] = Sort.OTHER
+                several.pop(field, None)
+        elif field in free and field not in required:
+            sorts[field] = sort or Sort.OTHER
         elif sort is None:
             faults.add("column-type", path, got=str(schema[field]))
-        elif sort is not required.get(field, sort):
+        elif needs is not None and sort is not needs:
             told = sort is Sort.SEVERAL and several[field] != LISTED
             got = sort.told if told else str(schema[field])
-            faults.add("column-sort", path, got=got, needs=required[field].told)
+            faults.add("column-sort", path, got=got, needs=needs.told)
         else:
             sorts[field] = sort
     faults.raise_any()

@@ -15,7 +15,7 @@ from eduplan.dates import Period
 from eduplan.errors import refuse
 from eduplan.evaluator import judged_days
 from eduplan.frames.backends import Frame, take
-from eduplan.frames.columns import LISTED, Columns, Sort, columns, listed
+from eduplan.frames.columns import LISTED, Columns, Sort, columns, count, listed
 from eduplan.frames.forms import asked, judge
 from eduplan.frames.lists import as_texts
 from eduplan.frames.portable import portable, with_others
@@ -152,13 +152,17 @@ def asked_columns(
 
 def _typed(people: Columns, provisions: Iterable[Provision]) -> Columns:
     """Return bearers with their type: people, where they do not say so, as of `bearer_getter`."""
-    sort = people.sorts.get("type", Sort.TEXT)
-    if sort not in (Sort.TEXT, Sort.SEVERAL):
-        return people
     if not any("type" in asked(one).of_bearers for one in provisions):
         return people
+    sort = people.sorts.get("type")
     plain = people.several.get("type") != LISTED
-    person = nw.lit("person" if plain else listed(["person"]), dtype=nw.String)
-    stated = nw.col("type").fill_null(person) if "type" in people.sorts else person
+    person = stated = nw.lit("person" if plain else listed(["person"]), dtype=nw.String)
+    if sort in (Sort.TEXT, Sort.SEVERAL):
+        stated = nw.col("type").fill_null(person)
+    elif sort is not None and (stating := count(people.frame.filter(~nw.col("type").is_null()))):
+        if stating < people.size:  # no column holds numbers beside texts
+            raise refuse("column-sort", "bearers.type", got=sort.told, needs=Sort.TEXT.told)
+        return people
     frame = people.frame.with_columns(stated.alias("type"))
+    sort = Sort.SEVERAL if sort is Sort.SEVERAL else Sort.TEXT
     return attrs.evolve(people, frame=frame, sorts={**people.sorts, "type": sort})
