@@ -308,6 +308,9 @@ WRONG_FRAMES: dict[str, tuple[Any, Any, str]] = {
     "a blank id": (
         PEOPLE.with_columns(id=pl.Series(["t1", None])), TRAINING, "bearers.id: is blank in rows: 1"
     ),
+    "an id without a letter": (
+        PEOPLE.with_columns(id=pl.Series(["t1", ""])), TRAINING, "bearers.id: is blank in rows: 1"
+    ),
     "an id twice": (
         PEOPLE.with_columns(id=pl.lit("t1")), TRAINING, "bearers.id: ids that stand more than once"
     ),
@@ -384,6 +387,17 @@ def test_amounts_are_added_exactly(name: str, kind: str) -> None:
     assert {row.bearer: (row.value, row.status) for row in rows} == {
         "t1": (3, Status.MET),
         "t2": (0, Status.UNDETERMINED),
+    }
+
+
+@pytest.mark.parametrize("others", [["a", "b"], ["-1/2", "3"]])
+def test_what_records_of_other_kinds_state_is_no_amount(others: list[str]) -> None:
+    exams = TRAINING.head(2).with_columns(kind=pl.lit("exam"), hours=pl.Series(others))
+    taken = pl.concat([TRAINING.with_columns(pl.col("hours").cast(pl.String)), exams])
+
+    assert {row.bearer: row.value for row in rows_of(judge(PLAIN, PEOPLE, taken))} == {
+        "t1": 3,
+        "t2": 0,
     }
 
 

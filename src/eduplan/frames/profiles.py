@@ -197,7 +197,7 @@ def check_ids(frame: Frame, whose: str) -> None:
         whose: what they are, ``bearers`` or ``records``.
     """
     rows = frame.select("id", _rows=whole(1)).group_by("id").agg(nw.col("_rows").sum())
-    blank = flag(nw.col("id").is_null())
+    blank = flag(nw.col("id").fill_null("") == "")
     twice = (1 - blank) * flag(nw.col("_rows") > 1)
     found = sums(rows, blank=blank * nw.col("_rows"), twice=twice)
     if found["blank"]:

@@ -141,12 +141,22 @@ def _stated(bulk: Bulk) -> Amounts:
             least, most = ends(of_these, field)
         _not_negative(field, least)
         return Amounts(caps, caps * int(most or 0), None, field)
-    array, values = records.values(field)
-    numbers = [_exact(field, value) for value in values]
+    try:
+        array, numbers = _numbers(records, field)
+    except InputError:  # perhaps of records of other kinds
+        of_these = records.frame.filter(of_kinds(measure.kinds))
+        array, numbers = _numbers(attrs.evolve(records, frame=of_these), field)
     parts = lcm(caps, *(number.denominator for number in numbers))
     scaled = [int(number * parts) for number in numbers]
-    _not_negative(field, min(scaled, default=0))
     return Amounts(parts, max(scaled, default=0), (array, scaled), field)
+
+
+def _numbers(records: Columns, field: str) -> tuple[pa.Array, list[Number]]:
+    """Return the different amounts in a column, and the same as numbers."""
+    array, values = records.values(field)
+    numbers = [_exact(field, value) for value in values]
+    _not_negative(field, min(numbers, default=0))
+    return array, numbers
 
 
 def _exact(field: str, value: Any) -> Number:
