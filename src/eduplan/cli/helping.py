@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
-from cyclopts import App, CycloptsError, MissingArgumentError, UnknownOptionError
+from cyclopts import (
+    App,
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
 from rich.console import Console
 from rich.table import Table
 
+from eduplan.errors import Fault, unknown
 from eduplan.messages import Language, say
 
 
@@ -51,6 +60,12 @@ def print_help(console: Console, app: App, words: Sequence[str], lang: Language)
         console.print(f"\n{say('help.more', lang)}", soft_wrap=True)
 
 
+def _options(app: App, command: str) -> list[str]:
+    """Return the options of a command."""
+    arguments = app[command].assemble_argument_collection()
+    return [one.name for one in arguments if one.show and one.name.startswith("-")]
+
+
 def misused(app: App, words: Sequence[str], error: CycloptsError, lang: Language) -> str:
     """Return what is said of words that are no command.
 
@@ -63,11 +78,18 @@ def misused(app: App, words: Sequence[str], error: CycloptsError, lang: Language
     known = commands(app)
     command = f"eduplan {words[0]}" if words[0] in known else "eduplan"
     if words[0] not in known:
-        told = say("misused.command", lang, name=words[0], known=", ".join(known))
+        told = unknown("unknown-command", "", words[0], known).message(lang)
     elif isinstance(error, MissingArgumentError) and error.argument is not None:
         told = say("misused.missing", lang, name=error.argument.name)
     elif isinstance(error, UnknownOptionError):
-        told = say("misused.option", lang, name=error.token.keyword or error.token.value)
+        name = error.token.keyword or error.token.value
+        told = unknown("unknown-option", "", name, _options(app, words[0])).message(lang)
+    elif isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        told = say("misused.unused", lang, words=" ".join(error.unused_tokens))
+    elif isinstance(error, CoercionError) and error.token and get_args(error.target_type):
+        place = f"{error.token.keyword or ''} {error.token.value}".strip()
+        facts = {"known": ", ".join(map(str, get_args(error.target_type)))}
+        told = Fault("not-one-of", place, facts).message(lang)
     else:
         told = say("misused.other", lang, why=" ".join(str(error).split()))
     return f"{told}\n{say('misused.see', lang, command=command)}"
