@@ -145,6 +145,45 @@ def test_hours_beside_the_whole_count_for_their_part_only() -> None:
     assert (rows["t2"].value, rows["t2"].status) == (2, Status.NOT_MET)
 
 
+def test_hours_of_which_it_is_not_known_whether_they_are_beside_the_whole_may_be_either() -> None:
+    extra = {"id": "extra", "where": {"organised": "central"}, "beside": True, "at_least": 0}
+    records = HOURS.head(4).with_columns(
+        organised=pl.Series([None, "school", None, "central"]), hours=pl.Series([2, 2, 2, 9])
+    )
+
+    rows = judged(plan_of(quota=[quota(part=[extra])]), records=records)
+
+    # Of three hours t1 has two, and two more that may be beside them; t2 has at the most two. The
+    # part is met whatever there is beside.
+    assert rows["t1"].reasons == ("record-fact",)
+    assert {name: (row.status, row.value) for name, row in rows.items()} == {
+        "t1": (Status.UNDETERMINED, 2),
+        "t2": (Status.NOT_MET, 0),
+        "t3": (Status.NOT_MET, 0),
+    }
+
+
+def test_hours_that_nobody_stated_leave_a_share_open_where_they_matter() -> None:
+    share = {"id": "share", "where": {"mode": "online"}, "within": {}, "at_least": "1/2"}
+    records = HOURS.with_columns(
+        bearer=pl.Series(["t1", "t1", "t2", "t2", "t2"]),
+        hours=pl.Series([None, 2, 2, None, None]),
+        mode=pl.Series(["online", "on-site", "online", "online", "online"]),
+    )
+    turned = records.with_columns(
+        mode=pl.Series(["on-site", "online", "on-site", "on-site", "on-site"])
+    )
+    plan = plan_of(quota=[quota(at_least=0, part=[share])])
+
+    rows, others = judged(plan, records=records), judged(plan, records=turned)
+
+    # Of t1 it is not known how much was online, or how much was not. All that t2 did was online,
+    # or nothing of it.
+    assert (rows["t1"].status, rows["t1"].reasons) == (Status.UNDETERMINED, ("record-fact",))
+    assert (others["t1"].status, others["t1"].reasons) == (Status.UNDETERMINED, ("record-fact",))
+    assert (rows["t2"].status, others["t2"].status) == (Status.MET, Status.NOT_MET)
+
+
 def test_of_a_cycle_cut_by_the_plan_the_days_in_the_plan_count() -> None:
     plan = plan_of(
         plan={

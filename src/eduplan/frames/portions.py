@@ -87,7 +87,7 @@ def silent_of(part: int) -> str:
 
 def tally(
     quota: Quota, told: Mapping[Selector, Truth], amount: Reckoned, unknown: nw.Expr
-) -> tuple[Figures, Reckoned]:
+) -> tuple[Figures, Reckoned, nw.Expr]:
     """Return what a record comes to for every part.
 
     Args:
@@ -97,9 +97,10 @@ def tally(
         unknown: whether facts of it are missing, so that it may not count.
 
     Returns:
-        The figures of parts; and what the record comes to for the whole, nothing where it counts
-        beside it. Of parts that are all of the whole there are no figures: see `spread`; nor of
-        those that count different things: see `eduplan.frames.things`.
+        The figures of parts; what the record comes to for the whole, nothing where it counts beside
+        it; and whether facts of it are missing for that. Of parts that are all of the whole there
+        are no figures: see `spread`; nor of those that count different things: see
+        `eduplan.frames.things`.
     """
     truths: dict[int, Truth] = {}
     noted: list[nw.Expr] = []
@@ -133,7 +134,8 @@ def tally(
         perhaps_not = reduce(and_, [truth.false for truth in beside])
         not_surely = reduce(and_, [~truth.true for truth in beside])
         amount = amount.where(perhaps_not, not_surely)
-    return figures, amount
+        unknown = unknown | (not_surely & ~perhaps_not)
+    return figures, amount, unknown
 
 
 def _all_of_it(portion: Portion, quota: Quota) -> bool:

@@ -364,7 +364,7 @@ def _figures(
     amount = Reckoned(nw.col("_low"), nw.col("_high"), nw.col("_unstated") > 0)
     tallied = Figures({})
     if quota.part:
-        tallied, amount = tally(quota, told, amount, unknown)
+        tallied, amount, unknown = tally(quota, told, amount, unknown)
     lows = split("_low", amount.low, [~truth.false for truth in truths])
     highs = split("_high", amount.high, [truth.true for truth in truths])
     figures = Figures({**lows, **highs}, {"_unknown": unknown, "_unstated": amount.open})

@@ -249,10 +249,11 @@ class _Books:
 
     def _account(self, bench: ComposedBench, seen: View, owing: Owing) -> Account:
         own = self._own_of(bench, seen, owing)
-        inside, beside = bench.composite.gauge.towards_the_whole(own.ranges, self._subject.get)
+        gauge, get = bench.composite.gauge, self._subject.get
+        inside, beside, doubts = gauge.towards_the_whole(own.ranges, get)
         leave, due = self._due(bench, owing)
         carried, missing = self._carried(bench, seen.period)
-        missing = own.reading.missing + own.missing + missing
+        missing = own.reading.missing + own.missing + doubts + missing
         ranges, granted = own.ranges, dict[str, Tally]()
         if bench.quota.grace is not None:
             end = owing.inside.end
@@ -261,7 +262,7 @@ class _Books:
             late.sort(key=lambda one: one.entry.place)  # what may not count comes last so far
             floors = None
             if due is not None and late and bench.quota.part:
-                floors = Floors(bench.composite.gauge, self._subject.get, due, prior)
+                floors = Floors(gauge, get, due, prior)
             taken = made_up(late, total(prior) + carried, due, floors)
             granted = {one.entry.id: Tally(one.low, one.high) for one in taken}
             inside = ranges = (*prior, *taken)
@@ -326,11 +327,11 @@ class _Books:
             return Tally(), ()
         then, seen, owing = before
         own, get = self._own_of(then, seen, owing), self._subject.get
-        inside, _ = then.composite.gauge.towards_the_whole(own.ranges, get)
+        inside, _, doubts = then.composite.gauge.towards_the_whole(own.ranges, get)
         prior = [one for one in inside if one.entry.day < owing.inside.end]
         most = bench.composite.eligible(prior, get, seen.period)
         leave, due = self._due(then, owing)
-        missing = own.reading.missing + own.missing + leave.missing
+        missing = own.reading.missing + own.missing + doubts + leave.missing
         if due is None:
             return Tally(0, most.high), missing + owing.missing
         carried = bench.composite.carried(total(prior), due, most)

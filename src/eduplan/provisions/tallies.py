@@ -173,19 +173,23 @@ class PortionGauge:
 
     def towards_the_whole(
         self, ranges: Sequence[Range], get: Getter
-    ) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
-        """Return what counts towards the whole, and what counts beside it."""
+    ) -> tuple[tuple[Range, ...], tuple[Range, ...], tuple[Missing, ...]]:
+        """Return what counts towards the whole, what beside it, and what is missing to tell."""
         if not self._beside:
-            return tuple(ranges), ()
+            return tuple(ranges), (), ()
         besides = [where for portion, where, _ in self._asked(get) if portion.beside]
-        inside, beside = [], []
+        inside, beside, doubts = [], [], Doubts()
         for one in ranges:
             truths = [where(one.entry.get, get) for where in besides]
             if True in truths:
                 beside.append(one)
+            elif None in truths:
+                unclear = besides[truths.index(None)]
+                doubts.note(unclear.blame(one.entry.get, get), one.entry)
+                inside.append(one._replace(low=0, sure=False))
             else:
-                inside.append(one._replace(low=0, sure=False) if None in truths else one)
-        return tuple(inside), tuple(beside)
+                inside.append(one)
+        return tuple(inside), tuple(beside), doubts.missing()
 
     def tally(
         self,
