@@ -101,7 +101,7 @@ def test_a_county_s_360_hours_with_an_online_cap_and_a_tier_share() -> None:
     found = suggest(plan_of(**quota), ONE, Register(records), offer, by=BY, as_of=AS_OF)
 
     assert chosen(found) == {"t1": ["summer", "web"]}
-    assert "summer (for Training hours; tier match)" in found.explain()
+    assert "summer (for Training hours, tier match)" in found.explain()
 
 
 def test_a_quota_with_an_upper_bound_beside() -> None:
@@ -176,11 +176,11 @@ def test_two_parts_at_the_same_time() -> None:
     assert [one.code for one in found.shortages] == ["together"]
     assert found.explain() == (
         "1 cannot comply, because courses they need take place at the same time. What cannot all "
-        "be met: central; computing. If any one of these were not asked for, the others could be "
+        "be met: central, computing. If any one of these were not asked for, the others could be "
         "met."
     )
     assert found.explain("zh") == (
-        "1人无法达标，因为所需的课程有的在同一时间；不能都满足的是：集中；信息技术。"
+        "1人无法达标，因为所需的课程有的在同一时间；不能都满足的是：集中、信息技术。"
         "其中任一项若不要求，其余各项即可满足。"
     )
 

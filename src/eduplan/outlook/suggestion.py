@@ -59,14 +59,13 @@ class Shortage:
 
     def message(self, by: date, lang: Language) -> str:
         """Return it as a sentence."""
-        names = say("explain.between", lang).join(title[lang] for title in self.titles)
         return say(
             f"suggest.{self.code}",
             lang,
             count=len(self.bearers),
-            title=names,
-            titles=names,
-            courses=names,
+            title=self.titles,
+            titles=self.titles,
+            courses=self.titles,
             lacks=show(self.lacks),
             offered=show(self.offered),
             unit=behind(self.unit)[lang],
@@ -137,19 +136,13 @@ class Suggestion:
 
     def explain(self, lang: Language = "en") -> str:
         """Return it in sentences, one a line; bearers stand by their ids."""
-        between = say("explain.between", lang)
         lines = [
             say(
                 "suggest.line",
                 lang,
                 who=bearer,
-                courses=between.join(
-                    say(
-                        "suggest.course",
-                        lang,
-                        title=one.course.name,
-                        serves=between.join(title[lang] for title in one.serves),
-                    )
+                courses=tuple(
+                    say("suggest.course", lang, title=one.course.name, serves=one.serves)
                     for one in several
                 ),
                 cost=show(exact(sum(Fraction(one.course.cost) for one in several))),
