@@ -648,7 +648,6 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({}, {"grace": "2 months"}, [("time", "grace")]),
         ({"grace": "60 days"}, {"grace": "90 days"}, [("time", "grace")]),
         ({"grace": "2 months"}, {"no_longer": ["grace"]}, []),
-        ({"grace": "12 months"}, {"grace": "1 year"}, []),
         ({"grace": "2 months"}, {"grace": "45 days"}, []),  # two months are 59 days at least
         ({}, {"serves_at_least": "6 months"}, [("bound", "serves_at_least")]),
         ({"serves_at_least": "6 months"}, {"serves_at_least": "3 months"}, []),
@@ -662,6 +661,8 @@ SHARING: Table = {"after": "training", "answer": "sharing"}
         ({"partial": "full"}, {"no_longer": ["partial"]}, []),
         ({"every": FIVE_YEARS, "stub": "pro-rata"}, {"stub": "exempt"}, [("bound", "stub")]),
         ({"every": FIVE_YEARS}, {"every": {**FIVE_YEARS, "cycle": "6 years"}}, [("time", "every.cycle")]),
+        ({"every": FIVE_YEARS}, {"every": {**FIVE_YEARS, "cycle": "61 months"}}, [("time", "every.cycle")]),
+        ({"every": FIVE_YEARS}, {"every": {**FIVE_YEARS, "cycle": "59 months"}}, []),
         ({"every": FIVE_YEARS}, {"every": "school-year"}, []),
         ({"every": ANCHORED}, {"every": {**ANCHORED, "skip": 1}}, [("bound", "every.skip")]),
         ({"every": {**ANCHORED, "skip": 2}}, {"every": {**ANCHORED, "skip": 1}}, []),
