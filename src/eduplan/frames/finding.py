@@ -101,13 +101,13 @@ class Finder:
                     asked = self._bench.owing(subject, self._docket, period, 0)
                     undeclared = _undeclared(asked)
                 inside = piece_of(self._quota, period, self._docket.horizon).inside
-                counted = self._counted(inside, day_of(get, "joined"))
+                served = in_service(inside, get) or inside
+                counted = self._counted(inside, served, day_of(get, "joined"))
                 asks = tuple(bool(matcher(get, get)) for matcher in self._bearers)
                 row = Window(
                     profile, place, -1, period, verdict.due, verdict.required, True, asks=asks
                 )
                 row = self._lessened(row, get, days)
-                served = in_service(inside, get) or inside
                 self._read(row, inside, served, days, undeclared, row.required)
                 segments += self._cut(place, period, inside, counted)
             if segments:
@@ -268,9 +268,9 @@ class Finder:
         found = spans_of(self._quota.part[number], period, inside, inside)
         return tuple(span for span in found if span is not None)
 
-    def _counted(self, inside: Period, joined: date | None) -> Period:
+    def _counted(self, inside: Period, served: Period, joined: date | None) -> Period:
         """Return the days of a piece of a period whose records count."""
-        days = counting(self._quota, inside)
+        days = counted_by(self._quota, inside, served)
         lapses = joined is not None and self._quota.before_joining.counts is None
         return Period(max(days.start, joined), days.end) if joined and lapses else days
 
@@ -287,6 +287,12 @@ class Finder:
 
 def _same(leave: OnLeave, _: Period) -> OnLeave:
     return leave
+
+
+def counted_by(quota: Quota, inside: Period, served: Period) -> Period:
+    """Return the days of a piece of a period whose records count: none after the bearer left."""
+    days = counting(quota, inside)
+    return days if served.end == inside.end else Period(days.start, served.end)
 
 
 def segments_of(

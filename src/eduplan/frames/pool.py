@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import lcm
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
 from eduplan.dates import Period
 from eduplan.exact import Number
 from eduplan.frames.outcomes import Outcome, Outcomes, always
+from eduplan.frames.windows import Segment
 from eduplan.verdicts import Status
 
 
@@ -59,7 +60,7 @@ class Pool:
         members: of the profiles of members whether it is not known that they are.
         unknown: the profiles of which it is not known what they owe.
         outcomes: the ways in which figures are judged.
-        segments: the days that are read.
+        segments: of the profiles of members the days that are read.
     """
 
     spans: list[Span] = attrs.field(factory=list)
@@ -67,7 +68,7 @@ class Pool:
     members: dict[int, bool] = attrs.field(factory=dict)
     unknown: dict[int, str] = attrs.field(factory=dict)
     outcomes: Outcomes = attrs.field(factory=Outcomes)
-    segments: list[Any] = attrs.field(factory=list)
+    segments: dict[int, tuple[Segment, ...]] = attrs.field(factory=dict)
 
     @property
     def parts(self) -> int:

@@ -6,20 +6,22 @@ profile; what the records of members come to is read as for single bearers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
+from eduplan.dates import Period
 from eduplan.errors import NotKnown, refuse
 from eduplan.exact import Number
 from eduplan.frames.asking import subject_of
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import FIGURES, Bulk, told_of
 from eduplan.frames.columns import LARGEST, WHOLE, as_days, as_wholes, flag, whole
-from eduplan.frames.finding import segments_of
+from eduplan.frames.finding import counted_by, segments_of
 from eduplan.frames.outcomes import (
     SITUATIONS,
     Outcome,
@@ -37,13 +39,16 @@ from eduplan.frames.portions import GROUP
 from eduplan.frames.profiles import BEARER, NAMED
 from eduplan.frames.readings import Amounts, amounts, read
 from eduplan.frames.tariffs import Worths
-from eduplan.frames.windows import Windows
+from eduplan.frames.windows import Segment, Windows
 from eduplan.provisions import QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
 from eduplan.provisions.owing import piece_of
 from eduplan.provisions.provision import view
 from eduplan.provisions.quota import Over
 from eduplan.verdicts import Status
+
+Cut = Callable[[int, Period, Period], tuple[Segment, ...]]
+"""Cuts days of a period at its place into segments."""
 
 _MEMBERS, _GAP = 1, 2
 """Doubts of a group: facts of records are missing; what becomes of those who joined or left."""
@@ -122,9 +127,9 @@ def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any
             kinds = pool.outcomes.kind(usual), pool.outcomes.kind(doubted)
             of_parts = kinds_of(quota, now, docket, pool.outcomes) if quota.part else ()
             pool.spans.append(Span(number, *kinds, period, inside, of_parts))
-            pool.segments += segments_of(quota, number, period, inside)
+    cut = lru_cache(maxsize=None)(partial(segments_of, quota))
     for profile, facts in profiles.items():
-        _ask(profile, subject_of(str(profile), facts), bulk, bench, pool)
+        _ask(profile, subject_of(str(profile), facts), bulk, bench, pool, cut)
     return pool
 
 
@@ -143,8 +148,10 @@ def _doubtful(outcome: Outcome) -> Outcome:
     return Outcome(Status.UNDETERMINED, tuple(sorted({"bearer-fact", *outcome.reasons})))
 
 
-def _ask(profile: int, subject: Subject, bulk: Bulk, bench: QuotaBench, pool: Pool) -> None:
-    """Ask whether bearers of a profile are members, and what each of them owes."""
+def _ask(
+    profile: int, subject: Subject, bulk: Bulk, bench: QuotaBench, pool: Pool, cut: Cut
+) -> None:
+    """Ask whether bearers of a profile are members, what each of them owes, and when it counts."""
     doubts = bench.doubts(subject.get)
     if doubts is None:
         return
@@ -154,6 +161,7 @@ def _ask(profile: int, subject: Subject, bulk: Bulk, bench: QuotaBench, pool: Po
     except NotKnown as unknown:
         pool.unknown[profile] = unknown.missing.code
         return
+    segments: list[Segment] = []
     for span in pool.spans:
         if span.period is None or span.inside is None:
             continue
@@ -161,6 +169,10 @@ def _ask(profile: int, subject: Subject, bulk: Bulk, bench: QuotaBench, pool: Po
         if not owing.excuse:
             owed = full if owing.owed is None else owing.owed
             pool.shares.append(Share(profile, span.place, owed, bool(owing.missing)))
+            days = counted_by(bulk.quota, span.inside, owing.span)
+            segments += cut(span.place, span.period, days)
+    if segments:
+        pool.segments[profile] = tuple(segments)
 
 
 def _kinds(spans: Sequence[Span], parts: int) -> dict[str, pa.Array]:
@@ -221,8 +233,7 @@ def _summed(members: Frame, bulk: Bulk, pool: Pool, stated: Amounts | Worths) ->
         }
     )
     grid = members.join(bulk.backend.beside(table), on="_profile", how="inner")
-    days = tuple(pool.segments)
-    found = Windows((), (), (), segments=dict.fromkeys(pool.members, days) if days else {})
+    found = Windows((), (), (), segments=pool.segments)
     read_ = read(place(bulk, found), bulk, stated, {}, grid.select(*GROUP))
     grid = grid.join(read_.whole, on=list(GROUP), how="left")
     marks = [name for name in read_.parts if name.endswith(("open", "noted"))]

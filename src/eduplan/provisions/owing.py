@@ -6,7 +6,9 @@ days on which records count may be fewer than those of the period, or reach beyo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ from eduplan.provisions.benches import Docket
 from eduplan.provisions.composite import OnLeave, lessened
 from eduplan.provisions.provision import Subject, View, view
 from eduplan.provisions.quota import Partial, Quota
+from eduplan.records import Entry, mark
 from eduplan.verdicts import Point, Status
 
 
@@ -161,6 +164,25 @@ def counting(quota: Quota, inside: Period) -> Period:
     return Period(start, end)
 
 
+def after_leaving(
+    quota: Quota, owed: Owing, entries: Sequence[Entry], as_of: date
+) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """Return the records that may count for a period, and those from after the bearer left in it.
+
+    Args:
+        quota: the quota.
+        owed: the days of the period that are in the plan and in service.
+        entries: the records in their order.
+        as_of: the day of judgement; later records are among the first, to be told as later.
+    """
+    if owed.span.end == owed.inside.end:
+        return entries, ()
+    first = bisect_left(entries, (mark(owed.span.end),))
+    end = min(counting(quota, owed.inside).end, as_of + DAY)
+    stop = bisect_left(entries, (mark(end),), first)
+    return (*entries[:first], *entries[stop:]), entries[first:stop]
+
+
 def seen_by(quota: Quota, period: Period, docket: Docket, owed: Owing | None = None) -> View | None:
     """Return a period as the day of judgement sees it, None where nothing could be done in it.
 
@@ -192,7 +214,7 @@ def views_of(quota: Quota, subject: Subject, docket: Docket) -> tuple[View, ...]
         return ()
     start = begun.start
     if quota.grace is not None:
-        start = quota.grace.before(start) - 3 * DAY  # months clip
+        start = quota.grace.before(start)
     found = docket.periods(quota.every, subject, Period(start, begun.end))
     several = [seen_by(quota, period, docket) for period in found]
     first = docket.during.start

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 import attrs
 
-from eduplan.dates import Period
+from eduplan.dates import DAY, Period
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, exact
 from eduplan.facts import Getter
@@ -21,7 +21,16 @@ from eduplan.periods import Unit
 from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.composite import Composite, Due, OnLeave, together, worst_of
-from eduplan.provisions.owing import Owing, Piece, crosses, owing, piece_of, seen_by, views_of
+from eduplan.provisions.owing import (
+    Owing,
+    Piece,
+    after_leaving,
+    crosses,
+    owing,
+    piece_of,
+    seen_by,
+    views_of,
+)
 from eduplan.provisions.plain_parts import quick_parts
 from eduplan.provisions.plain_quota import Quick, quick
 from eduplan.provisions.provision import Setting, Subject, View, view
@@ -153,7 +162,14 @@ class QuotaBench(Bench):
             if now is None:
                 return self.excuse(subject, docket, "not-in-service", None, period)
             seen = now
-        return self._judged_in(subject, docket, seen, entries, owed.owed, owed)
+        entries, gone = after_leaving(self.quota, owed, entries, docket.as_of)
+        verdict = self._judged_in(subject, docket, seen, entries, owed.owed, owed)
+        if not gone:
+            return verdict
+        told = verdict.justification
+        late = LeftOut("after-leaving", "", tuple(entry.record for entry in gone))
+        told = told._replace(left_out=(*told.left_out, late))
+        return attrs.evolve(verdict, justification=told)
 
     def owing(self, subject: Subject, docket: Docket, period: Period, required: Number) -> Owing:
         """Return what a bearer owes in a period, for the days in the plan and in service."""
@@ -251,7 +267,8 @@ class QuotaBench(Bench):
         self, entries: Sequence[Entry], first: int, stop: int, get: Getter, seen: View
     ) -> Reading:
         """Read days, to which records that began before those that count may have some to add."""
-        start, end = (date.fromordinal(int(edge)) for edge in (seen.first, seen.stop))
+        start, stopped = (date.fromordinal(int(edge)) for edge in (seen.first, seen.stop))
+        end = min(stopped, seen.due + DAY)  # nor do days count after the bearer left
         began = [entry for entry in entries[:first] if start <= entry.last and start < end]
         before = [entry for entry in entries[:first] if entry.last < start]
         counting = Period(start, end) if start < end else seen.period
@@ -454,8 +471,10 @@ class QuotaBench(Bench):
             judged.append(member)
             amounts.append(full if owed is None else owed)
             entries = docket.register.of(member.id, kinds, by)
+            entries, _ = after_leaving(self.quota, asked, entries, docket.as_of)
             if entries:
-                readings.append(self._reading(entries, member.get, seen, owed))
+                until = seen._replace(due=min(seen.due, asked.span.last))
+                readings.append(self._reading(entries, member.get, until, owed))
             else:
                 readings.append(self._none)
         return judged, amounts, readings, gaps
