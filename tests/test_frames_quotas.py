@@ -184,6 +184,36 @@ def test_hours_that_nobody_stated_leave_a_share_open_where_they_matter() -> None
     assert (rows["t2"].status, others["t2"].status) == (Status.MET, Status.NOT_MET)
 
 
+def test_of_one_record_all_that_is_told_stays_apart() -> None:
+    online = {"id": "online", "where": {"mode": "online"}, "at_least": 2}
+    records = HOURS.head(1).with_columns(mode=pl.lit(None, pl.String), hours=pl.lit(1))
+
+    rows = judged(plan_of(quota=[quota(at_least=0, part=[online])]), records=records)
+
+    # One hour, whether it was online or not, is less than two.
+    assert (rows["t1"].status, rows["t1"].reasons) == (Status.NOT_MET, ())
+
+
+def test_hours_that_nobody_stated_may_be_enough_for_two_parts() -> None:
+    online = {"id": "online", "where": {"mode": "online"}, "at_least": 2}
+    central = {"id": "central", "where": {"organised": "central"}, "at_least": 2}
+    records = HOURS.with_columns(
+        bearer=pl.Series(["t1", "t1", "t2", "t2", "t3"]),
+        hours=pl.Series([2, None, 2, 1, 4]),
+        mode=pl.lit("online"),
+        organised=pl.lit("central"),
+    )
+
+    rows = judged(plan_of(quota=[quota(at_least=0, part=[online, central])]), records=records)
+
+    # An hour serves one part: both need four. t1 has two, and as many more as nobody stated.
+    assert {name: (row.status, row.reasons) for name, row in rows.items()} == {
+        "t1": (Status.UNDETERMINED, ("record-fact",)),
+        "t2": (Status.NOT_MET, ()),
+        "t3": (Status.MET, ()),
+    }
+
+
 def test_of_a_cycle_cut_by_the_plan_the_days_in_the_plan_count() -> None:
     plan = plan_of(
         plan={
