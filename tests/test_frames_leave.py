@@ -128,6 +128,21 @@ def test_leave_lessens_a_share_of_what_is_owed_and_no_fixed_floor() -> None:
     assert of_owed["t4"].status is Status.NOT_MET
 
 
+def test_nothing_hangs_on_leave_for_a_part_that_is_asked_of_others() -> None:
+    records = away(("t1", *MORE, None), ("t2", *MORE, None))
+    share = {"id": "share", "of_owed": True, "at_least": 1, "bearer": {"role": "head"}}
+    people = pl.DataFrame({"id": NAMES[:2], "role": ["head", "teacher"]})
+    plan = plan_of(quota=[quota(at_least=180, leave=PAID, part=[share])])
+
+    found = judged(plan, people=people, records=records)
+
+    # Both did the 180 hours they owe at the most; all of these are asked of the head once more.
+    assert {name: row.status for name, row in found.items()} == {
+        "t1": Status.MET,
+        "t2": Status.MET,
+    }
+
+
 def test_parts_that_clash_unless_something_is_leave_are_open() -> None:
     records = away(("t2", *MORE, None)).with_columns(
         mode=pl.lit("online"), organised=pl.lit("central")

@@ -194,6 +194,20 @@ def test_of_one_record_all_that_is_told_stays_apart() -> None:
     assert (rows["t1"].status, rows["t1"].reasons) == (Status.NOT_MET, ())
 
 
+def test_hours_that_nobody_stated_may_be_enough_for_a_part() -> None:
+    online = {"id": "online", "where": {"mode": "online"}, "at_least": 3}
+    records = HOURS.with_columns(hours=pl.Series([None, 3, 2, 1, None]))
+
+    rows = judged(plan_of(quota=[quota(at_least=0, part=[online])]), records=records)
+
+    # Of t3 it is not known how long it was on site, which adds nothing.
+    assert {name: (row.status, row.reasons) for name, row in rows.items()} == {
+        "t1": (Status.UNDETERMINED, ("record-fact",)),
+        "t2": (Status.MET, ()),
+        "t3": (Status.NOT_MET, ()),
+    }
+
+
 def test_hours_that_nobody_stated_may_be_enough_for_two_parts() -> None:
     online = {"id": "online", "where": {"mode": "online"}, "at_least": 2}
     central = {"id": "central", "where": {"organised": "central"}, "at_least": 2}
@@ -304,6 +318,47 @@ def test_a_cap_may_be_a_share_of_what_is_owed() -> None:
     assert (rows["t1"].value, rows["t1"].required) == (Fraction(7, 2), 7)
     assert (rows["t2"].value, rows["t2"].required) == (Fraction(7, 4), Fraction(7, 2))
     assert rows["t3"].status is Status.UNDETERMINED
+
+
+def test_a_cap_on_everything_holds_for_what_the_others_leave() -> None:
+    online = {"at_most": 3, "per": "period", "where": {"mode": "online"}}
+    measure = {**capped(), "caps": [online, {"at_most": "7/2", "per": "period"}]}
+
+    rows = judged(plan_of(quota=[quota(measure=measure)]))
+
+    # t1 has two hours online and two on site; t2 four online, of which three count; t3 nine.
+    values = {name: row.value for name, row in rows.items()}
+    assert values == {"t1": Fraction(7, 2), "t2": 3, "t3": Fraction(7, 2)}
+
+
+def test_caps_may_hold_for_every_value_of_a_fact_in_months_and_in_years() -> None:
+    by_month = {"at_most": 1, "per": "month", "each": "organised"}
+    by_year = {"at_most": "3/2", "per": "school-year", "each": "organised"}
+    records = HOURS.head(4).with_columns(
+        bearer=pl.lit("t1"),
+        day=pl.Series([date(2024, month, 1) for month in (1, 2, 2, 2)]),
+        organised=pl.Series(["central", "central", "central", "school"]),
+    )
+    cycle = {"cycle": "2 years", "grid": date(2022, 9, 1)}
+    measure = {**capped(), "caps": [by_month, by_year]}
+
+    rows = judged(plan_of(quota=[quota(measure=measure, every=cycle)]), records=records)
+
+    # An hour of central training counts in January and one in February, of both one and a half,
+    # and an hour of the school's.
+    assert rows["t1"].value == Fraction(5, 2)
+
+
+def test_of_a_record_that_may_not_count_it_does_not_matter_which_cap_cuts_it() -> None:
+    by_mode = [{"at_most": 1, "per": "period", "where": {"mode": m}} for m in ("online", "on-site")]
+    measure = {**capped(), "caps": by_mode, "where": {"organised": "central"}}
+    records = HOURS.head(1).with_columns(
+        pl.lit(None, pl.String).alias(n) for n in ("mode", "organised")
+    )
+
+    rows = judged(plan_of(quota=[quota(measure=measure, at_least=1)]), records=records)
+
+    assert (rows["t1"].status, rows["t1"].value) == (Status.UNDETERMINED, 0)
 
 
 def versioned(governs: str) -> Plan:
