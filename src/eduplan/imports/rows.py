@@ -87,7 +87,8 @@ def find_heading(sheet: Sheet, layout: Layout) -> Heading:
             found = Heading(row=row, columns={fact: place[0] for fact, place in places.items()})
         elif len(lacking) < len(missing):
             missing = lacking
-        split = split or row * set(layout.required).issubset({*above, *places})
+        if not split and {*above, *places}.issuperset(layout.required):
+            split = row
         above = places
     if found is not None:
         return found
