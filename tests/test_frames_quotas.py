@@ -194,6 +194,38 @@ def test_of_one_record_all_that_is_told_stays_apart() -> None:
     assert (rows["t1"].status, rows["t1"].reasons) == (Status.NOT_MET, ())
 
 
+@pytest.mark.parametrize("bound", ["1/2", "3/4"])
+def test_hours_that_may_be_outside_of_a_share_lower_it(bound: str) -> None:
+    share = {"id": "share", "where": {"mode": "online"}, "within": {}, "at_least": bound}
+    records = HOURS.with_columns(
+        hours=pl.Series([2, 3, 4, 1, 1]), mode=pl.Series(["online", None, "online", None, None])
+    )
+
+    rows = judged(plan_of(quota=[quota(at_least=0, part=[share])]), records=records)
+
+    # Of the five hours of t1 two are online, or all; of those of t2 four, or all; of t3 nothing
+    # is known.
+    assert {name: row.status for name, row in rows.items()} == {
+        "t1": Status.UNDETERMINED,
+        "t2": Status.MET,
+        "t3": Status.UNDETERMINED,
+    }
+
+
+def test_where_there_is_nothing_to_share_facts_of_other_records_do_not_matter() -> None:
+    share = {"id": "share", "where": {"organised": "central"}, "at_least": "1/2"}
+    within = {"mode": "online"}
+    records = HOURS.with_columns(organised=pl.lit(None, pl.String))
+
+    rows = judged(
+        plan_of(quota=[quota(at_least=0, part=[{**share, "within": within}])]), records=records
+    )
+
+    # t3 was on site only.
+    assert rows["t1"].reasons == ("record-fact",)
+    assert rows["t3"].reasons == ("nothing-to-share",)
+
+
 def test_hours_that_nobody_stated_may_be_enough_for_a_part() -> None:
     online = {"id": "online", "where": {"mode": "online"}, "at_least": 3}
     records = HOURS.with_columns(hours=pl.Series([None, 3, 2, 1, None]))
@@ -206,6 +238,19 @@ def test_hours_that_nobody_stated_may_be_enough_for_a_part() -> None:
         "t2": (Status.MET, ()),
         "t3": (Status.NOT_MET, ()),
     }
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_of_records_that_all_may_not_count_all_that_is_told_stays_apart(size: int) -> None:
+    measure = {"sum": "hours", "of": "training", "where": {"organised": "central"}}
+    records = HOURS.head(size).with_columns(
+        bearer=pl.lit("t1"), hours=pl.lit(1), organised=pl.lit(None, pl.String)
+    )
+
+    rows = judged(plan_of(quota=[quota(measure=measure, at_least=5)]), records=records)
+
+    # An hour each, if they count at all: less than five.
+    assert (rows["t1"].status, rows["t1"].reasons) == (Status.NOT_MET, ())
 
 
 def test_hours_that_nobody_stated_may_be_enough_for_two_parts() -> None:
@@ -318,6 +363,19 @@ def test_a_cap_may_be_a_share_of_what_is_owed() -> None:
     assert (rows["t1"].value, rows["t1"].required) == (Fraction(7, 2), 7)
     assert (rows["t2"].value, rows["t2"].required) == (Fraction(7, 4), Fraction(7, 2))
     assert rows["t3"].status is Status.UNDETERMINED
+
+
+def test_of_a_record_that_no_cap_cuts_it_does_not_matter_which_value_it_has() -> None:
+    cap = capped(at_most=1, per="period", each="organised", where={"mode": "online"})
+    records = HOURS.with_columns(organised=pl.lit(None, pl.String))
+
+    rows = judged(
+        plan_of(quota=[quota(measure=cap, at_least=10)]), date(2024, 8, 31), records=records
+    )
+
+    # t3 was on site only; the others online too, where it is not known who organised it.
+    reasons = {name: row.reasons for name, row in rows.items()}
+    assert reasons == {"t1": ("record-fact",), "t2": ("record-fact",), "t3": ()}
 
 
 def test_a_cap_on_everything_holds_for_what_the_others_leave() -> None:
