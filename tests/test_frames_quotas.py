@@ -194,6 +194,24 @@ def test_of_one_record_all_that_is_told_stays_apart() -> None:
     assert (rows["t1"].status, rows["t1"].reasons) == (Status.NOT_MET, ())
 
 
+def test_hours_without_a_column_are_stated_by_nobody() -> None:
+    rows = judged(plan_of(quota=[quota()]), records=HOURS.drop("hours"))
+
+    assert {row.status for row in rows.values()} == {Status.UNDETERMINED}
+    assert {row.reasons for row in rows.values()} == {("record-fact",)}
+
+
+def test_a_record_that_may_not_count_leaves_a_share_open() -> None:
+    measure = {"share": {"mode": "online"}, "of": "training", "where": {"organised": "central"}}
+    records = HOURS.head(4).with_columns(organised=pl.Series([None, "central", "central", None]))
+
+    rows = judged(plan_of(quota=[quota(measure=measure, at_least="1/2")]), records=records)
+
+    # Of t1 it is nothing of one record, or one of two; of t2 all of one or two.
+    assert (rows["t1"].status, rows["t1"].reasons) == (Status.UNDETERMINED, ("record-fact",))
+    assert rows["t2"].status is Status.MET
+
+
 @pytest.mark.parametrize("bound", ["1/2", "3/4"])
 def test_hours_that_may_be_outside_of_a_share_lower_it(bound: str) -> None:
     share = {"id": "share", "where": {"mode": "online"}, "within": {}, "at_least": bound}
