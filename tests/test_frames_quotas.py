@@ -194,6 +194,34 @@ def test_of_one_record_all_that_is_told_stays_apart() -> None:
     assert (rows["t1"].status, rows["t1"].reasons) == (Status.NOT_MET, ())
 
 
+def test_a_cap_on_each_record_may_hold_or_not_where_its_mode_is_not_known() -> None:
+    cap = capped(at_most=1, per="record", where={"mode": "online"})
+    records = HOURS.head(3).with_columns(
+        hours=pl.Series([1, 4, 4]), mode=pl.Series(["online", None, "online"])
+    )
+
+    rows = judged(plan_of(quota=[quota(measure=cap)]), records=records)
+
+    # t1 has one hour and one to four more, t2 one of four.
+    assert (rows["t1"].status, rows["t1"].value) == (Status.UNDETERMINED, 2)
+    assert (rows["t2"].status, rows["t2"].value) == (Status.NOT_MET, 1)
+
+
+def test_a_floor_for_every_month_holds_for_the_first_too() -> None:
+    days = [date(2023 + (month < 9), month, 1) for month in (9, 10, 11, 12, *range(1, 9))]
+    base = {"kind": "training", "hours": 1, "mode": "online"}
+    rows_of_t1 = [{**base, "day": day, "bearer": "t1"} for day in days]
+    rows_of_t2 = [{**base, "day": day, "bearer": "t2"} for day in days[1:]]
+    floor = {"id": "monthly", "where": {"mode": "online"}, "every": "month", "at_least": 1}
+
+    rows = judged(
+        plan_of(quota=[quota(part=[floor])]), records=pl.DataFrame([*rows_of_t1, *rows_of_t2])
+    )
+
+    # t2 did nothing in September.
+    assert (rows["t1"].status, rows["t2"].status) == (Status.MET, Status.NOT_MET)
+
+
 def test_hours_without_a_column_are_stated_by_nobody() -> None:
     rows = judged(plan_of(quota=[quota()]), records=HOURS.drop("hours"))
 
