@@ -207,18 +207,23 @@ def test_a_cap_on_each_record_may_hold_or_not_where_its_mode_is_not_known() -> N
     assert (rows["t2"].status, rows["t2"].value) == (Status.NOT_MET, 1)
 
 
-def test_a_floor_for_every_month_holds_for_the_first_too() -> None:
-    days = [date(2023 + (month < 9), month, 1) for month in (9, 10, 11, 12, *range(1, 9))]
+@pytest.mark.parametrize(
+    ("every", "years"), [("school-year", 1), ({"cycle": "2 years", "grid": date(2022, 9, 1)}, 2)]
+)
+def test_a_floor_for_every_month_holds_for_the_first_too(every: Any, years: int) -> None:
+    days = [date(2023 - n // 12, 12 - n % 12, 1) for n in range(4 + 12 * (years - 1))]
+    days = sorted([*days, *(date(2024, month, 1) for month in range(1, 9))])
     base = {"kind": "training", "hours": 1, "mode": "online"}
     rows_of_t1 = [{**base, "day": day, "bearer": "t1"} for day in days]
     rows_of_t2 = [{**base, "day": day, "bearer": "t2"} for day in days[1:]]
     floor = {"id": "monthly", "where": {"mode": "online"}, "every": "month", "at_least": 1}
 
     rows = judged(
-        plan_of(quota=[quota(part=[floor])]), records=pl.DataFrame([*rows_of_t1, *rows_of_t2])
+        plan_of(quota=[quota(part=[floor], every=every)]),
+        records=pl.DataFrame([*rows_of_t1, *rows_of_t2]),
     )
 
-    # t2 did nothing in September.
+    # t2 did nothing in the first September.
     assert (rows["t1"].status, rows["t2"].status) == (Status.MET, Status.NOT_MET)
 
 
