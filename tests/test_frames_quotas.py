@@ -175,6 +175,8 @@ def test_hours_that_nobody_stated_leave_a_share_open_where_they_matter() -> None
     )
     plan = plan_of(quota=[quota(at_least=0, part=[share])])
 
+    most = {"id": "share", "where": {"mode": "online"}, "within": {}, "at_most": "1/2"}
+    too_much = judged(plan_of(quota=[quota(at_least=0, part=[most])]), records=records)
     rows, others = judged(plan, records=records), judged(plan, records=turned)
 
     # Of t1 it is not known how much was online, or how much was not. All that t2 did was online,
@@ -182,6 +184,7 @@ def test_hours_that_nobody_stated_leave_a_share_open_where_they_matter() -> None
     assert (rows["t1"].status, rows["t1"].reasons) == (Status.UNDETERMINED, ("record-fact",))
     assert (others["t1"].status, others["t1"].reasons) == (Status.UNDETERMINED, ("record-fact",))
     assert (rows["t2"].status, others["t2"].status) == (Status.MET, Status.NOT_MET)
+    assert too_much["t2"].status is Status.NOT_MET
 
 
 def test_of_one_record_all_that_is_told_stays_apart() -> None:
