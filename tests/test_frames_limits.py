@@ -10,13 +10,13 @@ import pytest
 from hypothesis import strategies as st
 
 from as_frames import KINDS, check_frames
-from eduplan import InputError, NotPortable, Period, Plan, Status
+from eduplan import InputError, NotPortable, Period, Plan, Register, Status, evaluate
 from eduplan.frames import evaluate_frame, read_out, rows_of
 from eduplan.provisions import Gate, Quota
 from eduplan.testing import cases, people, plans, records
 from eduplan.testing.values import KINDS as RECORD_KINDS
 from eduplan.testing.values import amounts
-from eduplan.verdicts import VerdictRow
+from eduplan.verdicts import VerdictRow, row_of
 from test_frames import HEAD, ONLINE, plan_of, quota
 
 PASSED, ON_SITE = {"passed": True}, {"mode": "on-site"}
@@ -151,12 +151,17 @@ def hours(**keys: Any) -> dict[str, Any]:
     return {"sum": "hours", "of": "training", **keys}
 
 
-def told(plan: Plan, kind: str = "polars", records: pl.DataFrame = HOURS) -> set[VerdictRow]:
+def told(
+    plan: Plan,
+    kind: str = "polars",
+    records: pl.DataFrame = HOURS,
+    people: pl.DataFrame = PEOPLE,
+) -> set[VerdictRow]:
     """Return what is said of everybody in every period, where all records are in."""
     make = KINDS[kind].make
     found = evaluate_frame(
         plan,
-        make(PEOPLE.to_arrow()),
+        make(people.to_arrow()),
         make(records.to_arrow()),
         as_of=AS_OF,
         complete_through=AS_OF,
@@ -476,6 +481,51 @@ ORDER: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
 
 def capped(caps: list[dict[str, Any]], keys: dict[str, Any]) -> Plan:
     return plan_of(quota=[quota(measure=hours(caps=caps), **keys)])
+
+
+@pytest.mark.parametrize("per", ["period", "month"])
+def test_a_share_of_what_is_not_known_to_be_owed_may_be_anything(per: str) -> None:
+    """The plan does not say what is owed by who joined in the period, so half of it may be anything.
+
+    So the two hours of which it is not known whether they were online may be the one that the part
+    asks for, or none; and it is told that something is missing.
+    """
+    plan = plan_of(
+        quota=[
+            quota(
+                measure=hours(caps=[{"per": per, "share": "1/2"}]),
+                at_least=4,
+                part=[{"id": "online", "where": ONLINE, "at_least": 1}],
+            )
+        ]
+    )
+    people = PEOPLE.with_columns(joined=pl.lit(date(2023, 12, 1)))
+    records = HOURS.head(1).with_columns(mode=pl.lit(None, pl.String))
+    register = Register(records.to_dicts(), complete_through=AS_OF)
+    expected = set(
+        map(row_of, evaluate(plan, people.to_dicts(), register, as_of=AS_OF, during=YEAR))
+    )
+
+    assert {row.reasons for row in expected} == {
+        ("partial-policy", "record-fact"),
+        ("partial-policy",),
+    }
+    for kind in KINDS:
+        assert told(plan, kind, records, people) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_surely_counts_up_to_a_share_of_what_is_not_known_to_be_owed(kind: str) -> None:
+    """Of five hours none is sure to count, as half of what is owed may be nothing."""
+    plan = plan_of(quota=[quota(measure=hours(caps=[{"per": "period", "share": "1/2"}]))])
+    people = PEOPLE.with_columns(joined=pl.lit(date(2023, 12, 1)))
+
+    rows = told(plan, kind, HOURS, people)
+
+    assert {(row.bearer, row.value, row.reasons) for row in rows} == {
+        ("t1", 0, ("partial-policy",)),
+        ("t2", 0, ("partial-policy",)),
+    }
 
 
 @pytest.mark.parametrize("why", SUMS)

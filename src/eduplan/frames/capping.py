@@ -131,7 +131,11 @@ class Cutter(NamedTuple):
                 # All of a figure cut leaves nothing to tell scopes apart by.
                 everything = cap.where == EVERYTHING
                 name = names[0 if everything else self.scopes.index(cap.where)]
-                made[name] = _smaller(added(names) if everything else nw.col(name), at_most)
+                figure = added(names) if everything else nw.col(name)
+                made[name] = _smaller(figure, at_most)
+                if cap.share is not None:  # below zero where it is not known
+                    unknown = whole(0) if names is low else figure
+                    made[name] = where(at_most < 0, unknown, made[name])
                 ends.append([name] if everything else names)
             frame = frame.with_columns(**made)
             low, high = ends

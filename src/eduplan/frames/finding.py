@@ -19,6 +19,7 @@ from eduplan.frames.outcomes import Outcome, always, by_situation, outcome_of
 from eduplan.frames.ranges import in_order
 from eduplan.frames.windows import (
     SET,
+    UNLIMITED,
     Segment,
     Spared,
     Spell,
@@ -196,7 +197,9 @@ class Finder:
             asked.append(total if all(row.asks[number] for number in several) else 0)
         if found.sets:
             parts[SET] = self._judged(False, True, seen, instead=instead)
-        limits = {place: quota.measure.caps[place].most(owed) or 0 for place in found.shares}
+        caps = quota.measure.caps
+        most = ((place, caps[place].most(owed)) for place in found.shares)
+        limits = {place: UNLIMITED if limit is None else limit for place, limit in most}
         row = row._replace(kind=kind, due=seen.due, parts=parts, asked=tuple(asked), limits=limits)
         if due is not None:
             row = row._replace(spared=self._spared(due, seen, row.asks))

@@ -86,7 +86,7 @@ def limited(
 
     Args:
         frame: records with where they count, what they count for, and the limits of caps that are a
-            share of what is owed.
+            share of what is owed, below zero where that is not known.
         bulk: the quota, and what its judgement rests on.
         told: whether records fit the selectors of caps.
         parts: how many parts of one amounts are counted in.
@@ -164,7 +164,8 @@ def _cut(frame: Frame, bulk: Bulk, cap: Cap, truth: Truth, at_most: nw.Expr) -> 
     """Cut what records count for by a cap, the latest first; at the least a doubtful cap holds."""
     frame, apart, _ = _told_apart(frame, bulk, cap.each)
     own = (*GROUP, *_range(cap), *apart)
-    for name, holds in (("_low", ~truth.false), ("_high", truth.true)):
+    surely = truth.true if cap.share is None else truth.true & (at_most >= 0)
+    for name, holds in (("_low", ~truth.false), ("_high", surely)):
         frame = frame.with_columns(_held=where(holds, nw.col(name)), _left=at_most)
         if cap.per is not Per.RECORD:
             frame = _running(frame, "_held", own, ("_day", "id"), bulk.backend)

@@ -21,6 +21,9 @@ from eduplan.provisions import Quota
 from eduplan.provisions.owing import Piece
 from eduplan.provisions.portions import Portion
 
+UNLIMITED = -1
+"""Stands for a limit that is not known: at the least nothing counts by it, at the most all does."""
+
 
 class Spared(NamedTuple):
     """What would be owed if all leave that is not known of were leave.
@@ -53,7 +56,8 @@ class Window(NamedTuple):
             -1 where it is not asked of the bearer.
         asked: what each of these parts is held against, and after them every set of
             `exclusive_sets`; 0 for a set of which not every part is asked of the bearer.
-        limits: by the place of a cap what it allows, where that is a share of what is owed.
+        limits: by the place of a cap what it allows, where that is a share of what is owed, and
+            `UNLIMITED` where that is not known.
         asks: for every part of the quota whether it is asked of the bearer, where any is read.
         leave: number of the leave for which that holds, 0 for none.
         spared: what would be owed, where some of it may not be leave.
