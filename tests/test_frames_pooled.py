@@ -213,6 +213,24 @@ def test_who_may_belong_to_a_group_leaves_it_and_its_parts_open(kind: str) -> No
     assert rows["county"][2:] == (Status.NOT_MET, ())
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_a_group_that_fails_whoever_belongs_to_it_only_the_doubt_is_told(kind: str) -> None:
+    people = PEOPLE.with_columns(tier=pl.Series(["a", None, "a"]))
+    share = {
+        "id": "far",
+        "where": {"mode": "online"},
+        "within": {"mode": "abroad"},
+        "at_least": "1/2",
+    }
+
+    rows = judged(kind, people=people, bearer={"tier": "a"}, at_least=8, part=[share])
+
+    # Nothing was done abroad, so that there is no share to take; but the 8 hours are not reached
+    # either, so that this is not what is missing.
+    assert rows["city"][2:] == (Status.UNDETERMINED, ("bearer-fact",))
+    assert rows["county"][2:] == (Status.NOT_MET, ())
+
+
 def test_a_group_that_is_decided_misses_nothing() -> None:
     tier = {"id": "tier", "where": {"tier": "a"}, "within": {"mode": "online"}, "at_least": "1/2"}
     plan = plan_of(quota=[quota(scope={"mean": "level"}, partial="full", part=[tier])])

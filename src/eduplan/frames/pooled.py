@@ -123,7 +123,8 @@ def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any
             now = seen if inside is period else view(period, docket.as_of, inside, inside)
             bound = Bound(0, quota.at_most is not None, quota.measure.grows)
             usual = _with_gaps(by_situation(bound, now, docket, quota.measure.kinds, _DOUBTS))
-            doubted = tuple(_doubtful(outcome) for outcome in usual)
+            # With parts all is put together first: the doubt comes after it, in `pooled_parts`.
+            doubted = usual if quota.part else tuple(map(_doubtful, usual))
             kinds = pool.outcomes.kind(usual), pool.outcomes.kind(doubted)
             of_parts = kinds_of(quota, now, docket, pool.outcomes) if quota.part else ()
             pool.spans.append(Span(number, *kinds, period, inside, of_parts))
