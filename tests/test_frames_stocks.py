@@ -48,8 +48,10 @@ TWO_FACTS = as_selector({"tier": ["@bearer.tier", "@bearer.level"]})
 def beyond_columns(draw: st.DrawFn, way: str) -> Target:
     """Return targets that are told record by record: dated versions, and two facts of the bearer."""
     one, other = (draw(targets(ways=[way])) for _ in range(2))
-    if draw(st.booleans()) and one.every is not None and other.every is not None:
-        version = {"from": draw(days()), "indicator": other.indicator, "reach": other.reach}
+    day = draw(days())
+    fits = (one.since or date.min) < day < (one.until or date.max) and not one.suppress_below
+    if draw(st.booleans()) and fits and one.every is not None and other.every is not None:
+        version = {"from": day, "indicator": other.indicator, "reach": other.reach}
         governs = draw(st.sampled_from(["as-of", "period-start"]))
         return attrs.evolve(one, governs=governs, version=[version])
     if way == "figure":
