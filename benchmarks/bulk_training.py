@@ -182,13 +182,7 @@ def main() -> None:
         seconds: dict[str, float] = {}
         # One engine after another: what pandas leaves behind in memory slows whoever comes next.
         for engine, runs in engines.items():
-            of_engine = interleaved(
-                runs,
-                rounds=wanted.rounds,
-                repeats=dict.fromkeys(runs, 1),
-                warm=0,
-                clock=time.process_time,
-            )
+            of_engine = interleaved(runs, rounds=wanted.rounds, warm=0, clock=time.process_time)
             seconds |= {f"{engine}_{way}": median for way, median in of_engine.items()}
     ratios = {
         f"{engine}_vs_handwritten": seconds[f"{engine}_ours"] / seconds[f"{engine}_handwritten"]

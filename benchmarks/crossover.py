@@ -87,13 +87,7 @@ def main() -> None:
     for bearers in wanted.bearers:
         runs = contestants(plan, bearers)
         check(runs)
-        found = interleaved(
-            runs,
-            rounds=wanted.rounds,
-            repeats=dict.fromkeys(runs, 1),
-            warm=0,
-            clock=time.process_time,
-        )
+        found = interleaved(runs, rounds=wanted.rounds, warm=0, clock=time.process_time)
         for name, median in found.items():
             seconds[name].append(median)
     figures = {

@@ -14,7 +14,7 @@ def interleaved(
     contestants: Mapping[str, Callable[[], object]],
     *,
     rounds: int,
-    repeats: Mapping[str, int],
+    repeats: Mapping[str, int] | None = None,
     warm: int = 3,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
@@ -23,10 +23,11 @@ def interleaved(
     Args:
         contestants: what to time, by name.
         rounds: how often the whole row is run.
-        repeats: calls in one measurement, by name; at least enough for the clock.
+        repeats: calls in one measurement, by name, by default one; at least enough for the clock.
         warm: calls of each before anything is measured.
         clock: what seconds are read off; the processor's where others are at work as well.
     """
+    calls = repeats or dict.fromkeys(contestants, 1)
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for run in contestants.values():
         for _ in range(warm):
@@ -36,9 +37,9 @@ def interleaved(
     for _ in range(rounds):
         for name, run in contestants.items():
             start = clock()
-            for _ in range(repeats[name]):
+            for _ in range(calls[name]):
                 run()
-            times[name].append((clock() - start) / repeats[name])
+            times[name].append((clock() - start) / calls[name])
     return {name: statistics.median(several) for name, several in times.items()}
 
 

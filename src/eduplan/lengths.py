@@ -9,7 +9,7 @@ import attrs
 
 from eduplan.dates import add_months
 from eduplan.errors import refuse
-from eduplan.messages import Text, say
+from eduplan.messages import Text, both
 
 _SPELLED = re.compile(r"(\d{1,3}) (year|month|day)s?", re.ASCII)
 _MONTHS = {"year": 12, "month": 1}
@@ -41,7 +41,7 @@ class Length:
         if self.days:
             unit, count = "day", self.days
         key = f"length.one-{unit}" if count == 1 else f"length.{unit}s"
-        return Text(say(key, "zh", count=count), say(key, "en", count=count))
+        return both(key, count=count)
 
     def after(self, day: date) -> date:
         """Return the day that is so much later.

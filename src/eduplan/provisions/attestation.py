@@ -14,7 +14,7 @@ from eduplan.errors import FaultList, Missing, refuse
 from eduplan.facts import getter
 from eduplan.lengths import Length, as_optional_length
 from eduplan.measures import LeftOut
-from eduplan.messages import Language, Text, say, show_day
+from eduplan.messages import Language, Text, both, say, show_day
 from eduplan.periods import Every, as_optional_every
 from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.provision import Provision, Setting, Subject
@@ -162,7 +162,10 @@ class AttestationBench(Bench):
         named = Selector((Condition("attests", Test.IS, (rule.id,)),))
         self._where = Matcher(answers.where if answers.where is not None else named, setting.scales)
         self._judge = Matcher(rule.judge or Selector(), setting.scales)
-        judges = rule.judges or _somebody(selector_text(rule.judge or Selector(), citation))
+        judges = rule.judges or both(
+            "explain.attestation.somebody",
+            condition=selector_text(rule.judge or Selector(), citation),
+        )
         facts = {"judges": judges, "asks": rule.asks, "evidence": rule.evidence}
         code = "not-attested" if rule.evidence is None else "not-attested-by"
         self._unanswered = Way(Status.UNDETERMINED, (Missing(code, facts),))
@@ -271,11 +274,6 @@ class AttestationBench(Bench):
         return tuple(
             LeftOut("may-not-judge", field, tuple(records)) for field, records in found.items()
         )
-
-
-def _somebody(condition: Text) -> Text:
-    key = "explain.attestation.somebody"
-    return Text(say(key, "zh", condition=condition), say(key, "en", condition=condition))
 
 
 def _agreed(ways: Sequence[Way]) -> tuple[Status, tuple[Missing, ...]]:

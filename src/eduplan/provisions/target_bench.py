@@ -12,7 +12,7 @@ import attrs
 from eduplan.dates import DAY, Period, add_years
 from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, show, show_share
-from eduplan.messages import LANGUAGES, Language, Text, say
+from eduplan.messages import Language, Text, both, say
 from eduplan.periods import periods
 from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.indicator import Figure, IndicatorBench
@@ -385,29 +385,29 @@ class TargetBench(Bench):
     def _told(self, figure: Figure, *, withheld: bool, rank: bool = False) -> Text:
         """Return a figure in words, with its counts where they are known."""
         if withheld:
-            return _say("explain.target.withheld", least=self.target.suppress_below)
+            return both("explain.target.withheld", least=self.target.suppress_below)
         if figure.low is None:
-            return _say("explain.target.no-figure")
+            return both("explain.target.no-figure")
         amount = self._amount(figure.low, rank=rank)
         if figure.low == figure.high and figure.part is not None and figure.whole is not None:
             counts = {"part": show(figure.part), "whole": show(figure.whole)}
-            return _say("explain.target.with-counts", amount=amount, **counts)
+            return both("explain.target.with-counts", amount=amount, **counts)
         if figure.low == figure.high:
             return amount
         if figure.high is None:
-            return _say("explain.target.from", low=amount)
-        return _say("explain.target.range", low=amount, high=self._amount(figure.high, rank=rank))
+            return both("explain.target.from", low=amount)
+        return both("explain.target.range", low=amount, high=self._amount(figure.high, rank=rank))
 
     def _amount(self, number: Number, *, rank: bool = False) -> Text:
         if rank:
-            return _say("explain.target.rank", rank=show(number))
+            return both("explain.target.rank", rank=show(number))
         scale = self.indicator.scale
         if scale is not None:
             place = int(number)
             if 0 <= place < len(scale.values):
                 grade = scale.values[place]
                 return Text(*(self.citation.label(grade, lang) for lang in ("zh", "en")))
-            return _say("explain.target.off-scale")
+            return both("explain.target.off-scale")
         if self.target.indicator.shares:
             share = show_share(number)
             return Text(share, share)
@@ -419,18 +419,13 @@ class TargetBench(Bench):
     def _bound_told(self, bound: Bound, how: str) -> Text:
         """Return in words what a figure is held against."""
         if bound.low is None or bound.low != bound.high:
-            amount = _say("explain.target.unknown-bound")
+            amount = both("explain.target.unknown-bound")
         else:
             amount = self._amount(bound.low, rank=how == "rank")
         if how == "rank":
-            return _say("explain.target.bound-rank", amount=amount)
-        source = NO_WORDS if how == "level" else _say(f"explain.target.source.{how}")
-        return _say(f"explain.target.bound.{bound.test}", amount=amount, source=source)
-
-
-def _say(key: str, **facts: object) -> Text:
-    """Return a message in both languages."""
-    return Text(**{lang: say(key, lang, **facts) for lang in LANGUAGES})
+            return both("explain.target.bound-rank", amount=amount)
+        source = NO_WORDS if how == "level" else both(f"explain.target.source.{how}")
+        return both(f"explain.target.bound.{bound.test}", amount=amount, source=source)
 
 
 def tell_target(verdict: Verdict, lang: Language) -> Told:
