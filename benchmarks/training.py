@@ -242,20 +242,29 @@ def plain_loop(
     return found
 
 
+def training_plan() -> Plan:
+    """Return the plan."""
+    return eduplan.load_plan(Path(__file__).with_name("training_plan.toml"))
+
+
 def days_of_interest(as_of: date) -> eduplan.Period:
     """Return the school year of a day, as far as it lies in the cycle."""
     year = as_of.year if as_of.month >= 9 else as_of.year - 1
     return eduplan.Period(date(year, 9, 1), min(date(year + 1, 9, 1), END))
 
 
-def check_the_yardstick(plan: Plan) -> int:
+def check_the_loop(plan: Plan, teachers: int = 400) -> int:
     """Hold the loop against ours for many teachers, with gaps in what is known of them.
+
+    Args:
+        plan: the plan.
+        teachers: how many.
 
     Returns:
         The number of verdicts compared.
     """
     compared = 0
-    for number in range(400):
+    for number in range(teachers):
         person, records = teacher_and_records(number, gaps=0.1 if number % 2 else 0.0)
         for as_of, through in (
             (AS_OF, THROUGH),
@@ -314,8 +323,8 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     options.add_argument("--teachers", type=int, default=18_000)
     wanted = options.parse_args()
-    plan = eduplan.load_plan(Path(__file__).with_name("training_plan.toml"))
-    compared = check_the_yardstick(plan)
+    plan = training_plan()
+    compared = check_the_loop(plan)
     panel = [teacher_and_records(number) for number in range(TEACHERS)]
     several = [timed(plan, person, records) for person, records in panel]
     medians = {name: statistics.median(one[name] for one in several) for name in several[0]}

@@ -83,3 +83,28 @@ def test_without_java_spark_is_skipped_loudly() -> None:
 
     assert done.returncode == 1
     assert "skipped, for there is no Java" in done.stderr
+
+
+def test_the_loops_written_by_hand_decide_as_the_library_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import county_quotas
+    import training
+
+    # Of each teacher eleven quotas on five days.
+    assert county_quotas.check_the_loop(county_quotas.quotas_alone(), teachers=60) == 60 * 11 * 5
+    assert training.check_the_loop(training.training_plan(), teachers=60) > 60 * 4
+
+
+def test_a_decision_that_says_otherwise_stops_the_benchmark(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import county_quotas
+
+    def always_met(*_: object) -> list[str]:
+        return ["MET"] * 11
+
+    with pytest.raises(SystemExit, match="teacher 0 on 2025-06-02: they disagree"):
+        county_quotas.check_the_loop(county_quotas.quotas_alone(), teachers=1, also=always_met)
