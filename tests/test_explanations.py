@@ -315,7 +315,7 @@ def test_one_record_that_counts_elsewhere_is_told_in_the_singular() -> None:
     [
         ({"unit": {"zh": "学时", "en": "hours"}}, 1, "每月最多计1学时，", " Capped at 1 hour in a month: "),
         ({"unit": {"zh": "学时", "en": "hours"}}, 5, "每月最多计5学时，", " Capped at 5 hours in a month: "),
-        ({}, 5, "每月最多计5次，", " Capped at 5 in a month: "),
+        ({}, 5, "每月最多计5，", " Capped at 5 in a month: "),
     ],
 )  # fmt: skip
 def test_a_cap_is_told_in_the_unit_as_people_write_it(
@@ -327,6 +327,64 @@ def test_a_cap_is_told_in_the_unit_as_people_write_it(
 
     assert f"{zh}因此少计{7 - most}。" in verdict.explain("zh")
     assert f"{en}{7 - most} lost." in verdict.explain("en")
+
+
+TOPICS = [training("a", 1, topic="reading"), training("b", 1, date(2025, 4, 2), topic="writing")]
+
+
+@pytest.mark.parametrize(
+    ("measure", "zh", "en"),
+    [
+        pytest.param({"count": "training"}, "2次，应不少于9次，差7次", "2 of 9 in", id="count"),
+        pytest.param({"days": "training"}, "2天，应不少于9天，差7天", "2 of 9 days in", id="days"),
+        pytest.param(
+            {"distinct": "topic", "of": "training"},
+            "2个，应不少于9个，差7个",
+            "2 of 9 in",
+            id="distinct",
+        ),
+        pytest.param(
+            {"sum": "hours", "of": "training"}, "2，应不少于9，差7（", "2 of 9 in", id="sum"
+        ),
+        pytest.param(
+            {"credits": "training", "tariff": [{"fixed": 1}]},
+            "2，应不少于9，差7（",
+            "2 of 9 in",
+            id="credits",
+        ),
+    ],
+)
+def test_without_a_unit_figures_are_told_as_they_are_measured(
+    measure: dict[str, object], zh: str, en: str
+) -> None:
+    duty = {"measure": measure, "every": "calendar-year", "at_least": 9}
+    verdict = one("quota", duty, TOPICS, OVER, FULL)
+
+    assert f"2025年有{zh}" in verdict.explain("zh")
+    assert f"not met: {en} 2025, 7 missing" in verdict.explain("en")
+
+
+@pytest.mark.parametrize(
+    ("duty", "records", "zh", "en"),
+    [
+        (LEAST, [], "；2025年尚无确知完成的，应不少于72学时（", "; none known so far of 72 hours in 2025 ("),
+        (MOST, [], "；2025年尚无确知发生的，应不超过72学时（", "; none known so far in 2025, at most 72 allowed ("),
+        (
+            LEAST,
+            [training("t", 3)],
+            "；2025年已知至少3学时，应不少于72学时（",
+            "; known so far: at least 3 of 72 hours in 2025 (",
+        ),
+    ],
+)  # fmt: skip
+def test_at_least_none_is_not_told_as_if_it_were_known(
+    duty: dict[str, object], records: list[Record], zh: str, en: str
+) -> None:
+    verdict = one("quota", duty, records, OVER, None)
+
+    assert verdict.status is Status.UNDETERMINED
+    assert zh in verdict.explain("zh")
+    assert en in verdict.explain("en")
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def plain(provision: Provision) -> Plain | None:
             rows[0].amount,
             provision.scope,
             provision.at_most is not None,
-            provision.unit,
+            provision.counted_in,
         )
     if isinstance(provision, Schedule) and not (
         provision.occasion or provision.for_each.dimensions

@@ -125,7 +125,7 @@ def figures_of(verdict: Verdict, quota: Quota, by: date) -> Figures | None:
     required = verdict.required
     head = Key(verdict.provision, verdict.period)
     side = Side.LEAST if quota.at_least is not None else Side.MOST
-    found = {head: Figure(side, verdict.value, required, verdict.citation.title, quota.unit)}
+    found = {head: Figure(side, verdict.value, required, verdict.citation.title, quota.counted_in)}
     classes: Mapping[frozenset[str], Tally] = {}
     exclusive = {}
     for point in verdict.justification.points:
@@ -135,7 +135,7 @@ def figures_of(verdict: Verdict, quota: Quota, by: date) -> Figures | None:
         if span is not None and span.start > by:
             continue
         asked = portion.asked(required)
-        mine = _part(point.basis.place, tally, asked, quota.unit)
+        mine = _part(point.basis.place, tally, asked, quota.counted_in)
         if mine is None:
             return None
         key = head._replace(parts=(portion.id,), span=span)
@@ -151,7 +151,7 @@ def figures_of(verdict: Verdict, quota: Quota, by: date) -> Figures | None:
                 " + ".join(exclusive[one][1].en for one in several),
             )
             key = head._replace(parts=several)
-            found[key] = Figure(Side.LEAST, value, asked, both, quota.unit)
+            found[key] = Figure(Side.LEAST, value, asked, both, quota.counted_in)
     return found
 
 

@@ -185,7 +185,7 @@ class ComposedBench(QuotaBench):
             lacking = ()
         besides = (
             *owing.told,
-            *told_besides(found.carried, leave, owing.owed or 0, owing.span, self.quota.unit),
+            *told_besides(found.carried, leave, owing.owed or 0, owing.span, self.quota.counted_in),
             *self._told_of_grace(found.granted, overall, seen, owing, docket),
         )
         counted, amounts = _counted(found.own.reading, found.ranges)
@@ -216,7 +216,7 @@ class ComposedBench(QuotaBench):
         """Return what is to be told of days of grace: what was made up, or that it still may be."""
         points = []
         if given := sum(amount.low for amount in granted.values()):
-            unit = behind(self.quota.unit, given)
+            unit = behind(self.quota.counted_in, given)
             points.append(Point("made-up", Status.MET, {"value": given, "unit": unit}))
         if status is not Status.MET and owing.inside.end <= docket.as_of <= seen.due:
             last = {"last": owing.inside.last, "due": seen.due}

@@ -204,7 +204,7 @@ class Composite:
         return Point(
             place.code,
             status,
-            place.told(self.quota.unit, required),
+            place.told(self.quota.counted_in, required),
             value=low,
             required=required,
             due=within.due,
@@ -222,7 +222,7 @@ class Composite:
             "parts": tuple(titles[name] for name in worst.parts),
             "required": worst.required,
             "value": worst.value,
-            "unit": behind(self.quota.unit, worst.required),
+            "unit": behind(self.quota.counted_in, worst.required),
         }
         return Point(
             "parts-clash",

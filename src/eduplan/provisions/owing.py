@@ -132,12 +132,12 @@ def owing(
     if span != inside and quota.at_most is None:
         if quota.partial is Partial.PRO_RATA:
             owed = exact(Fraction(full) * span.days / inside.days)
-            told += (lessened("in-service", owed, full, quota.unit, span.days, inside.days),)
+            told += (lessened("in-service", owed, full, quota.counted_in, span.days, inside.days),)
         elif quota.partial is Partial.BY_MONTH:
             served, months = months_in(inside, span), months_in(inside, inside)
             owed = exact(Fraction(full) * served / months) if served else 0
             excuse = excuse or ("" if served else "served-too-little")
-            told += (lessened("months-in-service", owed, full, quota.unit, served, months),)
+            told += (lessened("months-in-service", owed, full, quota.counted_in, served, months),)
         elif quota.partial is Partial.EXEMPT:
             excuse = excuse or "partial-exempt"
         elif quota.partial is None:

@@ -153,7 +153,7 @@ class PlainPart:
         self.bound, self.most = portion.asked(owed), portion.most
         self.counts = quota.measure.way is Way.COUNT
         self.whole = not portion.yearly and portion.every is None
-        self.unit = quota.unit
+        self.unit = quota.counted_in
 
     def spans(self, period: Period, as_of: date) -> list[Span]:
         """Return the days of a period for which the part holds, in their order."""

@@ -27,7 +27,7 @@ from eduplan.tables import (
     as_name,
     as_optional_amount,
     as_optional_name,
-    as_text,
+    as_optional_text,
     optional,
     plain,
     read_each,
@@ -274,6 +274,14 @@ def as_before_joining(value: BeforeJoining | str | Table) -> BeforeJoining:
 
 TIMES = Text("次", "")
 
+_COUNTED_IN: Mapping[Way, Text] = {
+    **dict.fromkeys(Way, Text("", "")),
+    Way.COUNT: TIMES,
+    Way.DAYS: Text("天", "days"),
+    Way.DISTINCT: Text("个", ""),
+}
+"""The unit where none is said; what a sum or credits are in, only the plan knows."""
+
 
 @attrs.frozen(kw_only=True)
 class Quota(Provision):
@@ -288,7 +296,7 @@ class Quota(Provision):
             is judged.
         partial: what somebody owes who joined or left within a period; left out, such a verdict
             is undetermined.
-        unit: what is counted, such as hours.
+        unit: what is counted, such as hours; see `counted_in`.
         part: what part of it must be, or may be at most, of some kind.
         leave: days of leave, for which less is owed in proportion.
         carry_over: what of the period before counts in this one.
@@ -315,7 +323,7 @@ class Quota(Provision):
     at_most: tuple[Amount, ...] | None = attrs.field(default=None, converter=as_bound)
     scope: Scope = attrs.field(factory=Scope, converter=as_scope)
     partial: Partial | None = attrs.field(default=None, converter=as_partial)
-    unit: Text = attrs.field(default=TIMES, converter=as_text)
+    unit: Text | None = attrs.field(default=None, converter=as_optional_text)
     part: tuple[Portion, ...] = attrs.field(default=(), converter=as_portions)
     leave: Leave | None = attrs.field(default=None, converter=as_optional_leave)
     carry_over: CarryOver | None = attrs.field(default=None, converter=as_optional_carry_over)
@@ -366,6 +374,11 @@ class Quota(Provision):
             for index, version in enumerate(self.version):
                 if isinstance(measure := version.changes.get("measure"), Measure):
                     yield f"version[{index}].measure", measure
+
+    @property
+    def counted_in(self) -> Text:
+        """The unit; where none is said, what follows from how it is measured."""
+        return self.unit or _COUNTED_IN[self.measure.way]
 
     def says(self, key: str) -> bool:
         """Say whether a key is stated."""

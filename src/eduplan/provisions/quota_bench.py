@@ -70,7 +70,7 @@ class QuotaBench(Bench):
         kinds = tuple(dict.fromkeys(kind for _, one in measures for kind in one.kinds))
         share = quota.measure.way is Way.SHARE
         citation = attrs.evolve(
-            cited(quota, setting, tell_figures, unit=quota.unit, every=quota.every),
+            cited(quota, setting, tell_figures, unit=quota.counted_in, every=quota.every),
             share=share,
             most=quota.at_most is not None,
             paced=quota.measure.grows and quota.at_most is None,

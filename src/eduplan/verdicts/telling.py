@@ -20,7 +20,8 @@ def tell_figures(verdict: Verdict, lang: Language) -> Told:
     if verdict.status is Status.NOT_APPLICABLE or verdict.status is Status.UNDETERMINED:
         known = verdict.required is not None and verdict.value is not None
         side = "most" if verdict.citation.most else "least"
-        figures = say(f"explain.{side}.known", lang, **_figures(verdict, lang)) if known else ""
+        code = "known" if verdict.value else "none-known"
+        figures = say(f"explain.{side}.{code}", lang, **_figures(verdict, lang)) if known else ""
         evidence = tell_records(verdict, lang) + tell_points(verdict, lang)
         return Told(tell_undecided(verdict, lang) + figures, evidence)
     side = "most" if verdict.citation.most else "least"
