@@ -36,6 +36,8 @@ def dated(draw: st.DrawFn) -> Quota:
         several.append({"from": day, "measure": measure})
     keys: dict[str, Any] = {"governs": "record-date", "version": several}
     if draw(st.sampled_from([False, False, False, True])):
+        keys |= draw(st.sampled_from([{"grace": "1 month"}, {"carry_over": {}}]))
+    if draw(st.sampled_from([False, False, False, True])):
         keys["leave"] = {"kind": "visit"}
     if draw(st.sampled_from([False, False, False, False, True])):
         keys["scope"] = {"share": "tier", "reaches": "1/2"}
@@ -61,6 +63,7 @@ def test_frames_agree_on_versions_by_record_date(kind: str) -> None:
 
 RECORDS = pl.DataFrame(
     {
+        "id": ["r1", "r2", "r3", "r4", "r5"],
         "kind": ["training", "training", "visit", "visit", "training"],
         "day": [*[date(2023, 12, 31), date(2024, 1, 1)] * 2, date(2024, 3, 1)],
         "bearer": ["t1", "t1", "t1", "t1", "t2"],
@@ -89,6 +92,15 @@ def test_each_record_is_measured_by_the_version_of_its_day() -> None:
 
     # 3 hours of training in 2023; the visit of that day does not count. In 2024 the visit counts
     # for one, and 3 hours of training for nothing.
+    assert (rows["t1"].value, rows["t1"].status) == (4, Status.MET)
+    assert (rows["t2"].value, rows["t2"].status) == (0, Status.NOT_MET)
+
+
+def test_records_that_a_later_version_alone_counts_are_read_where_columns_do_not_tell() -> None:
+    rows = versioned(VISITS, at_least=4, carry_over={})
+
+    # As above. What is carried over is told record by record: visits have to be read too, for which
+    # only the later version asks, and the way in which they took place.
     assert (rows["t1"].value, rows["t1"].status) == (4, Status.MET)
     assert (rows["t2"].value, rows["t2"].status) == (0, Status.NOT_MET)
 

@@ -30,7 +30,7 @@ from eduplan.frames.histories import (
 )
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.scene import Asks, Scene, Source
-from eduplan.provisions import Bench, Docket, Subject
+from eduplan.provisions import Bench, Docket, Subject, VersionedBench
 from eduplan.verdicts import Verdict
 
 _NAMES = "_names"
@@ -60,7 +60,7 @@ def rows(
         InputError: the records have no ids, or one that stands twice.
     """
     people, rest = scene.profiles, []
-    if not bench.provision.version:
+    if not isinstance(bench, VersionedBench):
         who = owing(bench, scene, ())
         people, rest = who.profiles, [who.others]
         if not who.subjects:

@@ -28,4 +28,6 @@ def quota_bench(quota: Quota, setting: Setting) -> QuotaBench:
     cited = dict.fromkeys(number for one in (base, *later) for number in one.clause)
     whole = attrs.evolve(base, clause=tuple(cited))
     measures = [(w.since, w.provision.measure) for w in wordings if isinstance(w.provision, Quota)]
-    return bench(whole, setting, measures)  # type: ignore[arg-type]
+    made = bench(whole, setting, measures)  # type: ignore[arg-type]
+    made.provision = quota  # who asks what it reads has to hear of all its versions
+    return made
