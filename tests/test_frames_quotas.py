@@ -591,6 +591,27 @@ def test_a_floor_for_every_year_holds_for_years_in_which_no_record_counts() -> N
     assert [of_months[name].value for name in ("t1", "t2")] == [4, 4]
 
 
+def test_what_is_not_known_of_months_before_joining_matters_to_no_part() -> None:
+    part = {"id": "online", "where": ONLINE, "within": {}, "at_least": "1/2", "every": "month"}
+    people = pl.DataFrame({"id": ["t1", "t2"], "joined": [date(2024, 4, 2), date(2024, 3, 2)]})
+    records = HOURS.with_columns(mode=pl.lit(None, pl.String))
+
+    rows = judged(
+        plan_of(quota=[quota(partial="full", part=[part])]),
+        people=people,
+        records=records,
+        as_of=date(2024, 4, 15),
+    )
+
+    # Both did 4 hours in March, of which it is not known whether they were online. t1 came in
+    # April: half of those of April and of each later month have to be, and there are none yet. t2
+    # came in March, which is over.
+    assert {name: (row.value, row.status, row.reasons) for name, row in rows.items()} == {
+        "t1": (4, Status.PENDING, ()),
+        "t2": (4, Status.UNDETERMINED, ("record-fact",)),
+    }
+
+
 def test_what_was_done_before_joining_lapses_where_the_plan_says_so() -> None:
     people = PEOPLE.with_columns(joined=pl.Series([date(2024, 3, 2), date(2024, 3, 5), None]))
 

@@ -110,7 +110,7 @@ class Finder:
                 )
                 row = self._lessened(row, get, days)
                 self._read(row, inside, served, days, undeclared, row.required)
-                segments += self._cut(place, period, inside, counted)
+                segments += self._cut(place, period, inside, served, counted)
             if segments:
                 self._found.segments[profile] = tuple(segments)
         return self._found
@@ -214,8 +214,7 @@ class Finder:
                         self._of_span(portion, span, instead),
                         row.leave,
                     )
-                    for index, span in enumerate(self._spans(number, row.period, inside))
-                    if span.overlaps(served)
+                    for index, span in self._spans(number, row.period, inside, served)
                 ]
 
     def _asked(self, owed: Number) -> list[Number]:
@@ -266,10 +265,16 @@ class Finder:
         seen = view(span, self._docket.as_of)
         return self._judged(portion.most, portion.within is None, seen, instead=instead)
 
-    def _spans_of(self, number: int, period: Period, inside: Period) -> tuple[Period, ...]:
-        """Return the spans of a part within a period, as the reference tallies them."""
+    def _spans_of(
+        self, number: int, period: Period, inside: Period, served: Period
+    ) -> tuple[tuple[int, Period], ...]:
+        """Return the spans of a part that are asked of a bearer, as the reference tallies them.
+
+        Each has its number among all those of the period, whoever is in service in them.
+        """
         found = spans_of(self._quota.part[number], period, inside, inside)
-        return tuple(span for span in found if span is not None)
+        several = enumerate(span for span in found if span is not None)
+        return tuple((index, span) for index, span in several if span.overlaps(served))
 
     def _counted(self, inside: Period, served: Period, joined: date | None) -> Period:
         """Return the days of a piece of a period whose records count."""
@@ -278,10 +283,10 @@ class Finder:
         return Period(max(days.start, joined), days.end) if joined and lapses else days
 
     def _segments(
-        self, place: int, period: Period, inside: Period, counted: Period
+        self, place: int, period: Period, inside: Period, served: Period, counted: Period
     ) -> tuple[Segment, ...]:
         by_part = [
-            self._spans(number, period, inside)
+            self._spans(number, period, inside, served)
             for number, portion in enumerate(self._quota.part)
             if spanned(portion)
         ]
@@ -303,7 +308,7 @@ def segments_of(
     place: int,
     period: Period,
     inside: Period,
-    by_part: Sequence[Sequence[Period]] = (),
+    by_part: Sequence[Sequence[tuple[int, Period]]] = (),
 ) -> tuple[Segment, ...]:
     """Return a piece of a period cut where a span of a part, or a year of a cap, begins or ends.
 
@@ -312,10 +317,10 @@ def segments_of(
         place: where the period stands among those of a bearer.
         period: the period.
         inside: the piece of it whose records count.
-        by_part: the spans of every part that holds by spans.
+        by_part: the spans of every part that holds by spans, each with its number.
     """
     edges = {inside.start, inside.end}
-    of_parts = {day for spans in by_part for span in spans for day in (span.start, span.end)}
+    of_parts = {day for spans in by_part for _, span in spans for day in (span.start, span.end)}
     edges |= {day for day in of_parts if day in inside}
     by_year = any(cap.per is Per.YEAR for cap in quota.measure.caps)
     if by_year:
@@ -332,8 +337,8 @@ def segments_of(
     )
 
 
-def _span_on(day: date, spans: Sequence[Period]) -> int:
-    return next((number for number, span in enumerate(spans) if day in span), -1)
+def _span_on(day: date, spans: Sequence[tuple[int, Period]]) -> int:
+    return next((number for number, span in spans if day in span), -1)
 
 
 SERVICE = ("joined", "left")
