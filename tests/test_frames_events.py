@@ -43,10 +43,9 @@ def records(*several: tuple[Any, ...], **columns: list[Any]) -> pl.DataFrame:
 
 def judge(table: dict[str, Any], taken: pl.DataFrame, **rest: Any) -> list[tuple[Any, ...]]:
     """Return bearer, status, value, due and reasons, in order."""
+    people = rest.pop("people", EVERYBODY)
     usual = {"as_of": AS_OF, "complete_through": AS_OF, "during": None}
-    rows = rows_of(
-        evaluate_frame(plan_of(follow_up=[table]), EVERYBODY, taken, **{**usual, **rest})
-    )
+    rows = rows_of(evaluate_frame(plan_of(follow_up=[table]), people, taken, **{**usual, **rest}))
     told = [(row.bearer, row.status.value, row.value, row.due, row.reasons) for row in rows]
     return sorted(told, key=str)
 
@@ -70,6 +69,29 @@ def test_an_answer_counts_from_the_last_day_to_the_end_of_the_limit(name: str) -
     assert judge(follow_up(), taken) == [
         ("t1", status, value, DUE, ()),
         ("t2", "NOT_APPLICABLE", None, None, ("no-trigger",)),
+    ]
+
+
+def test_a_record_calls_for_an_answer_if_its_bearer_is_in_service_on_its_last_day() -> None:
+    # t1 joined on 30 June, the last day of its training; what ended on 29 June was elsewhere. t2
+    # left on 30 June: the training had ended on the day before.
+    people = EVERYBODY.with_columns(
+        joined=pl.Series([date(2024, 6, 30), None]), left=pl.Series([None, date(2024, 6, 30)])
+    )
+    elsewhere = date(2024, 6, 20), date(2024, 6, 29)
+    taken = records(
+        *(("training", *JUNE, bearer, f"r-{bearer}", None) for bearer in ("t1", "t2")),
+        *(("training", *elsewhere, bearer, f"e-{bearer}", None) for bearer in ("t1", "t2")),
+    )
+
+    owed = [("t1", "NOT_MET", 0, DUE, ()), ("t2", "NOT_MET", 0, date(2024, 7, 9), ())]
+    assert judge(follow_up(), taken, people=people) == owed
+
+    # held against the day of joining too, of which t2 has none
+    table = follow_up(where={"day": {"below": "@bearer.joined"}})
+    assert judge(table, taken, people=people) == [
+        ("t1", "NOT_MET", 0, DUE, ()),
+        ("t2", "UNDETERMINED", 0, date(2024, 7, 9), ("record-fact",)),
     ]
 
 

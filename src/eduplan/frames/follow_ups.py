@@ -23,12 +23,13 @@ from eduplan.frames.asking import door, timing
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import last_day, of_kinds
 from eduplan.frames.columns import MOST_VALUES, count, flag, whole
+from eduplan.frames.finding import SERVICE
 from eduplan.frames.outcomes import Outcome, Outcomes
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.refusing import Judged, said_besides, several_operands
 from eduplan.frames.scene import Asks, Scene, Source
 from eduplan.frames.standing import bearers, by_record
-from eduplan.people import bearer_getter
+from eduplan.people import bearer_getter, day_of
 from eduplan.provisions import Docket, FollowUp, FollowUpBench
 from eduplan.provisions.follow_up import Answers
 from eduplan.records import entry_of
@@ -59,7 +60,7 @@ def asks(rule: FollowUp) -> Asks:
     """Return the facts that a follow-up asks for."""
     answer = rule.answer
     pointers = (rule.by, "id", answer.link) if answer.link else (rule.by, answer.by)
-    of_bearers = (*door(rule), *_own(rule), *timing(rule.within))
+    of_bearers = (*door(rule), *_own(rule), *timing(rule.within), *SERVICE)
     of_records = (*rule.where.fields(), *answer.where.fields())
     return Asks(of_bearers, of_records, pointers, ("last_day", "id"))
 
@@ -83,7 +84,10 @@ def rows(rule: FollowUp, scene: Scene) -> Frame:
     assert isinstance(bench, FollowUpBench)  # noqa: S101 - without dated versions it is
     outcomes = Outcomes()
     people = bearers(
-        bench, scene, _own(rule), lambda outcome: outcomes.kind((outcome,) * WAYS) * WAYS
+        bench,
+        scene,
+        (*_own(rule), *SERVICE),
+        lambda outcome: outcomes.kind((outcome,) * WAYS) * WAYS,
     )
     triggers = _triggers(bench, scene, people, outcomes)
     answered = (
@@ -138,9 +142,25 @@ def _triggers(bench: FollowUpBench, scene: Scene, people: Frame, outcomes: Outco
     else:
         people = people.with_columns(_when=whole(0))
     frame = frame.join(people.drop("_concerned", "_silent"), on=BEARER, how="inner")
+    frame = _in_service(frame, scene)
     moments = _moments(frame, bench, scene, outcomes)
     frame = frame.join(scene.backend.beside(moments), on=["_when", "_day", "_last"], how="inner")
     return scene.sieve.sift(frame, rule.where, "_sure", "_doubtful")
+
+
+def _in_service(frame: Frame, scene: Scene) -> Frame:
+    """Return the records on whose last day the bearer is in service."""
+    profiles, last = scene.profiles, nw.col("_last")
+    away = {"joined": nw.col("_edge") > last, "left": nw.col("_edge") <= last}
+    for name in SERVICE:
+        days = [day_of({name: value}.get, name) for value in profiles.values(name)]
+        if days == [None]:
+            continue
+        code = profiles.code(name)
+        table = {code: pa.array(range(len(days)), pa.int64()), "_edge": pa.array(days, pa.date32())}
+        frame = frame.join(scene.backend.beside(pa.table(table)), on=code, how="inner")
+        frame = frame.filter(flag(away[name]) == 0).drop("_edge")
+    return frame
 
 
 class _Moment(NamedTuple):

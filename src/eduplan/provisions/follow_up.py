@@ -15,6 +15,7 @@ from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.provisions.benches import Bench, Docket, cited
 from eduplan.provisions.provision import Provision, Setting, Subject
+from eduplan.provisions.service import on_duty
 from eduplan.provisions.versions import Governs
 from eduplan.provisions.within import Within, as_within, due_day, kept
 from eduplan.records import Entry
@@ -59,6 +60,9 @@ def as_answer(value: Answer | Table | str) -> Answer:
 @attrs.frozen(kw_only=True)
 class FollowUp(Provision):
     """Every record of one kind is followed by one of another within a time.
+
+    A record calls for that if its bearer is in service on its last day; who leaves before the time
+    has run out owes it all the same.
 
     Args:
         after: kinds of record that call for an answer.
@@ -166,7 +170,7 @@ class FollowUpBench(Bench):
     ) -> list[Trigger]:
         """Return the records of a bearer that call for an answer, by default of all days.
 
-        A record calls for it on its last day.
+        A record calls for it on its last day, if the bearer is in service then.
         """
         rule, get, check, as_of = self.rule, subject.get, self._where.check, docket.as_of
         first, end = (during.start, during.end) if during else (date.min, date.max)
@@ -175,6 +179,8 @@ class FollowUpBench(Bench):
         if rule.since or rule.until:
             since, until = rule.since or date.min, rule.until or date.max
             several = [entry for entry in several if since <= entry[1] < until]
+        if not subject.throughout:
+            several = [entry for entry in several if on_duty(get, entry[7])]
         truths = [(entry, check(entry[5], get)) for entry in several]
         return [self.trigger(e, truth, get, docket) for e, truth in truths if truth is not False]
 

@@ -15,7 +15,7 @@ from eduplan.provisions.population import together
 from eduplan.provisions.process import Process
 from eduplan.provisions.process_steps import Run, StepBench
 from eduplan.provisions.provision import Setting, Subject
-from eduplan.provisions.service import serves
+from eduplan.provisions.service import on_duty, serves
 from eduplan.records import Entry
 from eduplan.selectors import Matcher
 from eduplan.verdicts import Justification, Point, Status, Told, Verdict
@@ -89,7 +89,8 @@ class ProcessBench(Bench):
     def _calls(self, entry: Entry, get: Getter, docket: Docket) -> bool:
         since, until = self.rule.since, self.rule.until
         in_force = (since is None or entry.day >= since) and (until is None or entry.day < until)
-        return in_force and entry.day <= docket.as_of and self._where(entry.get, get) is not False
+        asked = in_force and entry.day <= docket.as_of and on_duty(get, entry.day)
+        return asked and self._where(entry.get, get) is not False
 
     def _run(self, entry: Entry, get: Getter) -> Run:
         missing: tuple[Missing, ...] = ()

@@ -1,11 +1,23 @@
-"""Whether what is due on some days is owed by somebody who was in service for part of them."""
+"""Who is in service, and what somebody owes who was in service for part of some days."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from eduplan.dates import Period
 from eduplan.facts import Getter, Truth
 from eduplan.people import day_of
 from eduplan.provisions.quota import Partial
+
+
+def on_duty(get: Getter, day: date) -> bool:
+    """Say whether a bearer is in service on a day.
+
+    >>> on_duty({"joined": date(2024, 9, 1), "left": date(2025, 9, 1)}.get, date(2025, 9, 1))
+    False
+    """
+    joined, left = day_of(get, "joined"), day_of(get, "left")
+    return (joined is None or joined <= day) and (left is None or day < left)
 
 
 def serves(days: Period, get: Getter, partial: Partial | None) -> Truth:
