@@ -292,62 +292,86 @@ def columns(
     Raises:
         InputError: a required column is missing, or one holds what facts cannot be; all at once.
     """
-    faults = FaultList()
     schema = frame.collect_schema()
+    fields = dict.fromkeys([*required, *wanted])
+    lists = {field for field in fields if field in schema and _listed(schema[field])}
+    several = {**several, **dict.fromkeys(lists, LISTED)}
+    faults = FaultList()
     sorts: dict[str, Sort] = {}
-    several = dict(several)
     blank: set[str] = set()
-    for field in dict.fromkeys([*required, *wanted]):
+    for field in fields:
         path = f"{name}.{field}"
-        sort = _SORTS.get(type(schema[field])) if field in schema else None
-        if field in schema and _listed(schema[field]):
-            sort, several[field] = Sort.SEVERAL, LISTED
-        elif sort is Sort.TEXT and field in several:
-            sort = Sort.SEVERAL
-        elif sort is not None and schema[field] == nw.Int128 and _fits(frame, field):
-            sort = Sort.WHOLE
-        needs = required.get(field, Sort.TEXT if field in free else sort)
         if field not in schema:
             if field in required:
                 faults.add("column-missing", path)
-        elif (sort is None or sort is not needs) and _blank(frame, field):
+            continue
+        sort = _sort_of(frame, field, schema[field], several)
+        needs = required.get(field, Sort.TEXT if field in free else sort)
+        if (sort is None or sort is not needs) and _blank(frame, field):
             # Such as all columns of an empty pandas frame, or one without a value on DuckDB.
             if field in required or field in free:
                 sorts[field] = required.get(field, Sort.TEXT)
                 blank.add(field)
-                several.pop(field, None)
         elif field in free and field not in required:
             sorts[field] = sort or Sort.OTHER
         elif sort is None:
             faults.add("column-type", path, got=str(schema[field]))
         elif needs is not None and sort is not needs:
-            told = sort is Sort.SEVERAL and several[field] != LISTED
+            told = sort is Sort.SEVERAL and field not in lists
             got = sort.told if told else str(schema[field])
             faults.add("column-sort", path, got=got, needs=needs.told)
         else:
             sorts[field] = sort
     faults.raise_any()
-    zoned = [
-        nw.col(field).dt.replace_time_zone(None)
-        for field in sorts
-        if isinstance(kind := schema[field], nw.Datetime) and kind.time_zone
-    ]
+    several = {field: between for field, between in several.items() if field not in blank}
+    return Columns(name, _cast(frame, name, sorts, lists, blank), sorts, several, filled)
+
+
+def _sort_of(
+    frame: Frame, field: str, kind: nw.dtypes.DType, several: Collection[str]
+) -> Sort | None:
+    """Return what a column of a type holds, None where facts cannot be of that type."""
+    sort = _SORTS.get(type(kind))
+    if _listed(kind) or (sort is Sort.TEXT and field in several):
+        return Sort.SEVERAL
+    return Sort.WHOLE if kind == nw.Int128 and _fits(frame, field) else sort
+
+
+def _cast(
+    frame: Frame,
+    name: str,
+    sorts: Mapping[str, Sort],
+    lists: Collection[str],
+    blank: Collection[str],
+) -> Frame:
+    """Return the columns that are kept, each in the type of its sort; lists as they are.
+
+    Args:
+        frame: the frame.
+        name: what it is called in a message.
+        sorts: what each column holds that is kept.
+        lists: columns of lists.
+        blank: columns without any value, whose type tells nothing.
+
+    Raises:
+        InputError: a column of date-times has times of day.
+    """
+    schema = frame.collect_schema()
+    moments = {field: kind for field in sorts if isinstance(kind := schema[field], nw.Datetime)}
+    zoned = [field for field, kind in moments.items() if kind.time_zone]
     if zoned:  # a day is one there, where its midnight lies
-        frame = frame.with_columns(*zoned)
-    for field in sorts:
-        if isinstance(schema[field], nw.Datetime):
-            _only_days(frame, field, name)
+        frame = frame.with_columns(nw.col(field).dt.replace_time_zone(None) for field in zoned)
+    for field in moments:
+        _only_days(frame, field, name)
     if blank:
         frame = frame.with_columns(
             nw.lit(None, dtype=_CASTS[sorts[field]]).alias(field) for field in blank
         )
-    picked = [
-        nw.col(field).cast(_CASTS[sort])
-        if sort in _CASTS and several.get(field) != LISTED
-        else nw.col(field)
+    kept = [
+        nw.col(field).cast(_CASTS[sort]) if sort in _CASTS and field not in lists else nw.col(field)
         for field, sort in sorts.items()
     ]
-    return Columns(name, frame.select(*picked), sorts, several, filled)
+    return frame.select(*kept)
 
 
 def _listed(kind: nw.dtypes.DType) -> bool:
