@@ -17,7 +17,7 @@ from eduplan.errors import Fault, NotPortable
 from eduplan.exact import Number
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import bucket
-from eduplan.frames.columns import Sort, count, flag, where, whole
+from eduplan.frames.columns import LARGEST, Sort, count, flag, where, whole
 from eduplan.frames.ranges import PERIOD, Level
 from eduplan.frames.truths import Truth
 from eduplan.measures import Cap, Per, Threshold
@@ -55,6 +55,21 @@ def doubt(cap: Cap | Threshold, truth: Truth, sorts: Mapping[str, Sort]) -> nw.E
 def most(cap: Cap) -> Number:
     """Return the most that counts by a cap that is not a share of what is owed."""
     return 0 if cap.at_most is None else cap.at_most
+
+
+def left_by(cap: Cap, at_most: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+    """Return the most that counts by a cap at the least and at the most.
+
+    A share of what is not known to be owed may leave nothing, and may cut nothing.
+
+    Args:
+        cap: the cap.
+        at_most: the most that counts by it, below zero where that is not known.
+    """
+    if cap.share is None:
+        return at_most, at_most
+    unknown = at_most < 0
+    return where(unknown, whole(0), at_most), where(unknown, whole(LARGEST), at_most)
 
 
 def cut_each(frame: Frame, cap: Cap, parts: int, truth: Truth) -> Frame:
@@ -125,17 +140,13 @@ class Cutter(NamedTuple):
         for index, cap in enumerate(self.open):
             if Level(cap.per, cap.each) != level:
                 continue
-            at_most, made = self._most(index), {}
+            made = {}
             ends: list[Sequence[str]] = []
-            for names in (low, high):
+            for names, at_most in zip((low, high), left_by(cap, self._most(index)), strict=True):
                 # All of a figure cut leaves nothing to tell scopes apart by.
                 everything = cap.where == EVERYTHING
                 name = names[0 if everything else self.scopes.index(cap.where)]
-                figure = added(names) if everything else nw.col(name)
-                made[name] = _smaller(figure, at_most)
-                if cap.share is not None:  # below zero where it is not known
-                    unknown = whole(0) if names is low else figure
-                    made[name] = where(at_most < 0, unknown, made[name])
+                made[name] = _smaller(added(names) if everything else nw.col(name), at_most)
                 ends.append([name] if everything else names)
             frame = frame.with_columns(**made)
             low, high = ends

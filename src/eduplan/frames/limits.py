@@ -16,7 +16,7 @@ import pyarrow as pa
 from eduplan.errors import Fault, NotPortable
 from eduplan.frames.backends import Backend, Frame
 from eduplan.frames.bulk import Bulk, bucket, of_kinds
-from eduplan.frames.capping import most
+from eduplan.frames.capping import left_by, most
 from eduplan.frames.columns import WHOLE, Sort, count, flag, where, whole
 from eduplan.frames.portions import GROUP
 from eduplan.frames.profiles import check_ids
@@ -164,9 +164,9 @@ def _cut(frame: Frame, bulk: Bulk, cap: Cap, truth: Truth, at_most: nw.Expr) -> 
     """Cut what records count for by a cap, the latest first; at the least a doubtful cap holds."""
     frame, apart, _ = _told_apart(frame, bulk, cap.each)
     own = (*GROUP, *_range(cap), *apart)
-    surely = truth.true if cap.share is None else truth.true & (at_most >= 0)
-    for name, holds in (("_low", ~truth.false), ("_high", surely)):
-        frame = frame.with_columns(_held=where(holds, nw.col(name)), _left=at_most)
+    least, largest = left_by(cap, at_most)
+    for name, holds, limit in (("_low", ~truth.false, least), ("_high", truth.true, largest)):
+        frame = frame.with_columns(_held=where(holds, nw.col(name)), _left=limit)
         if cap.per is not Per.RECORD:
             frame = _running(frame, "_held", own, ("_day", "id"), bulk.backend)
             frame = frame.with_columns(_left=nw.col("_left") - nw.col("_so_far") + nw.col("_held"))
