@@ -111,8 +111,8 @@ def _own_records(
 ) -> Iterator[dict[str, Any]]:
     """Return the records that point to bearers, and those that point to these records."""
     schema = frame.collect_schema()
-    pointing = {name for one in provisions for name in asked(one).pointers}
-    pointers = {name for name in pointing & set(schema) if schema[name] != nw.Unknown}
+    pointing = set(asked(provisions).pointers) & set(schema)
+    pointers = {name for name in pointing if schema[name] != nw.Unknown}
     if not pointers:
         return
     targets = [one for one in provisions if isinstance(one, Target) and one.relative()]

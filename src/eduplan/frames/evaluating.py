@@ -20,10 +20,10 @@ from eduplan.frames.forms import asked, judge
 from eduplan.frames.lists import as_texts
 from eduplan.frames.portable import portable, with_others
 from eduplan.frames.profiles import Profiles, check_ids
-from eduplan.frames.scene import COLUMNS, Scene
+from eduplan.frames.scene import COLUMNS, Asks, Scene
 from eduplan.frames.truths import Sieve
 from eduplan.plan import Plan
-from eduplan.provisions import Docket, Provision
+from eduplan.provisions import Docket
 from eduplan.records import Register
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def evaluate_frame(
     if not provisions:
         return backend.back(backend.beside(NO_ROWS))  # type: ignore[no-any-return]
     consulted = with_others(plan, provisions)
-    people, register = asked_columns(consulted, first, second, several or {})
+    asks = asked(consulted)
+    people, register = asked_columns(asks, first, second, several or {})
     check_ids(people.frame, "bearers")
     docket = Docket(
         Register((), complete_through=complete_through),
@@ -112,7 +113,9 @@ def evaluate_frame(
         benches=plan.benches,
         scales=plan.ranks,
     )
-    people, register = _typed(as_texts(people), consulted), as_texts(register)
+    people, register = as_texts(people), as_texts(register)
+    if "type" in asks.of_bearers:
+        people = _typed(people)
     profiles = Profiles(people, backend)
     sieve = Sieve(register, profiles, plan.ranks, backend)
     heard = {name for one in consulted for name in one.refers()}
@@ -122,12 +125,12 @@ def evaluate_frame(
 
 
 def asked_columns(
-    provisions: Iterable[Provision], bearers: Frame, records: Frame, several: Mapping[str, str]
+    asks: Asks, bearers: Frame, records: Frame, several: Mapping[str, str]
 ) -> tuple[Columns, Columns]:
-    """Return the columns of both frames that provisions ask for.
+    """Return the columns of both frames that are asked for.
 
     Args:
-        provisions: the provisions, with those they rest on.
+        asks: the facts that provisions, with those they rest on, ask for.
         bearers: the bearers.
         records: the records.
         several: facts that hold several values in one text, with what stands between these.
@@ -135,12 +138,9 @@ def asked_columns(
     Raises:
         InputError: columns are missing or hold what cannot be, or a record has no kind or day.
     """
-    found = [asked(one) for one in provisions]
-    pointers = [field for one in found for field in one.pointers]
-    of_bearers = [field for one in found for field in one.of_bearers]
-    people = columns(bearers, of_bearers, "bearers", {"id": Sort.TEXT}, several)
-    needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(pointers, Sort.TEXT)}
-    of_records = [field for one in found for field in (*one.of_records, *one.beside)]
+    people = columns(bearers, asks.of_bearers, "bearers", {"id": Sort.TEXT}, several)
+    needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(asks.pointers, Sort.TEXT)}
+    of_records = (*asks.of_records, *asks.beside)
     filled = ("kind", "day")
     # Ids may be of a database's own type where only records that are read one by one need them.
     register = columns(records, of_records, "records", needed, several, filled, free=("id",))
@@ -150,10 +150,8 @@ def asked_columns(
     return people, register
 
 
-def _typed(people: Columns, provisions: Iterable[Provision]) -> Columns:
+def _typed(people: Columns) -> Columns:
     """Return bearers with their type: people, where they do not say so, as of `bearer_getter`."""
-    if not any("type" in asked(one).of_bearers for one in provisions):
-        return people
     sort = people.sorts.get("type")
     plain = people.several.get("type") != LISTED
     person = stated = nw.lit("person" if plain else listed(["person"]), dtype=nw.String)

@@ -86,13 +86,13 @@ def _told_apart(sources: Iterable[Source], several: Iterable[Provision]) -> bool
 
     Where records are read, these are not as they were.
     """
-    facts = {field for one in several for field in asked(one).of_records}
-    return facts.isdisjoint({"id", *(source.by for source in sources)})
+    told_by = {"id", *(source.by for source in sources)}
+    return told_by.isdisjoint(asked(several).of_records)
 
 
-def asked(provision: Provision) -> Asks:
-    """Return the facts that a provision asks for, in all its versions."""
-    several = [FORMS[type(one)].asks(one) for one in _says(provision)]
+def asked(provisions: Iterable[Provision]) -> Asks:
+    """Return the facts that provisions ask for, in all their versions, each once."""
+    several = [FORMS[type(said)].asks(said) for one in provisions for said in _says(one)]
     together = (
         tuple(dict.fromkeys(field for one in several for field in one[place]))
         for place in range(len(Asks._fields))
@@ -144,8 +144,7 @@ def _read(provision: Provision, scene: Scene) -> Frame:
     others = [one.whose for one in several if isinstance(one, Consequence) and one.whose]
     sources = reads(provision, benches)
     assert sources is not None  # noqa: S101 - else it is refused by name
-    asks = [asked(one) for one in several]
-    return read_out.rows(benches[provision.id], scene, asks, sources, others)
+    return read_out.rows(benches[provision.id], scene, asked(several), sources, others)
 
 
 def _read_alone(asks: Callable[[Any], Asks], reads_: Callable[[Any], Sequence[Source]]) -> Form:

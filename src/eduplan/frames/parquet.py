@@ -286,10 +286,10 @@ def _divided(
     """
     with _in_polars(folder, "") as read:
         first, second, _ = take(*map(read, whole))
-    people, register = asked_columns(provisions, first, second, several)
-    pointers = {name for one in provisions for name in asked(one).pointers}
+    asks = asked(provisions)
+    people, register = asked_columns(asks, first, second, several)
     _lay_out(people.frame.to_native(), ["id"], parts, folder / "bearers")
-    _lay_out(register.frame.to_native(), sorted(pointers), parts, folder / "records")
+    _lay_out(register.frame.to_native(), sorted(asks.pointers), parts, folder / "records")
     return [
         (_of_part(folder / "bearers", part), _of_part(folder / "records", part))
         for part in range(parts)

@@ -42,7 +42,7 @@ History = tuple[Told, ...]
 def rows(
     bench: Bench,
     scene: Scene,
-    asked: Sequence[Asks],
+    asked: Asks,
     sources: Sequence[Source],
     others: Sequence[str] = (),
 ) -> Frame:
@@ -66,9 +66,8 @@ def rows(
         if not who.subjects:
             return who.others
     name = f"_records_of_{bench.provision.id}"
-    fields = tuple(dict.fromkeys(field for one in asked for field in one.of_bearers))
-    facts = tuple(dict.fromkeys(field for one in asked for field in one.of_records))
-    reader = _Reader(bench.provision.id, scene.register, sources, facts)
+    fields = asked.of_bearers
+    reader = _Reader(bench.provision.id, scene.register, sources, asked.of_records)
     people.note(name, reader.read(people.frame(()).select(BEARER)))
     found = people.facts((*fields, name))
     subjects = {number: subject_of(f"\0{number}", facts) for number, facts in found.items()}
