@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from functools import partial
+from itertools import product
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -127,6 +128,7 @@ def judge_parquet(
     provisions = portable(plan, only)
     place = Path(out)
     whole = tables(os.fspath(bearers), os.fspath(records), place)
+    tell = progress or (lambda *_: None)
     judge = partial(
         evaluate_frame,
         plan,
@@ -139,36 +141,33 @@ def judge_parquet(
     with TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as name:
         folder = Path(name)
         with opened(folder, memory) as read, _written(folder / "written") as writer:
-            if parts is None:
-                rows = sum(count(nw.from_native(read(table)).lazy()) for table in whole)
-                read_ = any(map(is_read, with_others(plan, provisions)))
-                parts = max(1, ceil(rows / (ROWS_READ if read_ else ROWS_EACH)))
+            parts = parts or _parts_for(with_others(plan, provisions), map(read, whole))
             alone = [one for one in provisions if parts > 1 and by_bearer(plan, one)]
             each = _at_once(plan, alone)
             together = _at_once(plan, [one for one in provisions if one not in alone])
             steps = bool(alone) + parts * len(each) + len(together)
-            done = 0
-
-            def tell() -> None:
-                nonlocal done
-                done += 1
-                if progress is not None:
-                    progress(done, steps)
-
-            def judge_all(several_names: Iterable[Collection[str]], given: Given) -> None:
-                for names in several_names:
-                    found = nw.from_native(judge(*map(read, given), only=names)).lazy()
-                    writer.write_table(found.collect("pyarrow").to_native().cast(NO_ROWS.schema))
-                    tell()
-
+            divided: Sequence[Given] = ()
             if alone:
-                consulted = with_others(plan, alone)
-                divided = _divided(consulted, whole, several or {}, parts, folder)
-                tell()
-                for part in divided:
-                    judge_all(each, part)
-            judge_all(together, whole)
+                divided = _divided(with_others(plan, alone), whole, several or {}, parts, folder)
+                tell(1, steps)
+            jobs = [*product(divided, each), *((whole, names) for names in together)]
+            for done, (given, names) in enumerate(jobs, bool(alone) + 1):
+                found = nw.from_native(judge(*map(read, given), only=names)).lazy()
+                writer.write_table(found.collect("pyarrow").to_native().cast(NO_ROWS.schema))
+                tell(done, steps)
         os.replace(folder / "written", place)
+
+
+def _parts_for(provisions: Iterable[Provision], frames: Iterable[Any]) -> int:
+    """Return into how many parts bearers are divided, by how many rows there are.
+
+    Args:
+        provisions: what is judged, and what that rests on.
+        frames: all bearers and all records.
+    """
+    rows = sum(count(nw.from_native(frame).lazy()) for frame in frames)
+    each = ROWS_READ if any(map(is_read, provisions)) else ROWS_EACH
+    return max(1, ceil(rows / each))
 
 
 def _checked(engine: str, memory: str, parts: int | None) -> tuple[Engine, int | None]:
