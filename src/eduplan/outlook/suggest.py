@@ -259,34 +259,22 @@ class _Search:
     ) -> Suggestion:
         """Return the answer in terms of people and courses, after trying it by the evaluator."""
         chosen: dict[str, tuple[Attendance, ...]] = {}
-        taken = [0] * len(self.courses)
-        for counts in answer.chosen.values():
-            for pattern, n in counts.items():
-                for index in pattern:
-                    taken[index] += n
-        full = [
-            index
-            for index, course in enumerate(self.courses)
-            if course.places is not None and course.places <= taken[index]
-        ]
+        full = self.full(answer)
         shortages: list[Shortage] = []
         for place, group in enumerate(groups):
             lost = [need for need in group.people if (place, need) in answer.lost]
             clashes = self.clashes(group, lost)
             for need, people in group.people.items():
-                rest = list(people)
-                for pattern, count in sorted(answer.chosen[place, need].items()):
-                    for name in rest[:count]:
-                        chosen[name] = tuple(self.attendance(group, one, need) for one in pattern)
-                    rest = rest[count:]
-                if not rest:
-                    continue
-                names = tuple(rest)
-                if need in clashes:
+                of_each = sorted(answer.chosen[place, need].items())
+                patterns = [pattern for pattern, count in of_each for _ in range(count)]
+                for name, pattern in zip(people, patterns, strict=False):
+                    chosen[name] = tuple(self.attendance(group, one, need) for one in pattern)
+                names = tuple(people[len(patterns) :])
+                if names and need in clashes:
                     shortages += self.lacking(group, need, names) or [
                         attrs.evolve(clashes[need], bearers=names)
                     ]
-                else:
+                elif names:
                     shortages.append(self.crowded(group, names, full))
         self.check(chosen)
         return Suggestion(
@@ -299,6 +287,19 @@ class _Search:
             unclear=unclear,
             beyond=tuple(self.passed),
         )
+
+    def full(self, answer: Answer) -> list[int]:
+        """Return the courses of which all places are taken."""
+        taken = [0] * len(self.courses)
+        for counts in answer.chosen.values():
+            for pattern, n in counts.items():
+                for index in pattern:
+                    taken[index] += n
+        return [
+            index
+            for index, course in enumerate(self.courses)
+            if course.places is not None and course.places <= taken[index]
+        ]
 
     def check(self, chosen: Mapping[str, Sequence[Attendance]]) -> None:
         """Try the answer by the evaluator: whoever attends has to have everything.
