@@ -258,6 +258,35 @@ def _caps(quota: Quota, owed: Number) -> list[tuple[Cap, Pick, int]] | None:
     return found
 
 
+def _differing(readers: Sequence[Getter], field: str, wanted: object) -> list[int] | None:
+    """Return the places of records that state something else, None where one is not ordinary.
+
+    Args:
+        readers: read the facts of the records, one each.
+        field: the fact that is asked of them.
+        wanted: what it is to be.
+    """
+    answers = [read(field) for read in readers]
+    differing = [place for place, answer in enumerate(answers) if answer != wanted]
+    stated = STATED.issuperset([type(answers[place]) for place in differing])
+    return differing if stated else None
+
+
+def _capped(
+    amounts: Sequence[int],
+    caps: Sequence[tuple[Cap, Pick, int]],
+    fits: Mapping[Pick, Sequence[bool]],
+) -> tuple[tuple[int, ...], tuple[BoundCap, ...]]:
+    """Return what caps, one after the other, leave of amounts, and those that took something."""
+    bound = []
+    for cap, pick, most in caps:
+        lost = sum(compress(amounts, fits[pick])) - most
+        if lost > 0:
+            amounts = _cut(amounts, fits[pick], lost)
+            bound.append(BoundCap(cap, lost, most))
+    return tuple(amounts), tuple(bound)
+
+
 def _cut(amounts: Sequence[int], capped: Sequence[bool], excess: int) -> list[int]:
     """Return amounts without what is beyond a cap, which is taken off the latest records."""
     found = list(amounts)
@@ -328,11 +357,10 @@ def quick_parts(
         through = register.throughout or register.complete_through(kinds) or date.min
         readers = [entry[5] for entry in entries]
         if asked:
-            answers = [read(asked) for read in readers]
-            differing = [place for place, answer in enumerate(answers) if answer != wanted]
+            differing = _differing(readers, asked, wanted)
+            if differing is None:
+                return None
             if differing:
-                if not STATED.issuperset([type(answers[place]) for place in differing]):
-                    return None
                 others = tuple([entries[place][4] for place in differing])
                 left_out = (LeftOut("differs", asked, others), *left_out)
                 entries = list(entries)
@@ -349,14 +377,7 @@ def quick_parts(
                 return None
             found_fitting[pick] = fits
         batch = Batch(entries, readers, get, found_fitting)
-        bound = []
-        for cap, pick, most in caps:
-            capped = found_fitting[pick]
-            lost = sum(compress(amounts, capped)) - most
-            if lost > 0:
-                amounts = _cut(amounts, capped, lost)
-                bound.append(BoundCap(cap, lost, most))
-        counts = tuple(amounts)
+        counts, bound = _capped(amounts, caps, found_fitting)
         points: list[Point] = []
         classes = _classes(exclusive, batch, counts) if len(exclusive) > 1 else {}
         for part, spans in spans_on(seen.period, docket.as_of):
@@ -378,7 +399,7 @@ def quick_parts(
         elif status is _MET and _PENDING in of_parts:
             status = _PENDING
         counted = tuple([entry[4] for entry in entries])
-        reasons = (counted, counts, left_out, tuple(bound), None, 0, tuple(points))
+        reasons = (counted, counts, left_out, bound, None, 0, tuple(points))
         draft = Draft(
             citation,
             subject.thing,
