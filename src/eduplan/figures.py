@@ -19,6 +19,7 @@ from eduplan.tables import (
     as_string,
     as_strings,
     optional,
+    read_optional,
     read_table,
 )
 
@@ -38,7 +39,7 @@ class ShareOf:
 
 def as_share_of(value: ShareOf | Table | None) -> ShareOf | None:
     """Return a share from ``{ part = "...", whole = "..." }``, or None."""
-    return optional(lambda table: read_table(ShareOf, table), value)
+    return read_optional(ShareOf, value)
 
 
 def as_optional_number(value: Spelled | None) -> Number | None:

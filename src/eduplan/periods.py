@@ -37,6 +37,7 @@ from eduplan.tables import (
     plain,
     read_each,
     read_table,
+    read_tables,
     unknown_keys,
 )
 
@@ -217,7 +218,7 @@ def _as_lengths(value: object) -> tuple[CycleLength, ...]:
         return (CycleLength(length=as_cycle_length(value)),)  # type: ignore[arg-type]
     if not value:
         raise refuse("empty-list")
-    return read_each(value, lambda row: read_table(CycleLength, row))
+    return read_tables(CycleLength, value)
 
 
 def _as_facts(value: object) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ from eduplan.tables import (
     as_string,
     as_strings,
     as_text,
-    optional,
-    read_each,
+    read_optional,
     read_table,
+    read_tables,
 )
 
 
@@ -104,17 +104,17 @@ class LeadingGroup:
 
 def as_cited(value: Iterable[Cited | Table]) -> tuple[Cited, ...]:
     """Return documents referred to from their tables."""
-    return read_each(value, lambda table: read_table(Cited, table))
+    return read_tables(Cited, value)
 
 
 def as_annexes(value: Iterable[Annex | Table]) -> tuple[Annex, ...]:
     """Return annexes from their tables."""
-    return read_each(value, lambda table: read_table(Annex, table))
+    return read_tables(Annex, value)
 
 
 def as_leading_group(value: LeadingGroup | Table | None) -> LeadingGroup | None:
     """Return a leading group from its table, or None."""
-    return optional(lambda table: read_table(LeadingGroup, table), value)
+    return read_optional(LeadingGroup, value)
 
 
 @attrs.frozen(kw_only=True)

@@ -86,6 +86,21 @@ def read_each(values: object, reader: Callable[..., T]) -> tuple[T, ...]:
     return tuple(found)
 
 
+def read_tables(cls: type[T], values: object) -> tuple[T, ...]:
+    """Return instances of an attrs class from a list of tables; see `read_table`."""
+    return read_each(values, lambda table: read_table(cls, table))
+
+
+def read_several(cls: type[T], value: object) -> tuple[T, ...]:
+    """Return instances of an attrs class from one table or a list of some; see `read_table`."""
+    return read_tables(cls, [value] if isinstance(value, cls | Mapping) else value)
+
+
+def read_optional(cls: type[T], value: object) -> T | None:
+    """Return an instance of an attrs class from its table, None for None; see `read_table`."""
+    return None if value is None else read_table(cls, value)
+
+
 def read_entries(
     faults: FaultList, table: Table, key: str, reader: Callable[..., T]
 ) -> list[T | None]:

@@ -35,6 +35,7 @@ from eduplan.tables import (
     read_each,
     read_entries,
     read_table,
+    read_tables,
     unknown_keys,
 )
 from eduplan.textfiles import read_toml, with_lines
@@ -221,7 +222,7 @@ _SIMPLE: Mapping[str, Callable[..., object]] = {
     "as_of": as_date,
     "during": as_period,
     "expect": lambda values: read_each(values, as_expected),
-    "owed": lambda values: read_each(values, lambda table: read_table(Owed, table)),
+    "owed": lambda values: read_tables(Owed, values),
     "suggest": lambda values: read_each(values, as_suggested),
     "course": as_courses,
 }

@@ -16,7 +16,7 @@ from eduplan.dates import add_months
 from eduplan.errors import FaultList, refuse
 from eduplan.lengths import Length, as_cycle_length, as_optional_stretch
 from eduplan.selectors import EVERYTHING, Selector, as_selector
-from eduplan.tables import Table, as_kinds, as_member, as_name, optional, plain, read_table
+from eduplan.tables import Table, as_kinds, as_member, as_name, plain, read_optional, read_table
 
 
 @attrs.frozen(kw_only=True)
@@ -199,12 +199,12 @@ class Hold:
 
 def as_optional_change(value: FactChange | Table | None) -> FactChange | None:
     """Return the records that change facts of a bearer, or None."""
-    return optional(lambda table: read_table(FactChange, table), value)
+    return read_optional(FactChange, value)
 
 
 def as_optional_hold(value: Hold | Table | None) -> Hold | None:
     """Return the leave that puts a cycle on hold, or None."""
-    return optional(lambda table: read_table(Hold, table), value)
+    return read_optional(Hold, value)
 
 
 def _said(value: attrs.AttrsInstance) -> dict[str, object]:

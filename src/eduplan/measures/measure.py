@@ -34,8 +34,7 @@ from eduplan.tables import (
     as_optional_name,
     as_optional_positive,
     plain,
-    read_each,
-    read_table,
+    read_several,
 )
 
 
@@ -126,8 +125,7 @@ def as_caps(value: Iterable[Cap | Table] | Cap | Table) -> tuple[Cap, ...]:
 
     Which records count comes first, then how much; narrow ranges, and what holds for all last.
     """
-    several = [value] if isinstance(value, Cap | Mapping) else value
-    caps = read_each(several, lambda table: read_table(Cap, table))
+    caps = read_several(Cap, value)
     order = list(Per)
 
     def place(cap: Cap) -> tuple[bool, int, bool, bool]:

@@ -27,7 +27,8 @@ from eduplan.tables import (
     as_optional_name,
     optional,
     read_each,
-    read_table,
+    read_optional,
+    read_tables,
 )
 
 T = TypeVar("T")
@@ -161,7 +162,7 @@ class Threshold:
 
 def as_tariff(value: Iterable[Rate | Table]) -> tuple[Rate, ...]:
     """Return the rows of a tariff, first to last."""
-    return _filled(read_each(value, lambda row: read_table(Rate, row)))
+    return _filled(read_tables(Rate, value))
 
 
 def as_factors(value: Iterable[Iterable[Factor | Table]]) -> tuple[tuple[Factor, ...], ...]:
@@ -174,18 +175,18 @@ def as_factors(value: Iterable[Iterable[Factor | Table]]) -> tuple[tuple[Factor,
 
 def as_factor_table(value: object) -> tuple[Factor, ...]:
     """Return the rows of one table of factors."""
-    return _filled(read_each(value, lambda row: read_table(Factor, row)))
+    return _filled(read_tables(Factor, value))
 
 
 def as_optional_absence(value: Absence | Table | None) -> Absence | None:
     """Return a rule on absence, or None."""
-    return optional(lambda table: read_table(Absence, table), value)
+    return read_optional(Absence, value)
 
 
 def as_thresholds(value: Iterable[Threshold | Table] | Threshold | Table) -> tuple[Threshold, ...]:
     """Return thresholds from one or several tables."""
     several = value if isinstance(value, list | tuple) else [value]
-    return _filled(read_each(several, lambda table: read_table(Threshold, table)))
+    return _filled(read_tables(Threshold, several))
 
 
 def _filled(found: tuple[T, ...]) -> tuple[T, ...]:

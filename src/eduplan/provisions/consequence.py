@@ -26,15 +26,7 @@ from eduplan.provisions.within import Within, as_optional_within, due_day, kept
 from eduplan.provisions.worth import Worth, as_optional_worth, figure_of
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales, Selector
-from eduplan.tables import (
-    Table,
-    as_member,
-    as_name,
-    as_optional_name,
-    as_text,
-    optional,
-    read_table,
-)
+from eduplan.tables import Table, as_member, as_name, as_optional_name, as_text, read_optional
 from eduplan.verdicts import Justification, Point, Reason, Status, Told, Verdict
 from eduplan.verdicts.telling import tell_days, tell_missing, tell_undecided, tell_unit
 
@@ -74,7 +66,7 @@ def as_optional_carried_out(value: CarriedOut | Table | str | None) -> CarriedOu
     """Return what has to take place from its table or kind, or None."""
     if isinstance(value, str):
         return CarriedOut(kind=value)
-    return optional(lambda table: read_table(CarriedOut, table), value)
+    return read_optional(CarriedOut, value)
 
 
 NO_UNIT = Text("", "")

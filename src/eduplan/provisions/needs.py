@@ -29,8 +29,8 @@ from eduplan.tables import (
     as_optional_amount,
     as_optional_name,
     as_optional_text,
-    read_each,
-    read_table,
+    read_optional,
+    read_several,
 )
 from eduplan.verdicts import Point, Status
 
@@ -81,13 +81,12 @@ class Need:
 
 def as_needs(value: object) -> tuple[Need, ...]:
     """Return needs from one or several tables."""
-    several = [value] if isinstance(value, Need | Mapping) else value
-    return read_each(several, lambda table: read_table(Need, table))
+    return read_several(Need, value)
 
 
 def as_optional_need(value: object) -> Need | None:
     """Return a need from its table, or None."""
-    return None if value is None else read_table(Need, value)
+    return read_optional(Need, value)
 
 
 class Member(NamedTuple):

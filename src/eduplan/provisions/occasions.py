@@ -21,7 +21,7 @@ from eduplan.tables import (
     as_positive,
     as_text,
     read_each,
-    read_table,
+    read_tables,
     unknown_keys,
 )
 
@@ -182,7 +182,7 @@ class Occasion:
 
 def as_occasions(value: Sequence[Occasion | Table]) -> tuple[Occasion, ...]:
     """Return occasions from their tables."""
-    return read_each(value, lambda table: read_table(Occasion, table))
+    return read_tables(Occasion, value)
 
 
 def check_window(window: Window | None, every: Every, faults: FaultList) -> None:

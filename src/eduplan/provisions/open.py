@@ -35,8 +35,8 @@ from eduplan.tables import (
     as_string,
     as_text,
     plain,
-    read_each,
     read_table,
+    read_tables,
 )
 from eduplan.verdicts import Citation, Status, Verdict
 from eduplan.verdicts.telling import tell_figures
@@ -85,7 +85,7 @@ class Reading:
 
 def as_readings(value: object) -> tuple[Reading, ...]:
     """Return readings from their tables."""
-    return read_each(value, lambda table: read_table(Reading, table))
+    return read_tables(Reading, value)
 
 
 def as_expects(value: Expects | str | None) -> Expects | None:

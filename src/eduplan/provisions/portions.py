@@ -31,8 +31,7 @@ from eduplan.tables import (
     as_optional_amount,
     as_optional_name,
     as_optional_text,
-    read_each,
-    read_table,
+    read_tables,
 )
 
 MOST_PORTIONS = 10
@@ -142,7 +141,7 @@ class Portion:
 
 def as_portions(value: Iterable[Portion | Table]) -> tuple[Portion, ...]:
     """Return the parts of a quota from their tables."""
-    found = read_each(value, lambda table: read_table(Portion, table))
+    found = read_tables(Portion, value)
     names = [portion.id for portion in found]
     if len(set(names)) < len(names):
         raise refuse("part-twice")

@@ -28,6 +28,7 @@ from eduplan.tables import (
     as_text,
     read_each,
     read_table,
+    read_tables,
 )
 
 MOST_YEARS = 10
@@ -99,7 +100,7 @@ class Stage:
 
 def as_stages(value: Sequence[Stage | Table]) -> tuple[Stage, ...]:
     """Return stages from their tables."""
-    return read_each(value, lambda table: read_table(Stage, table))
+    return read_tables(Stage, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -178,7 +179,7 @@ class ProcessStep:
 
 def as_steps(value: Sequence[ProcessStep | Table]) -> tuple[ProcessStep, ...]:
     """Return steps from their tables."""
-    steps = read_each(value, lambda table: read_table(ProcessStep, table))
+    steps = read_tables(ProcessStep, value)
     if not steps:
         raise refuse("empty-list")
     return steps

@@ -28,10 +28,10 @@ from eduplan.tables import (
     as_optional_amount,
     as_optional_name,
     as_optional_text,
-    optional,
     plain,
-    read_each,
+    read_optional,
     read_table,
+    read_tables,
     unknown_keys,
 )
 
@@ -87,7 +87,7 @@ def as_bound(
     if isinstance(value, list | tuple):
         if not value:
             raise refuse("empty-list")
-        return read_each(value, lambda row: read_table(Amount, row))
+        return read_tables(Amount, value)
     return (Amount(amount=not_negative(value)),)  # type: ignore[arg-type]
 
 
@@ -217,7 +217,7 @@ class Leave:
 
 def as_optional_leave(value: Leave | Table | None) -> Leave | None:
     """Return a rule on leave, or None."""
-    return optional(lambda table: read_table(Leave, table), value)
+    return read_optional(Leave, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -239,7 +239,7 @@ class CarryOver:
 
 def as_optional_carry_over(value: CarryOver | Table | None) -> CarryOver | None:
     """Return a rule on what is carried over, or None."""
-    return optional(lambda table: read_table(CarryOver, table), value)
+    return read_optional(CarryOver, value)
 
 
 @attrs.frozen

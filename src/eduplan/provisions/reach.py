@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -21,8 +20,9 @@ from eduplan.tables import (
     as_optional_positive,
     as_string,
     optional,
-    read_each,
-    read_table,
+    read_optional,
+    read_several,
+    read_tables,
 )
 
 Level = Number | str
@@ -187,17 +187,17 @@ class Part:
 
 def as_parts(value: object) -> tuple[Part, ...]:
     """Return the parts of a target from their tables."""
-    return read_each(value, lambda table: read_table(Part, table))
+    return read_tables(Part, value)
 
 
 def as_optional_change(value: object) -> Change | None:
     """Return a change from its table, or None."""
-    return None if value is None else read_table(Change, value)
+    return read_optional(Change, value)
 
 
 def as_optional_relative(value: object) -> Relative | None:
     """Return a place among peers from its table, or None."""
-    return None if value is None else read_table(Relative, value)
+    return read_optional(Relative, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -270,13 +270,12 @@ class Milestone(Reach):
 
 def as_milestones(value: object) -> tuple[Milestone, ...]:
     """Return milestones from one or several tables."""
-    several = [value] if isinstance(value, Milestone | Mapping) else value
-    return read_each(several, lambda table: read_table(Milestone, table))
+    return read_several(Milestone, value)
 
 
 def as_optional_reach(value: object) -> Reach | None:
     """Return what has to be reached from its table, or None."""
-    return None if value is None else read_table(Reach, value)
+    return read_optional(Reach, value)
 
 
 class Bound(NamedTuple):

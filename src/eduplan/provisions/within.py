@@ -14,7 +14,7 @@ from eduplan.lengths import Length, as_length
 from eduplan.periods import Every, as_every, periods
 from eduplan.provisions.benches import Docket
 from eduplan.records import Entry
-from eduplan.tables import Table, as_positive, as_whole, optional, read_table, unknown_keys
+from eduplan.tables import Table, as_positive, as_whole, optional, read_optional, unknown_keys
 from eduplan.verdicts import Status
 
 _WAYS = ("days", "school_days", "length", "end_of")
@@ -136,7 +136,7 @@ class Before:
 
 def as_optional_before(value: Before | Table | None) -> Before | None:
     """Return a time limit from a table such as ``{ days = 1, at_most = 30 }``, or None."""
-    return None if value is None else read_table(Before, value)
+    return read_optional(Before, value)
 
 
 def days_before(before: Before, first: date, get: Getter, docket: Docket) -> Period:

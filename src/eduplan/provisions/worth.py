@@ -15,8 +15,8 @@ from eduplan.tables import (
     as_optional_exact,
     optional,
     plain,
-    read_each,
     read_table,
+    read_tables,
 )
 from eduplan.verdicts import Verdict
 
@@ -74,7 +74,7 @@ class Step:
 
 def as_steps(value: object) -> tuple[Step, ...]:
     """Return the steps of a table from their rows."""
-    found = read_each(value, lambda row: read_table(Step, row))
+    found = read_tables(Step, value)
     if not found:
         raise refuse("empty-list")
     return found
