@@ -208,6 +208,69 @@ def test_for_a_bearer_whom_no_row_fits_the_plan_says_nothing() -> None:
     assert caught.value.missing.code == "cycle-length-open"
 
 
+def test_a_row_that_fits_after_an_unknown_one_of_another_length_decides_nothing() -> None:
+    rows = [
+        {"where": {"employment": "full-time"}, "length": "5 years"},
+        {"where": {"stage": "primary"}, "length": "7 years"},
+        {"length": "5 years"},
+    ]
+
+    # Five years if it is full-time, seven if not: the last row is never reached.
+    with pytest.raises(NotKnown):
+        found({**EMPLOYED, "cycle": rows}, {**YEARS, "stage": "primary"})
+
+
+def test_of_several_unknown_facts_the_first_is_named() -> None:
+    rows = [
+        {"where": {"employment": "full-time"}, "length": "5 years"},
+        {"where": {"stage": "primary"}, "length": "7 years"},
+    ]
+
+    with pytest.raises(NotKnown) as caught:
+        found({**EMPLOYED, "cycle": rows}, YEARS)
+
+    assert caught.value.missing.facts["field"] == "employment"
+
+
+def test_a_rule_tells_the_facts_of_the_bearer_on_which_its_cycles_depend() -> None:
+    rule = as_every(
+        {
+            "cycle": [
+                {"where": {"employment": "full-time"}, "length": "5 years"},
+                {"where": {"tier": "@bearer.grade"}, "length": "7 years"},
+            ],
+            "from": "@bearer.hired",
+            "until": "@bearer.expires",
+        }
+    )
+
+    assert set(rule.facts) == {"hired", "expires", "employment", "tier", "grade"}
+
+
+# ---------------------------------------------------------------- of which something is asked
+
+
+@pytest.mark.parametrize("more", [{}, {"after": "renewal"}])
+@pytest.mark.parametrize(
+    ("counted", "years"),
+    [
+        ({"skip": 1}, range(2021, 2032)),
+        ({"only": 2}, range(2020, 2022)),
+        ({"skip": 1, "only": 2}, range(2021, 2023)),
+        ({"skip": 2, "only": 1}, range(2022, 2023)),
+    ],
+)
+def test_of_some_cycles_nothing_is_asked(
+    more: dict[str, Any], counted: dict[str, int], years: range
+) -> None:
+    rule = {"cycle": "1 year", "from": "@bearer.joined", **counted, **more}
+    on_time = renewals(*(date(year, 9, 1) for year in range(2021, 2033)))
+
+    cycles = found(rule, {"joined": date(2020, 9, 1)}, on_time)
+
+    assert cycles == [(date(year, 9, 1), date(year + 1, 8, 31)) for year in years]
+
+
 # ---------------------------------------------------------------- a change of employment
 
 
@@ -253,6 +316,27 @@ def test_a_change_after_the_day_of_judgement_is_not_looked_at() -> None:
     cycles = found(changing("as-of"), bearer, TO_CASUAL, as_of=date(2022, 2, 28))
 
     assert cycles[0] == (date(2020, 1, 1), date(2024, 12, 31))
+
+
+def test_a_change_on_the_first_day_after_a_cycle_does_not_lengthen_it() -> None:
+    records = employed((date(2019, 1, 1), "full-time"), (date(2025, 1, 1), "casual"))
+
+    assert found(changing("as-of"), {**YEARS, "employment": "casual"}, records) == [
+        (date(2020, 1, 1), date(2024, 12, 31)),
+        (date(2025, 1, 1), date(2031, 12, 31)),
+    ]
+
+
+def test_what_begins_after_the_days_of_interest_need_not_be_known() -> None:
+    # the plan does not say how long the cycle of a volunteer is
+    records = employed((date(2019, 1, 1), "full-time"), (date(2025, 1, 1), "volunteer"))
+    bearer = {**YEARS, "employment": "volunteer"}
+    rule = changing("period-start")
+
+    until = Period(date(2020, 1, 1), date(2025, 1, 1))
+    assert found(rule, bearer, records, until) == [(date(2020, 1, 1), date(2024, 12, 31))]
+    with pytest.raises(NotKnown):
+        found(rule, bearer, records, Period(date(2020, 1, 1), date(2025, 1, 2)))
 
 
 def test_before_the_first_record_of_a_fact_it_is_not_known() -> None:
@@ -384,6 +468,19 @@ def test_renewed_before_its_window_opens_it_may_count_for_nothing() -> None:
     assert early == NEXT_FROM_DUE[:1]
 
 
+def test_a_renewal_on_the_first_day_after_a_cycle_is_not_early() -> None:
+    assert renewed(date(2024, 8, 31), early="nothing") == NEXT_FROM_DUE[:1]
+    assert renewed(date(2024, 9, 1), early="nothing") == NEXT_FROM_DUE
+
+
+def test_a_cycle_is_not_renewed_on_the_day_it_begins() -> None:
+    table = {**LICENCE, "after": {"kind": "renewal", "opens": "6 months"}}
+
+    # The first renews the cycle that ends in August; the second, on the day the next one begins,
+    # does not renew that one too.
+    assert found(table, LICENSED, renewals(date(2024, 8, 1), date(2024, 9, 1))) == NEXT_FROM_DUE
+
+
 def test_a_cycle_renewed_at_any_time_may_run_to_its_end() -> None:
     assert renewed(date(2021, 1, 1), early="due") == NEXT_FROM_DUE
 
@@ -412,12 +509,21 @@ def test_a_renewal_that_may_fit_or_not_leaves_the_cycles_unknown() -> None:
     assert len(found(table, LICENSED, granted)) == 1
 
 
+def test_a_renewal_on_the_first_day_of_all_is_not_looked_at() -> None:
+    table = {**LICENCE, "after": {"kind": "renewal", "where": {"granted": True}}}
+
+    # Whether it was granted is not known; but it comes too early to complete a cycle.
+    assert found(table, LICENSED, renewals(date(2019, 9, 1))) == NEXT_FROM_DUE[:1]
+
+
 def test_only_renewals_up_to_the_day_of_judgement_count() -> None:
     table = {**LICENCE, "after": "renewal"}
 
-    cycles = found(table, LICENSED, renewals(date(2022, 3, 15)), as_of=date(2022, 3, 14))
+    before = found(table, LICENSED, renewals(date(2022, 3, 15)), as_of=date(2022, 3, 14))
+    on_it = found(table, LICENSED, renewals(date(2022, 3, 15)), as_of=date(2022, 3, 15))
 
-    assert cycles == NEXT_FROM_DUE[:1]
+    assert before == NEXT_FROM_DUE[:1]
+    assert on_it == [(date(2019, 9, 1), date(2022, 3, 14)), (date(2022, 3, 15), date(2027, 3, 14))]
 
 
 # ---------------------------------------------------------------- on hold
