@@ -26,6 +26,7 @@ from eduplan import (
     load_plan,
     plan_from_table,
 )
+from eduplan.files.writing import plan_to_table
 from eduplan.messages import LANGUAGES
 
 NAME = {"zh": "名称", "en": "Name"}
@@ -144,6 +145,26 @@ def test_readings_that_agree_decide_anyway() -> None:
     assert (none_held.status, none_held.value) == (Status.NOT_MET, 0)
     one_failed = verdict_on(plan, lessons(AUTUMN, SPRING, passed=False))
     assert asked_by(one_failed) == ["counting"]
+
+
+def test_it_follows_from_what_is_decided_whatever_the_answer_is() -> None:
+    # the year of the plan is over, and no lesson was observed: not met under both readings
+    measure = {"count": "lesson-observation", "where": "?counting"}
+    talk = {
+        "id": "talk",
+        "clause": "一",
+        "title": NAME,
+        "verdict": "lessons",
+        "status": "NOT_MET",
+        "effect": "talk",
+        "carried_out": {"kind": "talk", "within": {"days": 30}},
+    }
+    table = plan_to_table(plan_with(COUNTING, lessons={"measure": measure}))
+    plan = plan_from_table({**table, "consequence": [talk]})
+    ((verdict,), (follows,)) = judge(plan, []).values()
+
+    assert verdict.status is Status.NOT_MET
+    assert follows.due == date(2025, 9, 30)  # thirty days after 31 August, when that was settled
 
 
 def test_only_who_joined_within_the_year_waits_for_the_policy_on_it() -> None:

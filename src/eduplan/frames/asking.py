@@ -17,7 +17,7 @@ from eduplan.frames.columns import LARGEST
 from eduplan.frames.profiles import BEARER, Profiles
 from eduplan.frames.scene import COLUMNS, Scene
 from eduplan.people import bearer_getter
-from eduplan.provisions import Bench, Provision, Subject
+from eduplan.provisions import Bench, Provision, SettledBench, Subject
 from eduplan.provisions.within import Within
 from eduplan.selectors import Selector
 from eduplan.verdicts import Verdict, row_of
@@ -96,7 +96,7 @@ class Owing(NamedTuple):
     others: Frame
 
 
-def owing(bench: Bench, scene: Scene, own: Iterable[str]) -> Owing:
+def owing(bench: SettledBench, scene: Scene, own: Iterable[str]) -> Owing:
     """Return who owes a provision, by profile.
 
     Args:

@@ -20,7 +20,7 @@ from eduplan.frames.columns import MOST_VALUES, as_days, as_wholes, distinct, fl
 from eduplan.frames.profiles import BEARER, NAMED
 from eduplan.frames.refusing import Judged, said_besides
 from eduplan.frames.scene import Asks, Scene, Source
-from eduplan.provisions import Bench, Consequence, Docket, Subject
+from eduplan.provisions import Consequence, ConsequenceBench, Docket, SettledBench, Subject
 from eduplan.verdicts import Status, Verdict
 
 _JUDGED: Judged = {
@@ -78,6 +78,7 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
         judge: judges the provision it follows from.
     """
     bench = scene.docket.benches[rule.id]
+    assert isinstance(bench, ConsequenceBench)  # noqa: S101 - without dated versions it is
     who = owing(bench, scene, ())
     if not who.subjects:
         return who.others
@@ -116,7 +117,7 @@ def rows(rule: Consequence, scene: Scene, judge: Callable[[str, Scene], Frame]) 
     return scene.backend.below([told(frame, ("_way",), verdicts, scene), who.others])
 
 
-def _decided(bench: Bench, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+def _decided(bench: SettledBench, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
     """Return the verdicts on somebody of whom it is known that the consequence is for them."""
     try:
         return bench.decide(subject, docket)

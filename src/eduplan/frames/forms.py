@@ -30,7 +30,9 @@ from eduplan.provisions import (
     Quota,
     Roster,
     Schedule,
+    SettledBench,
     Target,
+    VersionedBench,
 )
 
 
@@ -43,11 +45,17 @@ def judge(name: str, scene: Scene) -> Frame:
     """
     found = scene.judged.get(name)
     if found is None:
-        found = _judged(scene.docket.benches[name].provision, scene)
+        found = _judged(_settled(scene.docket.benches[name]), scene)
         if name in scene.heard:
             found = scene.backend.keep(found)
         scene.judged[name] = found
     return found
+
+
+def _settled(bench: Bench) -> Provision:
+    """Return what a bench judges; over frames no provision waits for an answer."""
+    assert isinstance(bench, SettledBench | VersionedBench)  # noqa: S101 - else it is refused
+    return bench.provision
 
 
 def _judged(provision: Provision, scene: Scene) -> Frame:
@@ -133,7 +141,7 @@ def consulted(provision: Provision, benches: Mapping[str, Bench]) -> list[Provis
     while waiting:
         for name in waiting.pop().refers():
             if name not in found:
-                found[name] = benches[name].provision
+                found[name] = _settled(benches[name])
                 waiting.append(found[name])
     return list(found.values())
 

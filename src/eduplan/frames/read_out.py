@@ -30,7 +30,7 @@ from eduplan.frames.histories import (
 )
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.scene import Asks, Scene, Source
-from eduplan.provisions import Bench, Docket, Subject, VersionedBench
+from eduplan.provisions import Bench, Docket, SettledBench, Subject
 from eduplan.verdicts import Verdict
 
 _NAMES = "_names"
@@ -60,14 +60,14 @@ def rows(
         InputError: the records have no ids, or one that stands twice.
     """
     people, rest = scene.profiles, []
-    if not isinstance(bench, VersionedBench):
+    if isinstance(bench, SettledBench):
         who = owing(bench, scene, ())
         people, rest = who.profiles, [who.others]
         if not who.subjects:
             return who.others
-    name = f"_records_of_{bench.provision.id}"
+    name = f"_records_of_{bench.citation.provision}"
     fields = asked.of_bearers
-    reader = _Reader(bench.provision.id, scene.register, sources, asked.of_records)
+    reader = _Reader(bench.citation.provision, scene.register, sources, asked.of_records)
     people.note(name, reader.read(people.frame(()).select(BEARER)))
     found = people.facts((*fields, name))
     subjects = {number: subject_of(f"\0{number}", facts) for number, facts in found.items()}

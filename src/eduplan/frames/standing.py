@@ -12,11 +12,11 @@ from eduplan.frames.backends import Frame
 from eduplan.frames.outcomes import Outcome, Outcomes, outcome_of
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.scene import Scene
-from eduplan.provisions import Bench
+from eduplan.provisions import SettledBench
 
 
 def bearers(
-    bench: Bench, scene: Scene, own: Iterable[str], number: Callable[[Outcome], int]
+    bench: SettledBench, scene: Scene, own: Iterable[str], number: Callable[[Outcome], int]
 ) -> Frame:
     """Return all bearers, and what is said of each of whom there is no record to judge.
 

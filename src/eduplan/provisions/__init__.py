@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eduplan.provisions.attestation import Judgements as Judgements
     from eduplan.provisions.benches import Bench as Bench
     from eduplan.provisions.benches import Docket as Docket
+    from eduplan.provisions.benches import SettledBench as SettledBench
     from eduplan.provisions.changes import changed_provision as changed_provision
     from eduplan.provisions.consequence import CarriedOut as CarriedOut
     from eduplan.provisions.consequence import Consequence as Consequence
@@ -94,7 +95,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "attestation": ("Attestation", "AttestationBench", "Judgements"),
-    "benches": ("Bench", "Docket"),
+    "benches": ("Bench", "Docket", "SettledBench"),
     "changes": ("changed_provision",),
     "consequence": ("CarriedOut", "Consequence", "ConsequenceBench", "Effect"),
     "follow_up": ("Answer", "FollowUp", "FollowUpBench"),

@@ -16,7 +16,7 @@ from eduplan.lengths import Length, as_optional_length
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, both, say, show_day
 from eduplan.periods import Every, as_optional_every
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.records import Entry
 from eduplan.selectors import Condition, Matcher, Scales, Selector, Test, as_optional_selector
@@ -149,7 +149,7 @@ class Way(NamedTuple):
     doubt: str = ""
 
 
-class AttestationBench(Bench):
+class AttestationBench(SettledBench):
     """An attestation made ready to judge many bearers."""
 
     def __init__(self, rule: Attestation, setting: Setting) -> None:

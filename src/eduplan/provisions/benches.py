@@ -233,7 +233,11 @@ def cited(
 
 
 class Bench:
-    """A provision made ready to judge many bearers: who it applies to, and how to say so."""
+    """A provision made ready to judge many bearers, be it settled or with readings or versions.
+
+    Args:
+        citation: what its verdicts cite.
+    """
 
     grouped = False
     """Whether its verdicts are on groups of bearers, so that all are needed to judge one."""
@@ -244,14 +248,8 @@ class Bench:
     versions: Sequence[tuple[Wording, Bench]] = ()
     """All versions, this one among them, where they are judged side by side."""
 
-    def __init__(self, provision: Provision, setting: Setting, citation: Citation) -> None:
-        self.provision = provision
+    def __init__(self, citation: Citation) -> None:
         self.citation = citation
-        self._excuses: dict[tuple[str, object], Justification] = {}
-        self._bearer = Matcher(provision.bearer, setting.scales)
-        self._exempt = (
-            Matcher(provision.exempt, setting.scales) if provision.exempt is not None else None
-        )
 
     def judged(self, subject: Subject) -> str:
         """Return the id under which its verdicts on a bearer stand, perhaps that of its group."""
@@ -264,6 +262,48 @@ class Bench:
             subject: the bearer.
             docket: what the judgement rests on.
         """
+        raise NotImplementedError
+
+    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
+        """Return the verdicts on all bearers."""
+        if len(subjects) == 1:
+            return self.judge(subjects[0], docket)
+        return (verdict for subject in subjects for verdict in self.judge(subject, docket))
+
+    def undetermined(
+        self, subject: Subject, docket: Docket, missing: tuple[Missing, ...]
+    ) -> Verdict:
+        """Return a verdict that nothing can be said, with what is missing."""
+        return Verdict(
+            citation=self.citation,
+            bearer=subject.thing,
+            bearer_id=subject.id,
+            status=Status.UNDETERMINED,
+            as_of=docket.as_of,
+            missing=missing,
+        )
+
+
+class SettledBench(Bench):
+    """A provision of one wording and reading: who it applies to, and how to say so.
+
+    Args:
+        provision: the provision.
+        setting: what its plan gives it.
+        citation: what its verdicts cite.
+    """
+
+    def __init__(self, provision: Provision, setting: Setting, citation: Citation) -> None:
+        super().__init__(citation)
+        self.provision = provision
+        self._excuses: dict[tuple[str, object], Justification] = {}
+        self._bearer = Matcher(provision.bearer, setting.scales)
+        self._exempt = (
+            Matcher(provision.exempt, setting.scales) if provision.exempt is not None else None
+        )
+
+    def judge(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
+        """Return the verdicts on one bearer, of which one says what is not known."""
         other = self.beside(subject, docket)
         if other is not None:
             return (other,)
@@ -298,12 +338,6 @@ class Bench:
     def decide(self, subject: Subject, docket: Docket) -> tuple[Verdict, ...]:
         """Return the verdicts on a bearer to whom the provision applies."""
         raise NotImplementedError
-
-    def judge_all(self, subjects: Sequence[Subject], docket: Docket) -> Iterable[Verdict]:
-        """Return the verdicts on all bearers."""
-        if len(subjects) == 1:
-            return self.judge(subjects[0], docket)
-        return (verdict for subject in subjects for verdict in self.judge(subject, docket))
 
     def excuse(
         self,
@@ -342,16 +376,3 @@ class Bench:
         if until is not None and period.end > until:
             return "no-longer-in-force", until
         return None
-
-    def undetermined(
-        self, subject: Subject, docket: Docket, missing: tuple[Missing, ...]
-    ) -> Verdict:
-        """Return a verdict that nothing can be said, with what is missing."""
-        return Verdict(
-            citation=self.citation,
-            bearer=subject.thing,
-            bearer_id=subject.id,
-            status=Status.UNDETERMINED,
-            as_of=docket.as_of,
-            missing=missing,
-        )

@@ -17,7 +17,7 @@ from eduplan.exact import Number, show
 from eduplan.facts import getter
 from eduplan.messages import LANGUAGES, Language, Text, either, say, show_day
 from eduplan.provisions.attestation import Attestation
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.happening import Happening
 from eduplan.provisions.matching import matched
 from eduplan.provisions.provision import Provision, Setting, Subject
@@ -145,7 +145,7 @@ class Done(NamedTuple):
     field: str = ""
 
 
-class ConsequenceBench(Bench):
+class ConsequenceBench(SettledBench):
     """A consequence made ready to judge many bearers."""
 
     def __init__(self, rule: Consequence, setting: Setting) -> None:
@@ -324,7 +324,7 @@ def _since(verdict: Verdict, docket: Docket) -> date | None:
     """
     if verdict.period is None:
         return verdict.opens
-    judged = isinstance(docket.benches[verdict.citation.provision].provision, Attestation)
+    judged = verdict.citation.form == Attestation.form
     if verdict.period.last < docket.as_of and not judged:
         return verdict.period.last
     days = [getter(record)("day") for record in verdict.justification.counted]

@@ -13,7 +13,7 @@ from eduplan.errors import FaultList, Missing, NotKnown
 from eduplan.facts import Getter, Truth, getter
 from eduplan.measures import LeftOut
 from eduplan.messages import Language, Text, say, show_day
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.provision import Provision, Setting, Subject
 from eduplan.provisions.service import on_duty
 from eduplan.provisions.versions import Governs
@@ -123,7 +123,7 @@ class Answers(NamedTuple):
     field: str
 
 
-class FollowUpBench(Bench):
+class FollowUpBench(SettledBench):
     """A follow-up made ready to judge many bearers."""
 
     def __init__(self, rule: FollowUp, setting: Setting) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from eduplan.provisions.benches import Bench
+from eduplan.provisions.benches import Bench, SettledBench
 from eduplan.provisions.provision import Provision, Setting
 
 
@@ -14,7 +14,7 @@ class Form(NamedTuple):
     """A form of provision: its value and what makes a value ready to judge."""
 
     value: type[Provision]
-    prepare: Callable[[Any, Setting], Bench]
+    prepare: Callable[[Any, Setting], SettledBench]
 
 
 class Forms(Mapping[str, Form]):
@@ -70,5 +70,5 @@ def bench(provision: Provision, setting: Setting) -> Bench:
     ]
     if not provision.version:
         return benches[0][1]
-    versioned: type[Bench] = _named("version_bench", "VersionedBench")
-    return versioned(provision, benches)  # type: ignore[call-arg, arg-type]
+    versioned: Callable[..., Bench] = _named("version_bench", "VersionedBench")
+    return versioned(provision, benches)

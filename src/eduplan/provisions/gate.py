@@ -10,7 +10,7 @@ import attrs
 from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing
 from eduplan.messages import Language, say, show_day
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.consequence import Consequence, Effect
 from eduplan.provisions.happening import Happening, as_optional_happening
 from eduplan.provisions.provision import Provision, Setting, Subject
@@ -87,7 +87,7 @@ class Gate(Provision):
                 leaf.faults(scales, found)
 
 
-class GateBench(Bench):
+class GateBench(SettledBench):
     """A gate made ready to judge many bearers."""
 
     def __init__(self, gate: Gate, setting: Setting) -> None:

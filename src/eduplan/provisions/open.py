@@ -324,9 +324,7 @@ class UnansweredBench(Bench):
     def __init__(
         self, waiting: Unanswered, questions: Mapping[str, Question], setting: Setting
     ) -> None:
-        self._ids = waiting.questions
-        self._questions = questions
-        self.citation = Citation(
+        citation = Citation(
             plan=setting.plan,
             provision=waiting.id,
             clauses=waiting.clause,
@@ -338,6 +336,9 @@ class UnansweredBench(Bench):
             labels=setting.labels,
             tell=tell_figures,
         )
+        super().__init__(citation)
+        self._ids = waiting.questions
+        self._questions = questions
         choices = [questions[question].samples for question in self._ids]
         combinations = list(product(*(range(len(samples)) for samples in choices)))
         self._blank = any(questions[question].expects for question in self._ids)

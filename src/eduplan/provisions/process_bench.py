@@ -10,7 +10,7 @@ from eduplan.errors import Missing
 from eduplan.facts import Getter, getter
 from eduplan.messages import Language, Text, say, show_day
 from eduplan.periods import Unit
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.population import together
 from eduplan.provisions.process import Process
 from eduplan.provisions.process_steps import Run, StepBench
@@ -24,7 +24,7 @@ from eduplan.verdicts.telling import tell_days, tell_points, tell_undecided
 _STEPS = Text("步", "steps")
 
 
-class ProcessBench(Bench):
+class ProcessBench(SettledBench):
     """A process made ready to judge many bearers."""
 
     def __init__(self, rule: Process, setting: Setting) -> None:

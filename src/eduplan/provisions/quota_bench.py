@@ -18,7 +18,7 @@ from eduplan.facts import Getter
 from eduplan.measures import DatedGauge, Gauge, LeftOut, Measure, Reading, Way
 from eduplan.people import Group
 from eduplan.periods import Unit
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.composite import Composite, Due, OnLeave, together, worst_of
 from eduplan.provisions.owing import (
@@ -52,7 +52,7 @@ def _outside(reason: str, entries: Sequence[Entry]) -> tuple[LeftOut, ...]:
     return (LeftOut(reason, "", tuple(map(_RECORD, entries))),) if entries else ()
 
 
-class QuotaBench(Bench):
+class QuotaBench(SettledBench):
     """A quota made ready to judge many bearers.
 
     Args:

@@ -15,7 +15,7 @@ from eduplan.dates import DAY, Period
 from eduplan.errors import FaultList, Missing, kind_of, refuse
 from eduplan.facts import Getter, Truth
 from eduplan.messages import Language, Text, say
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.needs import (
     Found,
     Member,
@@ -170,7 +170,7 @@ class Roster(Provision):
                     selector.faults(scales, found, dated=True)
 
 
-class RosterBench(Bench):
+class RosterBench(SettledBench):
     """A roster made ready to judge many bearers."""
 
     def __init__(self, roster: Roster, setting: Setting) -> None:

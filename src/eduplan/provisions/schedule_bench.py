@@ -14,7 +14,7 @@ from eduplan.errors import Missing, NotKnown
 from eduplan.facts import Getter, Truth
 from eduplan.measures import LeftOut
 from eduplan.messages import LANGUAGES, Language, Text, say, show_day
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.occasions import days_due
 from eduplan.provisions.population import together
 from eduplan.provisions.provision import Setting, Subject
@@ -41,7 +41,7 @@ class Judged(NamedTuple):
     point: Point
 
 
-class ScheduleBench(Bench):
+class ScheduleBench(SettledBench):
     """A schedule made ready to judge many bearers."""
 
     def __init__(self, rule: Schedule, setting: Setting) -> None:

@@ -14,7 +14,7 @@ from eduplan.errors import Missing, NotKnown
 from eduplan.exact import Number, show, show_share
 from eduplan.messages import Language, Text, both, say
 from eduplan.periods import periods
-from eduplan.provisions.benches import Bench, Docket, cited
+from eduplan.provisions.benches import Docket, SettledBench, cited
 from eduplan.provisions.indicator import Figure, IndicatorBench
 from eduplan.provisions.peers import bound_of_peers, place_of
 from eduplan.provisions.population import status_of, together, words
@@ -56,7 +56,7 @@ class Readings(NamedTuple):
     peers: Mapping[str, Figure] = MappingProxyType({})
 
 
-class TargetBench(Bench):
+class TargetBench(SettledBench):
     """A target made ready to judge many bearers."""
 
     def __init__(self, target: Target, setting: Setting) -> None:

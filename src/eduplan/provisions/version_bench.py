@@ -12,7 +12,7 @@ from eduplan.dates import Period
 from eduplan.errors import NotKnown
 from eduplan.facts import getter
 from eduplan.periods import Every
-from eduplan.provisions.benches import Bench, Docket, by_bearer
+from eduplan.provisions.benches import Bench, Docket, SettledBench, by_bearer
 from eduplan.provisions.provision import Provision, Subject, Wording
 from eduplan.provisions.versions import Governs
 from eduplan.verdicts import Governing, Status, Verdict
@@ -39,7 +39,9 @@ class VersionedBench(Bench):
         benches: its versions in the order of their days, each made ready to judge.
     """
 
-    def __init__(self, provision: Provision, benches: Sequence[tuple[Wording, Bench]]) -> None:
+    def __init__(
+        self, provision: Provision, benches: Sequence[tuple[Wording, SettledBench]]
+    ) -> None:
         self.provision = provision
         self.governs = provision.governs or Governs.PERIOD_START
         if any(wording.provision.by_day for wording, _ in benches):
@@ -51,14 +53,14 @@ class VersionedBench(Bench):
             bench.governs = self.governs
             if self.governs is not Governs.AS_OF:
                 bench.versions = benches
-        self.citation = benches[0][1].citation
+        super().__init__(benches[0][1].citation)
         self.grouped = any(bench.grouped for _, bench in benches)
 
     def judged(self, subject: Subject) -> str:
         """Return the id under which its verdicts on a bearer stand, by the last version."""
         return self._benches[-1][1].judged(subject)
 
-    def governing(self, as_of: date) -> Sequence[tuple[Wording, Bench]]:
+    def governing(self, as_of: date) -> Sequence[tuple[Wording, SettledBench]]:
         """Return the versions by which anything is judged on a day: that of the day, or all."""
         if self.governs is not Governs.AS_OF:
             return self._benches
@@ -99,7 +101,7 @@ class VersionedBench(Bench):
             ]
             yield from self._governed(ways, docket)
 
-    def _on(self, day: date) -> Bench:
+    def _on(self, day: date) -> SettledBench:
         """Return the version in force on a day."""
         return next(bench for wording, bench in self._benches if day in wording)
 
