@@ -487,6 +487,63 @@ def test_the_first_whole_school_year_can_be_judged() -> None:
     assert verdict.as_of == date(1, 9, 1)
 
 
+@pytest.mark.parametrize(
+    ("given", "place", "says"),
+    [
+        ({"plan": "county-six-year"}, "plan", "load_plan"),
+        ({"register": []}, "register", "Register(records)"),
+        ({"calendar": "shanghai"}, "calendar", "load_calendar"),
+        ({"during": (AS_OF, AS_OF + DAY)}, "during", "Period(start, end)"),
+    ],
+)
+def test_what_is_of_another_kind_is_told_with_how_to_make_it(
+    given: dict[str, Any], place: str, says: str
+) -> None:
+    arguments: dict[str, Any] = {"plan": COUNTING, "register": Register([])} | given
+
+    with pytest.raises(InputError) as caught:
+        evaluate(bearers=[], as_of=AS_OF, **arguments)
+
+    [fault] = caught.value.faults
+    assert fault.path == place
+    assert says in fault.message("en")
+
+
+def test_all_that_is_of_another_kind_is_told_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        evaluate("town", [], [], as_of=AS_OF, calendar="shanghai")  # type: ignore[arg-type]
+
+    assert caught.value.message("zh").splitlines() == [
+        "plan: 应为方案（用 load_plan 读取），而不是文本",
+        "register: 应为登记（用 Register(记录) 建立），而不是列表",
+        "calendar: 应为校历（用 load_calendar 读取），而不是文本",
+    ]
+
+
+def test_a_language_that_is_not_spoken_is_refused_by_name() -> None:
+    [verdict] = judged(COUNTING, [{"id": "t1"}], [], AS_OF)
+
+    with pytest.raises(ValueError, match="lang must be one of zh, en, not 'de'"):
+        verdict.explain("de")  # type: ignore[arg-type]
+
+
+def test_plans_and_calendars_are_told_in_a_line() -> None:
+    plan = load_plan("primary-school-2024").answer({"joined-or-left": "full"})
+
+    assert repr(plan).startswith("<Plan primary-school-2024: ")
+    assert repr(plan).endswith(" questions, 1 answered>")
+    assert repr(SHANGHAI).startswith("<SchoolCalendar shanghai: ")
+    assert max(len(repr(plan)), len(repr(SHANGHAI))) < 100
+
+
+def test_a_register_is_complete_through_a_day_as_it_is_spelled() -> None:
+    register = Register([], complete_through="2025-06-01")
+
+    assert register.complete_through(("training",)) == date(2025, 6, 1)
+    with pytest.raises(InputError, match=r"complete_through: .*not written otherwise"):
+        Register([], complete_through="1.6.2025")
+
+
 def test_a_day_through_which_a_register_is_complete_has_no_time() -> None:
     with pytest.raises(InputError, match=r"complete_through: .*time of day"):
         Register([], complete_through=datetime(2025, 6, 2, 12))

@@ -471,6 +471,15 @@ def test_nothing_is_done_with_lazy_records_before_they_are_asked_for() -> None:
     assert found.collect().height == 2
 
 
+def test_the_name_of_a_plan_is_no_plan() -> None:
+    nobody = pl.DataFrame({"id": ["t1"]})
+
+    with pytest.raises(
+        InputError, match=r"plan: must be a Plan, as load_plan returns it, not text"
+    ):
+        evaluate_frame("town", nobody, nobody, as_of=date(2025, 6, 2))  # type: ignore[arg-type]
+
+
 def test_a_plan_with_nothing_to_judge_gives_no_rows() -> None:
     assert judge(plan_of(), only=[]).columns == [
         *("bearer", "provision", "period_start", "period_end", "status", "value", "required"),

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from eduplan.dates import Period, as_date, days_of_school_year
-from eduplan.errors import FaultList, read_below
+from eduplan.errors import FaultList, kind_of, read_below
 from eduplan.people import bearer_getter
 from eduplan.plan import Plan
 from eduplan.provisions import Bench, Docket, Subject
@@ -54,7 +54,8 @@ def evaluate(
 
     Raises:
         InputError: a bearer without id, an id twice, an amount that is not a number, one text as
-            ``only``, an ``as_of`` that is no date or in no school year.
+            ``only``, an ``as_of`` that is no date or in no school year, records that are no
+            `Register`, the name of a plan or a calendar instead of what it names.
         UnknownName: ``only`` has a name that no provision has.
 
     Example:
@@ -67,6 +68,7 @@ def evaluate(
         >>> [verdict.status.value for verdict in verdicts if verdict.provision == "open-lesson"]
         ['MET']
     """
+    check_kinds(plan, calendar, during, register)
     day, during = judged_days(as_of, during)
     subjects = _subjects(bearers)
     benches = plan.benches
@@ -100,6 +102,34 @@ def _asked(plan: Plan, only: Collection[str]) -> list[Bench]:
     return [bench for name, bench in plan.benches.items() if name in names]
 
 
+def check_kinds(
+    plan: object, calendar: object, during: object, register: object | None = None
+) -> None:
+    """Refuse what is not of the kind an evaluator takes, such as a list instead of a register.
+
+    A calendar is known by what it can do, so that it need not be imported where none is given.
+
+    Args:
+        plan: what was given as the plan.
+        calendar: as the school calendar, None for none.
+        during: as the days of interest, None for none.
+        register: as the register, None where the evaluator takes records otherwise.
+
+    Raises:
+        InputError: all of them that are something else.
+    """
+    faults = FaultList()
+    if not isinstance(plan, Plan):
+        faults.add("not-a-plan", "plan", got=kind_of(plan))
+    if register is not None and not isinstance(register, Register):
+        faults.add("not-a-register", "register", got=kind_of(register))
+    if calendar is not None and not callable(getattr(calendar, "stage", None)):
+        faults.add("not-a-calendar", "calendar", got=kind_of(calendar))
+    if during is not None and not isinstance(during, Period):
+        faults.add("not-a-period", "during", got=kind_of(during))
+    faults.raise_any()
+
+
 def judged_days(as_of: date, during: Period | None) -> tuple[date, Period]:
     """Return the day of judgement and the days judged, by default its school year.
 
@@ -121,7 +151,7 @@ def _subjects(bearers: Iterable[object]) -> list[Subject]:
             faults.add("no-id", f"bearers[{index}]")
             continue
         if name in seen:
-            faults.add("bearer-twice", f"bearers[{index}]", index=index)
+            faults.add("bearer-twice", f"bearers[{index}]")
         seen.add(name)
         throughout = get("joined") is None and get("left") is None
         found.append(Subject(name, bearer, get, throughout))

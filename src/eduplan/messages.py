@@ -189,9 +189,14 @@ class Template(NamedTuple):
 def template(key: str, lang: Language) -> Template:
     """Return message ``key`` taken apart.
 
+    Raises:
+        ValueError: ``lang`` is none of the languages.
+
     >>> template("explain.days", "en")
     Template(head='', rest=(('count', ' days'),))
     """
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, not {lang!r}")
     words, names = [""], []
     for before, name, way, conversion in Formatter().parse(catalogue()[key][lang]):
         if way or conversion:

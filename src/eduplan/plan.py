@@ -84,7 +84,7 @@ class Derivation:
                     faults.unknown("drop-unknown", f"drop[{index}].provision", name, known)
 
 
-@attrs.define(kw_only=True, frozen=True, slots=False)
+@attrs.define(kw_only=True, frozen=True, slots=False, repr=False)
 class Plan:
     """A plan as data.
 
@@ -120,7 +120,7 @@ class Plan:
     questions: tuple[Question, ...] = ()
     answers: Mapping[str, object] = attrs.field(factory=dict, hash=False)
     scales: tuple[Scale, ...] = ()
-    labels: Mapping[str, Text] = attrs.field(factory=dict, hash=False, repr=False)
+    labels: Mapping[str, Text] = attrs.field(factory=dict, hash=False)
     figures: tuple[Figure, ...] = ()
     horizon: Period | None = None
     length: Length | None = None
@@ -287,6 +287,10 @@ class Plan:
         for provision in self.provisions:
             found[provision.key].append(provision)
         return found
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.provisions)} provisions, {len(self.questions)} questions"
+        return f"<Plan {self.id}: {counts}, {len(self.answers)} answered>"
 
     def _repr_html_(self) -> str:
         title, count = escape(self.title["en"]), len(self.provisions)

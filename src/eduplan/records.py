@@ -145,7 +145,7 @@ class Register:
         self,
         records: Iterable[object],
         *,
-        complete_through: date | Mapping[str, date] | None = None,
+        complete_through: date | str | Mapping[str, date] | None = None,
     ) -> None:
         self._entries = sorted(_entries(records), key=_PLACE)
         self._complete = _complete_through(complete_through)
@@ -320,14 +320,14 @@ def _refuse_doubles(entries: Sequence[Entry]) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _all_through(day: date) -> Mapping[str, date]:
+def _all_through(day: date | str) -> Mapping[str, date]:
     return {ALL_KINDS: read_below("complete_through", as_date, day)}
 
 
 def _complete_through(spelled: object) -> Mapping[str, date]:
     if spelled is None:
         return {}
-    if isinstance(spelled, date):
+    if isinstance(spelled, date | str):
         return _all_through(spelled)
     if not isinstance(spelled, Mapping):
         raise refuse("not-a-date", "complete_through", got=kind_of(spelled))

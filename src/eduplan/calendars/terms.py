@@ -295,7 +295,7 @@ def _follows(term: Term, following: Term) -> bool:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SchoolCalendar:
     """The school calendar of a region: terms by stage and school year, with their sources.
 
@@ -313,10 +313,15 @@ class SchoolCalendar:
     region: Text
     terms: tuple[Term, ...]
     sources: tuple[TermSource, ...] = ()
-    closed: Mapping[str, frozenset[date]] = attrs.field(factory=dict, repr=False)
-    opened: Mapping[str, frozenset[date]] = attrs.field(factory=dict, repr=False)
-    statutory: StatutoryDays = attrs.field(factory=ChineseStatutoryDays, repr=False, eq=False)
-    _stages: dict[str, StageCalendar] = attrs.field(factory=dict, init=False, repr=False, eq=False)
+    closed: Mapping[str, frozenset[date]] = attrs.field(factory=dict)
+    opened: Mapping[str, frozenset[date]] = attrs.field(factory=dict)
+    statutory: StatutoryDays = attrs.field(factory=ChineseStatutoryDays, eq=False)
+    _stages: dict[str, StageCalendar] = attrs.field(factory=dict, init=False, eq=False)
+
+    def __repr__(self) -> str:
+        years = sorted({term.school_year for term in self.terms})
+        span = f", school years from {years[0]} to {years[-1] + 1}" if years else ""
+        return f"<SchoolCalendar {self.id}: {len(self.terms)} terms{span}>"
 
     @property
     def stages(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 
 from eduplan.dates import Period
 from eduplan.errors import refuse
-from eduplan.evaluator import judged_days
+from eduplan.evaluator import check_kinds, judged_days
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import LISTED, Columns, Sort, columns, count, listed
 from eduplan.frames.forms import asked, judge
@@ -95,6 +95,7 @@ def evaluate_frame(
         >>> rows.select("bearer", "status", "value", "required").row(0)
         ('t1', 'MET', 1, 1)
     """
+    check_kinds(plan, calendar, during)
     day, during = judged_days(as_of, during)
     provisions = portable(plan, only)
     first, second, backend = take(bearers, records)
