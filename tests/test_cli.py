@@ -229,6 +229,53 @@ def test_records_of_ids_that_the_roster_does_not_have_are_told(run: Run, tmp_pat
     assert "不在名册中" not in ran.out
 
 
+def test_sheets_and_columns_that_were_not_read_are_told(run: Run, tmp_path: Path) -> None:
+    # 课时数 is no header of open lessons; blank sheets and explanations are no matter.
+    sheets: dict[str, Rows] = {
+        "填写说明": [("请逐行填写",)],
+        "教师名册": [(*HEAD, "民族"), *[(*row, "汉") for row in PEOPLE[1:]]],
+        "公开课": [("工号", "日期", "课时数"), (NUMBER, "2024-10-09", 1)],
+        "继教证书": [("编号",), (1,)],
+        "Sheet2": [],
+        "Sheet3": [(" ",)],
+    }
+    book = write_xlsx(tmp_path / "all.xlsx", sheets)
+    told = [
+        "未读取 all.xlsx 的工作表 继教证书：表名不认得",
+        "未读取 all.xlsx“教师名册”表的列 民族：表头不认得",
+        "未读取 all.xlsx“公开课”表的列 课时数：表头不认得",
+    ]
+    options = ["--people", book, "--records", book, *WHEN]
+
+    text = run("check", PLAN, *options)
+    assert [line.partition("；")[0] for line in text.out.splitlines() if "未读取" in line] == told
+    assert text.err == ""
+    for ran in (
+        run("check", PLAN, *options, "--format", "json"),
+        run("explain", PLAN, *options, "--person", "t2"),
+    ):
+        assert [line.partition("；")[0] for line in ran.err.splitlines()] == told
+        assert "未读取" not in ran.out
+
+
+def test_sheets_for_the_other_option_are_told_with_it(run: Run, tmp_path: Path) -> None:
+    sheets: dict[str, Rows] = {"教师名册": PEOPLE, "公开课": LESSONS}
+    roster, register = (write_xlsx(tmp_path / f"{name}.xlsx", sheets) for name in "ab")
+    out = tmp_path / "out"
+    ran = run(
+        "check", PLAN, "--people", roster, "--records", register, *WHEN,
+        "--lang", "en", "--out", out,
+    )  # fmt: skip
+
+    wrote, records, people = ran.err.splitlines()
+    assert wrote.startswith("wrote ")
+    assert records.startswith("Not read from a.xlsx: sheets 公开课, which hold records")
+    assert "--records" in records
+    assert people.startswith("Not read from b.xlsx: sheets 教师名册, which hold people")
+    assert "--people" in people
+    assert records in (out / "summary.txt").read_text("utf-8")
+
+
 def test_report_says_whether_all_kinds_are_declared_complete(run: Run, tmp_path: Path) -> None:
     # With only lessons declared it would be untrue that the register is complete.
     html = ["--format", "html", "--lang", "en", *files(tmp_path, "csv"), *WHEN]

@@ -713,7 +713,7 @@ def test_overview_tells_what_is_left_out(workbook: Make) -> None:
 
     other, people, observations = overview(path)
 
-    assert [other.name, other.layout] == ["统计", ""]
+    assert [other.name, other.layout, other.blank] == ["统计", "", False]
     # 序号 is in the mapping's list of headers to ignore
     assert people.left_out == ("血型", "民族")
     assert [people.layout, people.columns, people.rows] == ["person", {"工号": "id"}, 1]

@@ -20,6 +20,7 @@ from eduplan.cli.printing import (
     print_explanations,
     print_questions,
     print_summary,
+    print_unread,
 )
 from eduplan.cli.results import Format, Results
 from eduplan.cli.writing import write_files
@@ -62,10 +63,13 @@ def check(
         step("writing", {})
         name, content = results.render(format, lang)
         path = write_files(out, {name: content})[0] if out is not None else None
+    errors = plain_console(stderr=True)
     if path is None:
         sys.stdout.write(content)
     else:
-        plain_console(stderr=True).print(say("cli.wrote", lang, path=path), soft_wrap=True)
+        errors.print(say("cli.wrote", lang, path=path), soft_wrap=True)
+    if path is not None or format != "text":  # in the text it stands already
+        print_unread(errors, case.unread, lang)
     return BROKEN if results.summary.failures else OK
 
 
@@ -85,6 +89,7 @@ def explain(
         bearer_of(case, person)
         verdicts = [verdict for verdict in judge(case, step) if verdict.bearer_id == person]
     print_explanations(plain_console(), verdicts, lang, all_=all)
+    print_unread(plain_console(stderr=True), case.unread, lang)
     return BROKEN if any(verdict.failure for verdict in verdicts) else OK
 
 

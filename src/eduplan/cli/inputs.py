@@ -12,11 +12,13 @@ import attrs
 from cyclopts import Parameter
 
 from eduplan.calendars import SchoolCalendar, load_calendar
+from eduplan.cli.unread import Unread, find_unread
 from eduplan.dates import Period, as_date
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError
 from eduplan.evaluator import evaluate
 from eduplan.files import load_plan
 from eduplan.imports import load_mapping, read_people, read_records
+from eduplan.imports.reading import PEOPLE, RECORDS
 from eduplan.plan import Plan
 from eduplan.records import ALL_KINDS, Register
 from eduplan.summary import ClauseOrder
@@ -40,6 +42,7 @@ class Case:
         calendar: the school calendar, where one was named.
         as_of: the day of judgement.
         during: the days of interest, where they were given.
+        unread: what of the roster and the register was not read.
     """
 
     plans: tuple[Plan, ...]
@@ -48,6 +51,7 @@ class Case:
     calendar: SchoolCalendar | None
     as_of: date
     during: Period | None
+    unread: tuple[Unread, ...] = ()
 
 
 @Parameter(name="*")
@@ -124,6 +128,7 @@ def read_case(
         calendar=school,
         as_of=day or date.min,
         during=span,
+        unread=find_unread([(options.people, PEOPLE), (options.records, RECORDS)], known),
     )
 
 

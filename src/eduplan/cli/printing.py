@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eduplan.cases import Outcome, untried_provisions
+from eduplan.cli.unread import Unread
 from eduplan.messages import Language, say
 from eduplan.plan import Plan
 from eduplan.sources import tell_clauses
@@ -82,6 +83,12 @@ def print_strangers(console: Console, strangers: Mapping[str, int], lang: Langua
         ids = say("report.list", lang).join(sorted(strangers)[:FIRST])
         counts = {"count": sum(strangers.values()), "all": len(strangers)}
         console.print(say("cli.not-in-roster", lang, ids=ids, **counts))
+
+
+def print_unread(console: Console, unread: Iterable[Unread], lang: Language) -> None:
+    """Print which sheets and columns were not read, one sentence each."""
+    for one in unread:
+        console.print(one.message(lang), soft_wrap=True)
 
 
 def print_behind(console: Console, summary: Summary, lang: Language) -> None:

@@ -14,6 +14,7 @@ from eduplan.cli.printing import (
     print_questions,
     print_strangers,
     print_summary,
+    print_unread,
 )
 from eduplan.dates import show_day
 from eduplan.exports import render_report, verdicts_to_json, write_csv
@@ -83,6 +84,7 @@ class Results:
         if self.for_others:
             console.print(say("cli.for-others", lang, count=self.for_others))
         print_strangers(console, not_in_roster(self.case.register, self.case.bearers), lang)
+        print_unread(console, self.case.unread, lang)
         print_behind(console, self.summary, lang)
         if any(plan.open_questions for plan in plans):
             console.print()

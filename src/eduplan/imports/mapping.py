@@ -271,7 +271,7 @@ class SheetMapping:
     Args:
         layouts: layouts by name.
         skip_rows: rows are passed over whose first filled cell fits one of these, such as 合计.
-        ignore: headers that an overview need not mention, such as 序号.
+        ignore: headers and sheets that need not be mentioned as not read, such as 序号.
     """
 
     layouts: Mapping[str, Layout] = attrs.field(converter=_layouts)

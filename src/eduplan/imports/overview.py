@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from eduplan.errors import InputError, SheetError
+from eduplan.imports.cells import clean
 from eduplan.imports.mapping import SheetMapping, normal
 from eduplan.imports.mapping_files import packaged_mapping
 from eduplan.imports.reading import fitting
@@ -26,6 +27,7 @@ class SheetOverview:
         columns: the fact each column gives, by its header.
         left_out: headers of the columns that are not read and that the mapping does not ignore.
         rows: number of rows that hold data.
+        blank: whether nothing stands in a sheet that no layout fits.
     """
 
     name: str
@@ -34,6 +36,7 @@ class SheetOverview:
     columns: Mapping[str, str] = attrs.field(factory=dict)
     left_out: tuple[str, ...] = ()
     rows: int = 0
+    blank: bool = False
 
 
 def overview(path: str | Path, *, mapping: SheetMapping | None = None) -> tuple[SheetOverview, ...]:
@@ -66,7 +69,9 @@ def overview(path: str | Path, *, mapping: SheetMapping | None = None) -> tuple[
 def _of_sheet(book: Book, name: str, mapping: SheetMapping) -> SheetOverview:
     fits = fitting(mapping, name)
     if len(fits) != 1:
-        return SheetOverview(name=name, layout=", ".join(fits), encoding=book.encoding)
+        blank = not fits and _is_blank(book, name)
+        layouts = ", ".join(fits)
+        return SheetOverview(name=name, layout=layouts, encoding=book.encoding, blank=blank)
     layout = mapping.layouts[fits[0]]
     try:
         sheet = book.sheet(name)
@@ -95,3 +100,12 @@ def _of_sheet(book: Book, name: str, mapping: SheetMapping) -> SheetOverview:
         ),
         rows=sum(1 for _ in data_rows(sheet, layout, heading, skip_pattern(mapping))),
     )
+
+
+def _is_blank(book: Book, name: str) -> bool:
+    """Say whether nothing stands in a sheet; of one that cannot be read, something does."""
+    try:
+        sheet = book.sheet(name)
+    except InputError:
+        return False
+    return all(clean(cell) is None for row in sheet.rows for cell in row)
