@@ -329,11 +329,69 @@ def test_completeness_may_be_declared_by_kind(run: Run, tmp_path: Path) -> None:
         return verdicts_of(ran.out)["t2"]
 
     assert status("--complete-through", "open-lesson=2025-08-31") == "NOT_MET"
+    assert status("--complete-through", "公开课=2025-08-31") == "NOT_MET"
     assert status("--complete-through", "routine-check=2025-08-31") == "UNDETERMINED"
     assert (
         status("--complete-through", "2025-08-31", "--complete-through", "open-lesson=2025-08-30")
         == "UNDETERMINED"
     )
+
+
+def test_what_is_not_declared_is_told_by_its_kind(run: Run, tmp_path: Path) -> None:
+    # A plan calls 个人研究主题 what no register has a word for; it can be declared by that name.
+    options = [*files(tmp_path, "csv"), *WHEN, "--person", "t2"]
+    partly = ("--complete-through", "routine-check=2025-08-31")
+    ran = run("explain", PLAN, *options, *partly)
+    assert "李强：公开课——无法判定：没有声明公开课的登记完整到哪一天" in ran.out
+    ran = run("explain", PLAN, *options, "--complete-through", "公开课=2025-03-31", "--lang", "en")
+    assert "for open lesson the register is complete only through 31 March 2025" in ran.out
+    ran = run("explain", PLAN, *options, "--complete-through", "2025-03-31", "--lang", "en")
+    assert "Open lesson - cannot be decided: the register is complete only through" in ran.out
+
+
+def test_kinds_may_be_called_as_plans_call_them(run: Run, tmp_path: Path) -> None:
+    # No word of a register means a research topic of one's own in this way; the plan says it so.
+    options = [*files(tmp_path, "csv"), *WHEN, "--complete-through", "参与课题=2025-08-31"]
+    ran = run("check", PLAN, *options, "--format", "json")
+
+    assert ran.err == ""
+    [verdict] = [
+        verdict
+        for verdict in json.loads(ran.out)["verdicts"]
+        if verdict["bearer"] == "t2" and verdict["clauses"] == ["五(二)3"]
+    ]
+    assert verdict["missing"] == []
+
+
+def test_a_kind_that_nobody_speaks_of_is_told(run: Run, tmp_path: Path) -> None:
+    strange = [
+        "--complete-through",
+        "open-lessons=2025-08-31",
+        "--complete-through",
+        "公开客=2025-08-31",
+    ]
+    ran = run("explain", PLAN, *files(tmp_path, "csv"), *WHEN, "--person", "t2", *strange)
+
+    told = ran.err.splitlines()[-1]
+    assert told.startswith("--complete-through 声明的种类 open-lessons、公开客 没有记录")
+
+
+@pytest.mark.parametrize(
+    ("question", "zh", "en"),
+    [
+        ("courses-by", "须填写一个日期，例如 --answer courses-by=", "a date is to be filled in"),
+        ("backbone-number", "须填写一个数，例如 --answer backbone-number=", "a number is to be"),
+    ],
+)
+def test_what_is_to_be_filled_in_is_told_with_how(
+    run: Run, question: str, zh: str, en: str
+) -> None:
+    for lang, told in (("zh", zh), ("en", en)):
+        lines = run("questions", "county-six-year", "--lang", lang).out.splitlines()
+        place = next(
+            n for n, line in enumerate(lines) if line.startswith(f"county-six-year {question}")
+        )
+        assert told in lines[place + 1]
 
 
 def test_a_plan_may_be_a_file_of_ones_own(run: Run, tmp_path: Path) -> None:

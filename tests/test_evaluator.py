@@ -544,6 +544,30 @@ def test_a_register_is_complete_through_a_day_as_it_is_spelled() -> None:
         Register([], complete_through="1.6.2025")
 
 
+def test_a_register_tells_the_kinds_that_are_behind_where_it_is_declared_by_kind() -> None:
+    first, second = date(2025, 5, 31), date(2025, 6, 30)
+    kinds = ("a", "b", "c")
+    of_all = Register([], complete_through=first).complete(kinds, second)
+    of_none = Register([]).complete(kinds, second)
+    behind = Register([], complete_through={"a": second, "b": first, "*": second})
+    undeclared = Register([], complete_through={"a": second, "b": first})
+
+    assert [missing.facts for missing in (of_all, of_none) if missing] == [
+        {"through": first, "needed": second},
+        {"needed": second},
+    ]
+    missing = behind.complete(kinds, second)
+    assert missing is not None
+    assert (missing.code, missing.facts["kinds"]) == ("register-incomplete", ("b",))
+    missing = undeclared.complete(kinds, second)
+    assert missing is not None
+    # what is declared but not far enough is told once the rest is
+    assert (missing.code, missing.facts["kinds"]) == ("register-undeclared", ("c",))
+    assert missing.message("zh", label={"c": "听课"}.__getitem__) == (
+        "没有声明听课的登记完整到哪一天，需要完整至2025年6月30日"
+    )
+
+
 def test_a_day_through_which_a_register_is_complete_has_no_time() -> None:
     with pytest.raises(InputError, match=r"complete_through: .*time of day"):
         Register([], complete_through=datetime(2025, 6, 2, 12))

@@ -152,8 +152,12 @@ def test_what_an_evaluator_raises_is_not_hidden() -> None:
     def broken(*given: Any, **rest: Any) -> Judged:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError) as caught:
         check_evaluator(broken, cases=st.just(EMPTY))  # looking for a smaller one takes long
+
+    told = "\n".join(caught.value.__notes__)  # the case, as one would write it down
+    assert 'id = "plan"' in told
+    assert "as of 2024-08-31" in told
 
 
 def test_a_difference_is_told_in_a_line_for_each_side() -> None:

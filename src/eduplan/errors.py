@@ -127,9 +127,11 @@ class Missing:
             for name in ("field", "stage"):
                 if name in facts:
                     facts[name] = label(str(facts[name]))
-            if isinstance(stages := facts.get("stages"), tuple):
-                facts["stages"] = tuple(label(stage) for stage in stages)
-        return say(f"missing.{self.code}", lang, **facts)
+            for name in ("stages", "kinds"):
+                if isinstance(several := facts.get(name), tuple):
+                    facts[name] = tuple(map(label, several))
+        of_kinds = "-of-kinds" if "kinds" in facts else ""
+        return say(f"missing.{self.code}{of_kinds}", lang, **facts)
 
 
 class NotKnown(EduplanError, LookupError):

@@ -176,13 +176,24 @@ class Register:
         return None if None in days else min(days)  # type: ignore[type-var]
 
     def complete(self, kinds: Sequence[str], needed: date) -> Missing | None:
-        """Return what keeps the register from being complete through ``needed``, if anything."""
+        """Return what keeps the register from being complete through ``needed``, if anything.
+
+        Where it is declared complete by kind, the kinds that are behind are told.
+        """
         through = self.complete_through(kinds)
         if through is not None and through >= needed:
             return None
+        facts: dict[str, object] = {"needed": needed}
+        if self._complete and self.throughout is None:
+            days = {kind: self._complete.get(kind, self._default) for kind in kinds}
+            facts["kinds"] = tuple(
+                kind
+                for kind, day in days.items()
+                if day is None or (through is not None and day < needed)
+            )
         if through is None:
-            return Missing("register-undeclared", {"needed": needed})
-        return Missing("register-incomplete", {"through": through, "needed": needed})
+            return Missing("register-undeclared", facts)
+        return Missing("register-incomplete", {"through": through, **facts})
 
     def of(self, bearer: str, kinds: Sequence[str], by: str = "bearer") -> Sequence[Entry]:
         """Return the records of ``kinds`` that point to ``bearer``, in the order of their days.

@@ -12,12 +12,17 @@ import attrs
 from cyclopts import Parameter
 
 from eduplan.calendars import SchoolCalendar, load_calendar
-from eduplan.cli.unread import Unread, find_unread
+from eduplan.cli.unread import Unread, find_unread, kind_called, unused_kinds
 from eduplan.dates import Period, as_date
 from eduplan.errors import Fault, FaultList, InputError, PlanFileError
 from eduplan.evaluator import evaluate
 from eduplan.files import load_plan
-from eduplan.imports import load_mapping, read_people, read_records
+from eduplan.imports import (
+    SheetMapping,
+    load_mapping,
+    read_people,
+    read_records,
+)
 from eduplan.imports.reading import PEOPLE, RECORDS
 from eduplan.plan import Plan
 from eduplan.records import ALL_KINDS, Register
@@ -42,7 +47,7 @@ class Case:
         calendar: the school calendar, where one was named.
         as_of: the day of judgement.
         during: the days of interest, where they were given.
-        unread: what of the roster and the register was not read.
+        unread: what of the files and the options was of no use.
     """
 
     plans: tuple[Plan, ...]
@@ -97,13 +102,14 @@ def read_case(
     faults = FaultList()
     day = faults.read("--as-of", as_date, options.as_of)
     span = faults.read("--during", _period, options.during) if options.during else None
-    complete = _complete_through(options.complete_through or (), faults)
     loaded = [faults.read(name, _plan, name) for name in plans]
     calendar, mapping = options.calendar, options.mapping
     school = faults.read("--calendar", _calendar, calendar) if calendar else None
     known = faults.read("--mapping", load_mapping, mapping) if mapping else None
+    read = [plan for plan in loaded if plan]
+    complete = _complete_through(options.complete_through or (), known, read, faults)
     faults.raise_any()
-    answered = _answered([plan for plan in loaded if plan], options.answers, options.answer or ())
+    answered = _answered(read, options.answers, options.answer or ())
     scales = {scale.name: scale for plan in answered for scale in plan.scales}
     step("reading-people", {})
     errors: list[InputError] = []
@@ -121,6 +127,7 @@ def read_case(
         errors,
     )
     _raise_all(errors)
+    unread = find_unread([(options.people, PEOPLE), (options.records, RECORDS)], known)
     return Case(
         plans=answered,
         bearers=bearers,
@@ -128,7 +135,7 @@ def read_case(
         calendar=school,
         as_of=day or date.min,
         during=span,
-        unread=find_unread([(options.people, PEOPLE), (options.records, RECORDS)], known),
+        unread=(*unread, *unused_kinds(complete, found, answered)),
     )
 
 
@@ -228,13 +235,16 @@ def _period(text: str) -> Period:
     return Period(as_date(start), as_date(last))
 
 
-def _complete_through(spelled: Iterable[str], faults: FaultList) -> dict[str, date]:
+def _complete_through(
+    spelled: Iterable[str], mapping: SheetMapping | None, plans: Sequence[Plan], faults: FaultList
+) -> dict[str, date]:
+    """Return the days by kind; a kind may be named by what people call it, such as 听课."""
     found = {}
     for text in spelled:
         kind, _, day = text.rpartition("=")
         read = faults.read(f"--complete-through {text}", as_date, day)
         if read is not None:
-            found[kind or ALL_KINDS] = read
+            found[kind_called(kind, mapping, plans) or ALL_KINDS] = read
     return found
 
 

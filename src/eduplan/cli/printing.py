@@ -117,7 +117,8 @@ def print_questions(console: Console, plans: Sequence[Plan], lang: Language, *, 
                 text = say("cli.reading", lang, id=reading.id, means=reading.means)
                 console.print(text, soft_wrap=True)
             if question.expects:
-                console.print(say("cli.blank", lang, expects=question.expects), soft_wrap=True)
+                text = say(f"cli.blank-{question.expects}", lang, id=question.id)
+                console.print(text, soft_wrap=True)
             if question.id in plan.answers:
                 answer = plan.answers[question.id]
                 console.print(say("cli.answered", lang, answer=answer), soft_wrap=True)

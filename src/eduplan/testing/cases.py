@@ -71,6 +71,10 @@ class Case(NamedTuple):
         lines += [f"{name} {fact}" for name, fact in {**facts, "during": self.during}.items()]
         return "\n".join(lines)
 
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """Have Hypothesis tell a case that fails as one would write it down."""
+        printer.text(f"\n{self}\n")
+
 
 @st.composite
 def people(draw: DrawFn, *, ids: Sequence[str] = IDS) -> tuple[Person, ...]:
