@@ -101,6 +101,35 @@ def test_a_rate_may_depend_on_the_bearer() -> None:
     assert (rows["t2"].value, rows["t2"].status) == (Fraction(1, 7), Status.NOT_MET)
 
 
+@pytest.mark.parametrize("by", [{"records": True}, {"distinct": "topic"}])
+def test_a_record_that_may_count_for_nothing_decides_no_part_by_number(by: dict[str, Any]) -> None:
+    talks = pl.DataFrame(
+        {
+            "kind": "talk",
+            "day": date(2024, 3, 1),
+            "bearer": ["t1", "t1", "t2", "t2"],
+            "level": ["county", "city"] * 2,
+            "topic": ["reading", "writing"] * 2,
+            "hours": [4, 4, 4, 4],
+            "missed": [0, None, 0, 1],
+        }
+    )
+    measure = {
+        "credits": "talk",
+        "tariff": [{"per": "hours"}],
+        "absence": {"missed": "missed", "of": "hours", "reaches": "1/2"},
+    }
+    part = {"id": "city", "where": {"level": "city"}, "within": {}, "at_least": "1/2", **by}
+
+    rows = judged(measure, talks, part=[part])
+
+    # One talk of each is enough for the 3 credits. Of both talks of t2 one is of the city, which is
+    # half. Of t1 it is not known how much it missed of that of the city: was it half, the talk is
+    # cancelled, and none of the one that is left is of the city.
+    assert (rows["t1"].status, rows["t1"].reasons) == (Status.UNDETERMINED, ("record-fact",))
+    assert (rows["t2"].status, rows["t2"].value) == (Status.MET, 8)
+
+
 WRONG = {
     "amounts below zero": ({"hours": pl.lit(-1)}, "records.hours: holds amounts below zero"),
     "amounts that are no numbers": (

@@ -101,10 +101,12 @@ class Worths:
 
         Returns:
             Columns ``_least`` and ``_amount``, the least and the most a record is worth,
-            ``_unstated`` where there is no most, and ``_doubt`` where facts are missing.
+            ``_unstated`` where there is no most, and ``_doubt`` where facts are missing. No longer
+            ``_sure`` is what perhaps counts for nothing.
         """
         frame, _ = _keyed(frame, bulk)
         frame = lookup(frame, bulk.backend, self.keys, self.made)
+        frame = frame.with_columns(_sure=nw.col("_sure") * nw.col("_listed"))
         return frame.filter((nw.col("_maybe") > 0) | (nw.col("_idle") == 0))
 
 
@@ -131,6 +133,7 @@ def worths(bulk: Bulk) -> Worths:
         "_unstated": [int(one.high is None) for one in found],
         "_doubt": [int(bool(one.field) and not one.reason) for one in found],
         "_idle": [int(bool(one.reason)) for one in found],
+        "_listed": [int(one.sure) for one in found],
     }
     places = pa.array([row.place for row in rows], pa.int64())
     looked_up: dict[str, pa.Array] = {

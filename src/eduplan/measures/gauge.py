@@ -289,6 +289,7 @@ class Gauge:
         if self.detail:
             least = {entry.id: low for entry, low in zip(entries, lows, strict=True)}
             doubtful = {entry.id for entry in maybe}
+            doubtful |= {entry.id for entry, worth in counted if not worth.sure}
             ranges = tuple(
                 [
                     Range(

@@ -220,12 +220,14 @@ class Worth(NamedTuple):
         high: the most, None where there is no knowing.
         reason: why it counts for nothing, a key below ``left-out.`` in the catalogue, else empty.
         field: the fact because of which it counts for nothing, or is not known.
+        sure: whether it counts in any case, however much, so that there is no such reason.
     """
 
     low: Number
     high: Number | None
     reason: str = ""
     field: str = ""
+    sure: bool = True
 
 
 class Assessor:
@@ -254,7 +256,7 @@ class Assessor:
             return found
         for table in self._tables:
             found = _multiplied(found, table, entry, bearer)
-        return found._replace(low=0, field=absent.field) if absent.field else found
+        return found._replace(low=0, field=absent.field, sure=False) if absent.field else found
 
     def _absent(self, entry: Entry) -> Worth:
         """Return whether absence cancels a record; a field alone says that it may."""
@@ -284,13 +286,14 @@ class Assessor:
         highs = [way.high for way in ways]
         known = [high for high in highs if high is not None]
         high = max(known) if len(known) == len(highs) else None
-        return Worth(min(way.low for way in ways), high, "", doubt)
+        sure = all(way.sure and not way.reason for way in ways)
+        return Worth(min(way.low for way in ways), high, "", doubt, sure)
 
 
 def _of_row(row: Rate, entry: Entry) -> Worth:
     """Return what a record that a row fits is worth by it."""
     amount: Number | None = row.fixed
-    field, most = "", row.at_most
+    field, most, sure = "", row.at_most, True
     if row.per:
         field = row.per
         amount = _days(entry) if row.per == DAYS else number_of(entry, row.per)
@@ -302,10 +305,11 @@ def _of_row(row: Rate, entry: Entry) -> Worth:
         amount = number_of(entry, row.stated)
         if amount is None:
             most = min((top for top in (row.most, row.at_most) if top is not None), default=None)
+            sure = not row.least and row.most is None
         elif amount < row.least or (row.most is not None and amount > row.most):
             return Worth(0, 0, "outside-range", row.stated)
     if amount is None:
-        return Worth(0, most, "", field)
+        return Worth(0, most, "", field, sure)
     if row.at_most is not None:
         amount = min(amount, row.at_most)
     return Worth(amount, amount)
@@ -327,7 +331,8 @@ def _multiplied(
     else:
         times.append(1)
     high = None if found.high is None else exact(Fraction(found.high) * max(times))
-    return Worth(exact(Fraction(found.low) * min(times)), high, "", found.field or doubt)
+    low = exact(Fraction(found.low) * min(times))
+    return found._replace(low=low, high=high, field=found.field or doubt)
 
 
 def _days(entry: Entry) -> int:
