@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from eduplan import (
     evaluate,
     plan_from_table,
 )
+from eduplan.errors import Missing
 from eduplan.exact import exact
 
 TEXT = {"zh": "例", "en": "Example"}
@@ -143,6 +144,28 @@ def test_where_neither_figure_nor_bound_is_known_only_what_is_missing_is_told() 
     assert verdict.status == "UNDETERMINED"
     assert "known so far" not in verdict.explain("en")
     assert "已知" not in verdict.explain("zh")
+
+
+def test_what_is_missing_is_told_alike_whatever_the_order_of_the_roster() -> None:
+    plan = plan_with(
+        indicator={"count": {"trained": True, "full_time": True}},
+        milestones={"by": DUE, "at_least": 3},
+    )
+    people = [
+        {"id": "p1", "trained": True},  # whether full-time is not known
+        {"id": "p2", "full_time": True},  # whether trained is not
+        {"id": "p3", "full_time": True},
+    ]
+
+    several = [judged(plan, [{"id": "s", "trained": False}, *some]) for some in permutations(people)]
+
+    assert {verdict.missing for verdict in several} == {
+        (
+            Missing("bearer-facts", {"field": "full_time", "count": 1}),
+            Missing("bearer-facts", {"field": "trained", "count": 2}),
+        )
+    }
+    assert len({verdict.explain("en") for verdict in several}) == 1
 
 
 def test_few_people_are_told_nowhere() -> None:

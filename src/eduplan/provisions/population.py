@@ -101,10 +101,13 @@ class Population:
 
 
 def facts_missing(fields: Iterable[str]) -> tuple[Missing, ...]:
-    """Return what is missing where facts of these names are, each name once with its count."""
+    """Return what is missing where facts of these names are, each name once with its count.
+
+    They are in the order of their names, whatever the order of the bearers that lack them.
+    """
     return tuple(
         Missing("bearer-facts", {"field": field, "count": count})
-        for field, count in Counter(fields).items()
+        for field, count in sorted(Counter(fields).items())
     )
 
 
