@@ -10,6 +10,7 @@ import pytest
 
 from commands import run as run
 from engines import postgres_programs, postgres_server, spark_session
+from plan_lines import write as write
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 

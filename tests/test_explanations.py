@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from html.parser import HTMLParser
 from itertools import product
-from string import Formatter
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from eduplan import (
     load_plan,
     plan_from_table,
 )
-from eduplan.messages import LANGUAGES, Language, around, catalogue
+from eduplan.messages import LANGUAGES, Language, catalogue
 from eduplan.summary import summarise
 
 NAME = "王芳"
@@ -671,73 +670,6 @@ def test_html_of_a_plan_and_a_summary_escape_what_comes_from_outside() -> None:
         assert "&lt;script&gt;" in html
 
 
-# ---------------------------------------------------------------- the catalogue
-
-
-def placeholders(template: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-
-
-def test_both_languages_of_a_message_tell_the_same_facts() -> None:
-    assert {key: said for key in catalogue() if len({*(said := told_facts(key))}) != 1} == {}
-
-
-def told_facts(key: str) -> list[frozenset[str]]:
-    """Return the facts that a message tells, by language, as far as they are to be the same."""
-    text = catalogue()[key]
-    facts = {lang: placeholders(text[lang]) for lang in LANGUAGES}
-    if key.startswith("period."):
-        # A month is numbered in Chinese and named in English, a school year written 2024-25.
-        same = {"month_name": "month", "short": "end_year"}
-        facts = {lang: {same.get(name, name) for name in names} for lang, names in facts.items()}
-    if key.startswith(("explain.least.", "explain.most.")):
-        # Units stand behind every figure in Chinese, behind one of them in English.
-        facts = {lang: names - {"units", "of_units"} for lang, names in facts.items()}
-    return [frozenset(facts[lang]) for lang in LANGUAGES]
-
-
-def test_no_message_wants_a_fact_told_in_a_way_of_its_own() -> None:
-    """Facts are put in as they are, so that ``{name!r}`` would be told without its quotes."""
-    ways = {
-        (key, lang): way
-        for key, text in catalogue().items()
-        for lang in LANGUAGES
-        for _, _, spec, conversion in Formatter().parse(text[lang])
-        if (way := f"{spec or ''}{conversion or ''}")
-    }
-
-    assert ways == {}
-
-
-def test_every_message_says_something_in_both_languages() -> None:
-    assert [
-        key
-        for key, text in catalogue().items()
-        if not all(text[lang].strip() for lang in LANGUAGES)
-    ] == []
-
-
-def test_english_has_no_chinese_in_it_and_chinese_has_some() -> None:
-    examples = {"fault.cell-not-a-date"}  # shows how a day may be spelled
-    english = {key: text.en for key, text in catalogue().items() if key not in examples}
-    chinese = {key: re.sub(r"\{[^}]*\}", "", text.zh) for key, text in catalogue().items()}
-
-    assert {key: text for key, text in english.items() if re.search(r"[\u4e00-\u9fff]", text)} == {}
-    assert {
-        key: text
-        for key, text in chinese.items()
-        if re.search(r"[A-Za-z]{2}", text) and not re.search(r"[\u4e00-\u9fff；，、…：—]", text)
-    } == {}
-
-
-def test_every_status_has_its_sentence_and_word() -> None:
-    for status in Status:
-        assert f"status.{status}" in catalogue()
-    for side in ("least", "most", "follow-up"):
-        for status in (Status.MET, Status.NOT_MET, Status.PENDING):
-            assert f"explain.{side}.{status}" in catalogue()
-
-
 @pytest.mark.parametrize(
     ("units", "unit"),
     [
@@ -757,9 +689,3 @@ def test_one_of_a_unit_is_told_in_the_singular(units: str, unit: str) -> None:
     assert f"1 {unit} " in told
     assert f"of at least 1 {unit} " in told
     assert f"2 {units}" in told
-
-
-def test_words_stand_around_one_fact_only() -> None:
-    """A fact that is forgotten is no place for another one."""
-    with pytest.raises(KeyError, match="status"):
-        around("explain.point", "en", "point")
