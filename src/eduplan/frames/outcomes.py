@@ -70,6 +70,11 @@ def passes(figure: nw.Expr, bound: nw.Expr, *, most: bool) -> nw.Expr:
     return figure > bound if most else figure >= bound
 
 
+def doubts_of(number: int) -> int:
+    """Return what makes a situation doubtful, by its number."""
+    return number % _DOUBTED
+
+
 def always(outcome: Outcome) -> tuple[Outcome, ...]:
     """Return the same outcome for every situation."""
     return (outcome,) * SITUATIONS

@@ -20,6 +20,7 @@ class Span(NamedTuple):
     Attributes:
         place: where it stands among all.
         kind: how the figures of a group are judged.
+        doubted: how, where it is not known of somebody whether it is a member.
         period: the period, None where nothing can be said of it.
         inside: the piece of it in which records are read, None where none are.
         parts: how the parts are judged, and after them all sets; nothing where none are read.
@@ -27,6 +28,7 @@ class Span(NamedTuple):
 
     place: int
     kind: int
+    doubted: int
     period: Period | None
     inside: Period | None = None
     parts: tuple[int, ...] = ()

@@ -24,8 +24,10 @@ from eduplan.frames.columns import LARGEST, WHOLE, as_days, as_wholes, flag, who
 from eduplan.frames.finding import counted_by, segments_of
 from eduplan.frames.outcomes import (
     SITUATIONS,
-    UNKNOWN_FACT,
+    Outcome,
     always,
+    by_situation,
+    doubts_of,
     outcome_of,
     passes,
     situation,
@@ -39,6 +41,7 @@ from eduplan.frames.readings import Amounts, amounts, read
 from eduplan.frames.tariffs import Worths
 from eduplan.frames.windows import Segment, Windows
 from eduplan.provisions import QuotaBench, Subject
+from eduplan.provisions.bounds import Bound
 from eduplan.provisions.owing import piece_of
 from eduplan.provisions.provision import view
 from eduplan.provisions.quota import Over
@@ -46,6 +49,11 @@ from eduplan.verdicts import Status
 
 Cut = Callable[[int, Period, Period], tuple[Segment, ...]]
 """Cuts days of a period at its place into segments."""
+
+_MEMBERS, _GAP = 1, 2
+"""Doubts of a group: facts of records are missing; what becomes of those who joined or left."""
+
+_DOUBTS = {_MEMBERS: "members-undetermined", _GAP: "partial-policy"}
 
 
 def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]]) -> Frame:
@@ -72,16 +80,19 @@ def rows(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any]
     spans = spans.filter((nw.col("_unknown_owed") == 0) | (nw.col("_place") < first))
     stated = amounts(bulk)
     sums = _summed(named, bulk, pool, stated)
-    frame = _filled(spans.join(sums, on=[NAMED, "_place"], how="left"), sums)
+    frame = spans.join(sums, on=[NAMED, "_place"], how="left")
     frame = _judged(frame, nobody, upper=bulk.quota.at_most is not None)
     several = [_unread(members.filter(nw.col(NAMED).is_null()), BEARER, lacking)]
     if read_:
         several.append(_unread(groups.filter(nw.col("_unknown_owed") > 0), NAMED, broken))
-    most = _largest_asked(bulk, pool)
-    frame = with_parts(frame, bulk, pool, nobody, most, stated.parts)
     told = bulk.backend.beside(pool.outcomes.told())
-    others = bulk.backend.below([_plain(one, "_situation") for one in several])
-    others = others.join(told, on="_situation", how="left")
+    several = [_plain(one, "_situation") for one in several]
+    if not bulk.quota.part:
+        frame = bulk.backend.below([_plain(frame, "_situation"), *several])
+        return told_of(frame.join(told, on="_situation", how="left"), bulk.quota, "bearer")
+    most = _largest_asked(bulk, pool)
+    frame = with_parts(_filled(frame, sums), bulk, pool, nobody, most, stated.parts)
+    others = bulk.backend.below(several).join(told, on="_situation", how="left")
     both = [_plain(one, kept=("status", "reasons")) for one in (frame, others)]
     return told_of(bulk.backend.below(both), bulk.quota, "bearer")
 
@@ -94,7 +105,7 @@ def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any
         views = docket.views(quota.every, somebody)
     except NotKnown as unknown:
         kind = pool.always(Status.UNDETERMINED, unknown.missing.code)
-        pool.spans.append(Span(0, kind, None))
+        pool.spans.append(Span(0, kind, kind, None))
         views = ()
     for number, seen in enumerate(views):
         period = seen.period
@@ -103,19 +114,39 @@ def _pool(bulk: Bulk, bench: QuotaBench, profiles: Mapping[int, Mapping[str, Any
         if code:
             outcome = outcome_of(bench.excuse(somebody, docket, code, fact, period))
             kind = pool.outcomes.kind(always(outcome))
-            pool.spans.append(Span(number, kind, period))
+            pool.spans.append(Span(number, kind, kind, period))
         elif piece.missing:
             kind = pool.always(Status.UNDETERMINED, *(one.code for one in piece.missing))
-            pool.spans.append(Span(number, kind, None))
+            pool.spans.append(Span(number, kind, kind, None))
         else:
             inside = piece.inside
             now = seen if inside is period else view(period, docket.as_of, inside, inside)
-            kind, *of_parts = kinds_of(quota, now, docket, pool.outcomes)
-            pool.spans.append(Span(number, kind, period, inside, tuple(of_parts)))
+            bound = Bound(0, quota.at_most is not None, quota.measure.grows)
+            usual = _with_gaps(by_situation(bound, now, docket, quota.measure.kinds, _DOUBTS))
+            # With parts all is put together first: the doubt comes after it, in `pooled_parts`.
+            doubted = usual if quota.part else tuple(map(_doubtful, usual))
+            kinds = pool.outcomes.kind(usual), pool.outcomes.kind(doubted)
+            of_parts = kinds_of(quota, now, docket, pool.outcomes) if quota.part else ()
+            pool.spans.append(Span(number, *kinds, period, inside, of_parts))
     cut = lru_cache(maxsize=None)(partial(segments_of, quota))
     for profile, facts in profiles.items():
         _ask(profile, subject_of(str(profile), facts), bulk, bench, pool, cut)
     return pool
+
+
+def _with_gaps(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Return the outcomes of all situations; in those with a gap nothing is decided."""
+    found = []
+    for number, outcome in enumerate(outcomes):
+        doubts = doubts_of(number)
+        codes = tuple(sorted(code for doubt, code in _DOUBTS.items() if doubts & doubt))
+        found.append(Outcome(Status.UNDETERMINED, codes) if doubts & _GAP else outcome)
+    return tuple(found)
+
+
+def _doubtful(outcome: Outcome) -> Outcome:
+    """Return what an outcome becomes where it is not known whether somebody is a member."""
+    return Outcome(Status.UNDETERMINED, tuple(sorted({"bearer-fact", *outcome.reasons})))
 
 
 def _ask(
@@ -146,8 +177,8 @@ def _ask(
 
 
 def _kinds(spans: Sequence[Span], parts: int) -> dict[str, pa.Array]:
-    """Return how parts are judged in every period, -1 where they are not."""
-    names = [*(f"_kind_{number}" for number in range(parts)), "_kind_set"]
+    """Return how parts are judged in every period, -1 where they are not; nothing without parts."""
+    names = [*(f"_kind_{number}" for number in range(parts)), "_kind_set"] if parts else []
     return {
         name: as_wholes(span.parts[number] if span.parts else -1 for span in spans)
         for number, name in enumerate(names)
@@ -179,6 +210,7 @@ def _spans(pool: Pool, parts: int) -> pa.Table:
             "_one": as_wholes(1 for _ in spans),
             "_place": as_wholes(span.place for span in spans),
             "_kind": as_wholes(span.kind for span in spans),
+            "_if_doubted": as_wholes(span.doubted for span in spans),
             "_read": as_wholes(int(span.inside is not None) for span in spans),
             "period_start": as_days(span.period.start if span.period else None for span in spans),
             "period_end": as_days(span.period.end if span.period else None for span in spans),
@@ -235,7 +267,7 @@ def _check_size(bulk: Bulk, pool: Pool, largest: int, parts: int) -> None:
     """Refuse amounts whose sums, compared crosswise, would not fit."""
     people = max(bulk.profiles.size, 1)
     owed = max((int(Fraction(share.owed) * pool.parts) for share in pool.shares), default=1)
-    of = parts_of_asked(bulk.quota, pool.parts)
+    of = parts_of_asked(bulk.quota, pool.parts) if bulk.quota.part else 1
     done = largest * max(bulk.register.size, 1) * max(pool.parts, of)
     asked = int(_largest_asked(bulk, pool) * of * parts)
     if max(done, owed * parts * people, parts * pool.parts * people, asked) > LARGEST:
@@ -251,7 +283,7 @@ def _largest_asked(bulk: Bulk, pool: Pool) -> Number:
 def _filled(frame: Frame, sums: Frame) -> Frame:
     """Return groups and periods with nothing where no member was read."""
     return frame.with_columns(
-        nw.col(name).fill_null(1 if name == "_denominator" else 0)
+        nw.col(name).fill_null(0)
         for name in sums.collect_schema().names()
         if name not in (NAMED, "_place")
     )
@@ -265,14 +297,20 @@ def _judged(frame: Frame, nobody: int, *, upper: bool) -> Frame:
         nobody: number of the way of judging a group without members.
         upper: whether what they are held against is an upper bound.
     """
+    names = ("_count", "_open", "_unknown", "_gap", "_value", "_most", "_required")
+    frame = frame.with_columns(
+        *(nw.col(name).fill_null(0) for name in names), nw.col("_denominator").fill_null(1)
+    )
     value, bound = nw.col("_value"), nw.col("_required")
     low, high = (passes(figure, bound, most=upper) for figure in (value, nw.col("_most")))
-    case = situation(low, high | (nw.col("_open") > 0), nw.col("_unknown") * UNKNOWN_FACT)
+    doubts = nw.col("_unknown") * _MEMBERS + nw.col("_gap") * _GAP
+    doubted = nw.col("_doubted") > 0
+    kind = nw.when(doubted).then(nw.col("_if_doubted")).otherwise(nw.col("_kind"))
     empty = (nw.col("_read") > 0) & (nw.col("_count") == 0)
     frame = frame.with_columns(
         _situation=nw.when(empty)
         .then(whole(nobody * SITUATIONS))
-        .otherwise(nw.col("_kind") * SITUATIONS + case),
+        .otherwise(kind * SITUATIONS + situation(low, high | (nw.col("_open") > 0), doubts)),
         _read=nw.col("_read") * flag(nw.col("_count") > 0),
         bearer=nw.col(NAMED),
     )

@@ -1,4 +1,4 @@
-"""What the mean or total of a group comes to with its parts: figures of members, added up.
+"""Parts of quotas whose mean or total of a group is judged: the figures of members, added up.
 
 A mean is held against a bound by as many times the bound as there are members. What follows is put
 together as for single bearers, but for groups of which it is not known who belongs to them.
@@ -41,13 +41,12 @@ _UNDETERMINED = RANKS.index(Status.UNDETERMINED)
 
 
 def kinds_of(quota: Quota, seen: View, docket: Docket, outcomes: Outcomes) -> tuple[int, ...]:
-    """Return how a quota is judged in a period: the whole, its parts, and all their sets."""
+    """Return how the parts of a quota are judged in a period, and after them all their sets."""
     outcomes.kind(always(Outcome(Status.UNDETERMINED, _OF_GROUPS)))  # so that all codes are there
-    whole_of_it = Bound(0, quota.at_most is not None, quota.measure.grows)
-    parts = [Bound(0, portion.most, portion.within is None) for portion in quota.part]
+    bounds = [Bound(0, portion.most, portion.within is None) for portion in quota.part]
     found = [
         by_situation(bound, seen, docket, quota.measure.kinds, _DOUBTS)
-        for bound in (whole_of_it, *parts, Bound(0, False, True))
+        for bound in (*bounds, Bound(0, False, True))
     ]
     return tuple(outcomes.kind(one) for one in found)
 
@@ -77,7 +76,7 @@ def largest_asked(quota: Quota, owed: Number, members: int) -> Number:
 def with_parts(
     frame: Frame, bulk: Bulk, pool: Pool, nobody: int, most: Number, parts: int
 ) -> Frame:
-    """Return what groups with all their parts, if any, come to, with status and reasons.
+    """Return what groups with all their parts come to, with status and reasons.
 
     Args:
         frame: groups and periods with the figures of the whole, and the sums of parts.
