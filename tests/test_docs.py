@@ -3,6 +3,7 @@
 That its examples run is seen to by the conftest.py at the root.
 """
 
+import html
 import json
 import os
 import re
@@ -119,6 +120,16 @@ class Loads(HTMLParser):
                 for name, value in attributes
                 if name in {"src", "href", "srcset", "data"} and value
             ]
+
+
+def test_what_a_class_is_made_of_stands_with_its_types(site: Path) -> None:
+    # Classes of attrs have no constructor that can be read in the source.
+    text = html.unescape(re.sub(r"<[^>]+>", "", built(site, "en", "reference/api-records.md")))
+
+    assert "Person(*,id:str,name:str=" in re.sub(r"\s", "", text)
+    assert re.search(r"joined\s*\(\s*date \| None\s*, default:\s*None", text)
+    assert "_entry" not in text
+    assert "attrs.field" not in text
 
 
 def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:

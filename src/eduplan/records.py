@@ -150,8 +150,8 @@ class Register:
         self._entries = sorted(_entries(records), key=_PLACE)
         self._complete = _complete_through(complete_through)
         self._default = self._complete.get(ALL_KINDS)
+        # The day through which every kind is complete, where one day holds for all of them.
         self.throughout = self._default if len(self._complete) == 1 else None
-        """The day through which every kind is complete, where one day holds for all of them."""
         self._usual: dict[str, list[Entry]] | None = None
         self._pointed: dict[tuple[str, ...], dict[str, list[Entry]]] = {}
         self._of_kinds: dict[tuple[str, ...], list[Entry]] = {}
