@@ -212,6 +212,24 @@ def test_a_command_that_is_not_understood(run: Run, words: list[str], zh: str, e
         assert "--help" in ran.err
 
 
+COMMANDS = ("check", "demo", "diff", "explain", "lint", "new", "plans", "questions", "schema")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "test", "whatif"])
+def test_help_says_of_an_option_what_it_means_for_the_command(run: Run, command: str) -> None:
+    chinese = run(command, "--help").out
+    english = run(command, "--help", "--lang", "en").out
+
+    others = {"check", "lint", "new"} - {command}
+    for option in ("--out", "--format"):
+        for text in (chinese, english):
+            told = re.search(rf"^  {option} +(.*)$", text, re.MULTILINE)
+            if told:
+                assert not any(other in told[1].split() for other in others)
+    # no line of a terminal of 80 columns begins with a mark that ends a sentence
+    assert not re.search(r"^ *[。，；）]", chinese, re.MULTILINE)
+
+
 def test_records_of_ids_that_the_roster_does_not_have_are_told(run: Run, tmp_path: Path) -> None:
     # A letter O for a nought: the record counts for nobody, and somebody has to be told.
     lessons = [*LESSONS, ("T0O1", "2024-10-10", "春"), ("T0O1", "2024-11-11", "夏")]
@@ -579,9 +597,11 @@ def test_faults_of_roster_and_register_are_told_together(run: Run, tmp_path: Pat
     )  # fmt: skip
 
     assert ran.code == FAULTY
-    assert [line.partition(": there is no such file")[0] for line in ran.err.splitlines()] == [
-        "--people nobody.csv",
-        "--records nothing.xlsx",
+    assert ran.err.splitlines() == [
+        "--people nobody.csv: faults: 1",
+        "  there is no such file",
+        "--records nothing.xlsx: faults: 1",
+        "  there is no such file",
     ]
 
 
@@ -617,8 +637,10 @@ def test_two_folders_are_told_with_their_options(run: Run) -> None:
 
     assert ran.code == FAULTY
     assert ran.err.splitlines() == [
-        "--people .: 无法打开文件：这是文件夹，不是文件",
-        "--records .: 无法打开文件：这是文件夹，不是文件",
+        "--people .：1 处错误",
+        "  无法打开文件：这是文件夹，不是文件",
+        "--records .：1 处错误",
+        "  无法打开文件：这是文件夹，不是文件",
     ]
 
 

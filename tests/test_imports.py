@@ -100,7 +100,8 @@ def faults(read: Callable[..., object], path: Path, **options: Any) -> dict[str,
         read(path, **options)
     assert caught.value.source == path.name
     for lang in LANGUAGES:  # every message has the facts it names
-        assert len(caught.value.message(lang).splitlines()) == 1 + len(caught.value.faults)
+        assert all(len(fault.message(lang).splitlines()) == 1 for fault in caught.value.faults)
+        assert str(len(caught.value.faults)) in caught.value.message(lang).splitlines()[0]
     return {fault.path: fault.code for fault in caught.value.faults}
 
 
@@ -534,8 +535,8 @@ def test_missing_required_columns_are_named(workbook: Make) -> None:
         read_records(path)
 
     assert [(f.path, f.code, f.facts["missing"]) for f in caught.value.faults] == [
-        ("听课", "sheet-no-header", "日期"),
-        ("视导", "sheet-no-header", "学校编号, 日期"),
+        ("听课", "sheet-no-header", ("日期",)),
+        ("视导", "sheet-no-header", ("学校编号", "日期")),
     ]
 
 
@@ -697,6 +698,53 @@ def test_workbooks_need_the_extra(workbook: Make, monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(MissingExtra, match=r"eduplan\[excel\]"):
         read_people(path)
+
+
+def test_the_same_fault_of_a_column_is_told_in_one_line(csv_file: Make) -> None:
+    # Five rows with a word that nobody knows, seven without a day, and one that is no day either.
+    rows = [f"T{n},宇航员,2012年" for n in range(5)] + [
+        "T5,教师,2012年",
+        "T6,教师,2012.9",
+        "T7,教师,九月",
+    ]
+    path = csv_file("教师.csv", "\n".join(["工号,岗位,入职日期", *rows]))
+
+    with pytest.raises(SheetError) as caught:
+        read_people(path)
+
+    assert len(caught.value.faults) == 5 + 7 + 1
+    head, roles, without, other = caught.value.message("zh").splitlines()
+    assert head == "教师.csv：13 处错误"
+    assert roles.startswith("  教师!B2、B3、B4、B5、B6: 不在对照表之中；可用：教师、专任教师、")
+    assert without.startswith("  教师!C2、C3、C4、C5、C6 等 7 格: 只有年份或年月")
+    assert other.startswith("  教师!C9: 应为日期")
+    assert "教师!C2, C3, C4, C5, C6 and more, 7 cells: " in caught.value.message("en")
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        "2021年7月5日-7月14日",
+        "2021年7月5—14日",
+        "2021.7.5 - 7.14",
+        "2021-07-05至2021-07-14",
+        "2021/7/5～2021/7/14",
+        "20210705-20210714",
+    ],
+)
+def test_two_days_in_one_cell_are_told_to_be_written_apart(csv_file: Make, span: str) -> None:
+    path = csv_file("培训.csv", f"工号,培训时间,学时\nT1,{span},6\n")
+
+    assert faults(read_records, path) == {"培训!B2": "cell-date-span"}
+
+
+def test_short_words_that_rosters_use_are_known(csv_file: Make) -> None:
+    people = read_people(csv_file("教师.csv", "工号,职称\nT1,二级\nT2,中小学高级教师\n"))
+    register = csv_file("继续教育学时登记.csv", "工号,培训时间,级别,合格\nT1,2024.7.5,市,通过\n")
+    [record] = read_records(register)
+
+    assert [person.get("title") for person in people] == ["junior", "senior"]
+    assert (record.kind, record.get("level"), record.get("certified")) == ("training", "city", True)
 
 
 # --- overview -------------------------------------------------------------------------------------

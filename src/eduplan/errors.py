@@ -7,6 +7,7 @@ names the class of an offending value, never the value of a personal field.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from typing import TypeVar
 
 import attrs
 
-from eduplan.messages import Language, Text, catalogue, say
+from eduplan.messages import Language, Text, catalogue, say, word
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -77,11 +78,14 @@ class InputError(EduplanError, ValueError):
 
     def message(self, lang: Language = "en") -> str:
         """Return all faults, one a line, in ``lang``."""
-        lines = [fault.message(lang) for fault in self.faults]
+        lines = self._lines(lang)
         if self.source:
-            head = say("fault-head", lang, source=self.source, count=len(lines))
+            head = say("fault-head", lang, source=self.source, count=len(self.faults))
             return "\n".join([head, *(f"  {line}" for line in lines)])
         return "\n".join(lines)
+
+    def _lines(self, lang: Language) -> list[str]:
+        return [fault.message(lang) for fault in self.faults]
 
     def __str__(self) -> str:
         return self.message("en")
@@ -91,8 +95,35 @@ class PlanFileError(InputError):
     """A plan file or plan table cannot be taken as it stands."""
 
 
+_CELL = re.compile(r"(.*!)([A-Z]+)(\d+)", re.ASCII | re.DOTALL)
+_CELLS_NAMED = 5
+
+
 class SheetError(InputError):
-    """A roster or register file has cells that cannot be taken as they stand."""
+    """A roster or register file has cells that cannot be taken as they stand.
+
+    The same fault of several cells of a column is told in one line; in `faults` each has its own.
+    """
+
+    def _lines(self, lang: Language) -> list[str]:
+        alike: dict[object, list[Fault]] = {}
+        for index, fault in enumerate(self.faults):
+            cell = _CELL.fullmatch(fault.path)
+            place = (cell[1], cell[2], fault.code, repr(fault.facts)) if cell else index
+            alike.setdefault(place, []).append(fault)
+        return [_told_once(faults, lang) for faults in alike.values()]
+
+
+def _told_once(faults: list[Fault], lang: Language) -> str:
+    """Return one fault of several cells of a column as a line; only the first cells are named."""
+    first, *others = faults
+    if not others:
+        return first.message(lang)
+    named = [fault.path.rpartition("!")[2] for fault in others[: _CELLS_NAMED - 1]]
+    cells = word((first.path, *named), lang)
+    if len(faults) > _CELLS_NAMED:
+        cells = say("cells-more", lang, cells=cells, count=len(faults))
+    return attrs.evolve(first, path=cells).message(lang)
 
 
 class CalendarFileError(InputError):

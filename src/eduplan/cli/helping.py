@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eduplan.errors import Fault, unknown
-from eduplan.messages import Language, say
+from eduplan.messages import Language, catalogue, say
 
 
 def commands(app: App) -> list[str]:
@@ -43,7 +43,8 @@ def print_help(console: Console, app: App, words: Sequence[str], lang: Language)
         for argument in app[name].assemble_argument_collection():
             option = argument.name.removeprefix("--")
             if argument.show:
-                told = say(f"help-option.{option}", lang)
+                own = f"help-option-of.{name}.{option}"
+                told = say(own if own in catalogue() else f"help-option.{option}", lang)
                 told = say("help.required", lang, means=told) if argument.required else told
                 table.add_row(f"  {argument.name}", told)
                 if argument.required:

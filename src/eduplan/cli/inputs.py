@@ -24,6 +24,7 @@ from eduplan.imports import (
     read_records,
 )
 from eduplan.imports.reading import PEOPLE, RECORDS
+from eduplan.messages import Language
 from eduplan.plan import Plan
 from eduplan.records import ALL_KINDS, Register
 from eduplan.summary import ClauseOrder
@@ -145,7 +146,7 @@ def _given(option: str, path: Path) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(error.faults, f"{option} {path.name or path}") from None
+        raise type(error)(error.faults, f"{option} {path.name or path}") from None
 
 
 def _tried(
@@ -160,15 +161,24 @@ def _tried(
         return ()
 
 
+class _FaultyFiles(InputError):
+    """Several files have faults; they are told one file after the other."""
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        super().__init__(fault for error in errors for fault in error.faults)
+        self.errors = errors
+
+    def message(self, lang: Language = "en") -> str:
+        """Return what is wrong with each file."""
+        return "\n".join(error.message(lang) for error in self.errors)
+
+
 def _raise_all(errors: Sequence[InputError]) -> None:
-    """Raise what is wrong with one file as it is, with several all of it together."""
-    faults = FaultList()
-    for error in errors:
-        if len(errors) == 1:
-            raise error
-        with faults.at(error.source):
-            raise error
-    faults.raise_any()
+    """Raise what is wrong with the files."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise _FaultyFiles(errors)
 
 
 def judge(case: Case, step: Step = lambda _key, _facts: None) -> list[Verdict]:

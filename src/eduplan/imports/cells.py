@@ -43,6 +43,7 @@ _DAY = re.compile(
     re.ASCII,
 )
 _AROUND_MARKS = re.compile(r"\s*([-/.年月])\s*")
+_SPAN = re.compile(rf"(?:{_DAY.pattern}|\d{{8}})(?:[-—–~]+|至|到)\d.*", re.ASCII)
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _SERIAL = re.compile(r"[2-7]\d{4}", re.ASCII)  # days as Excel counts them: from 1954 to 2119
 _NO_DAY = re.compile(r"\d{4}年?|\d{4}[-/.年]\d{1,2}[-/.]?月?|\d{4}(0[1-9]|1[0-2])", re.ASCII)
@@ -123,9 +124,9 @@ def _translator(column: Column, scale: Scale | None, plain: Reader) -> Reader:
         value = words.get(normal(str(word)))
         if value is None:
             if column.type is ColumnType.FLAG:
-                raise refuse("cell-not-a-flag", known=", ".join(column.values))
+                raise refuse("cell-not-a-flag", known=tuple(column.values))
             if strict:
-                raise refuse("cell-not-listed", known=", ".join(column.values))
+                raise refuse("cell-not-listed", known=tuple(column.values))
             value = word
         for one in value if isinstance(value, tuple) else (value,):
             if scale is not None and scale.rank(one) is None:
@@ -213,6 +214,8 @@ def _spelled_date(cell: Cell) -> date:
         raise refuse("cell-date-without-day")
     if _SERIAL.fullmatch(text):
         raise refuse("cell-date-as-number")
+    if _SPAN.fullmatch(text):
+        raise refuse("cell-date-span")
     if _TIMED.fullmatch(text):
         raise refuse("date-time")
     raise refuse("cell-not-a-date", got=class_of(cell))

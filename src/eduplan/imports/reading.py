@@ -156,7 +156,7 @@ def _chosen(
         chosen.append((sheet, mapping.layouts[names[0]]))
     if not chosen:
         wanted = [layout.sheets[0] for layout in mapping.layouts.values() if layout.makes in makes]
-        facts = {"found": ", ".join(book.names) or "-", "wanted": ", ".join(wanted) or "-"}
+        facts = {"found": tuple(book.names) or "-", "wanted": tuple(wanted) or "-"}
         findings.note(Fault("sheet-none-fits", "", facts))
     return chosen
 

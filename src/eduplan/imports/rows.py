@@ -96,7 +96,7 @@ def find_heading(sheet: Sheet, layout: Layout) -> Heading:
         raise refuse("sheet-separator")
     if split:
         raise refuse("sheet-header-split", first=split, second=split + 1)
-    names = ", ".join(layout.columns[fact].headers[0] for fact in missing)
+    names = tuple(layout.columns[fact].headers[0] for fact in missing)
     raise refuse("sheet-no-header", rows=HEADER_WITHIN, missing=names)
 
 
