@@ -66,7 +66,9 @@ def test_the_verdict_is_the_one_argued_for(case: Case, form: str) -> None:
             records=case.records[::-1],
             courses=case.courses[::-1],
         )
-    for outcome in run_case(case):
+    outcomes = list(run_case(case))
+    assert len(outcomes) == len(case.expectations)
+    for outcome in outcomes:
         told = [mismatch.message("en") for mismatch in outcome.mismatches]
         assert told == [], outcome.expected.because
 

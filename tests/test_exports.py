@@ -292,7 +292,9 @@ def test_csv_names_nobody_unless_asked() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_csv_cells_are_no_formulas(name: str) -> None:
     person = Person(id=name, name=name, roles=["teacher"], school=name)
-    for row in rows(person, names=True):
+    found = rows(person, names=True)
+    assert found
+    for row in found:
         for cell in row.values():
             assert not cell.lstrip(" \u3000").startswith(tuple("=+-@\t\r\n＝＋－＠"))
         assert row["name"].removeprefix("'") == name.removeprefix("'")

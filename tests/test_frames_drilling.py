@@ -120,6 +120,7 @@ def test_a_column_without_a_type_points_to_nobody(made: Callable[[pl.DataFrame],
     teachers, register = map(made, one_teacher(bearer=pl.lit(None)))
     rows = list(rows_of(evaluate_frame(hours_of_a_school(), teachers, register, **DAY)))
 
+    assert {row.bearer for row in rows} == {"t1", "t2"}
     for row in rows:
         assert row_of(drill_down(hours_of_a_school(), teachers, register, row, **DAY)) == row
 

@@ -523,7 +523,9 @@ def test_fragment_to_nowhere_says_so(opened: Callable[..., str], fragment: str) 
 def test_hostile_texts_run_nothing_in_a_browser(opened: Callable[..., str], text: str) -> None:
     bearers, plan = hostile_world(text)
     page = render("en", bearers, plan)
-    for link in re.findall(r'href="(#(?:person|school)-[^"]*)"', page)[:2]:
+    links = re.findall(r'href="(#(?:person|school)-[^"]*)"', page)[:2]
+    assert len(links) == 2
+    for link in links:
         dom = opened(page, link)
         assert "data-hit" not in dom[: dom.index("<head>")]
         assert text in main_of(dom)
