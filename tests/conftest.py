@@ -10,7 +10,10 @@ import pytest
 
 from commands import run as run
 from engines import postgres_programs, postgres_server, spark_session
+from oneroster_packages import folder as folder
 from plan_lines import write as write
+from sheets import csv_file as csv_file
+from sheets import workbook as workbook
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 

@@ -157,7 +157,9 @@ def test_what_is_missing_is_told_alike_whatever_the_order_of_the_roster() -> Non
         {"id": "p3", "full_time": True},
     ]
 
-    several = [judged(plan, [{"id": "s", "trained": False}, *some]) for some in permutations(people)]
+    several = [
+        judged(plan, [{"id": "s", "trained": False}, *some]) for some in permutations(people)
+    ]
 
     assert {verdict.missing for verdict in several} == {
         (
