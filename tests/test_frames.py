@@ -327,6 +327,16 @@ WRONG_FRAMES: dict[str, tuple[Any, Any, str]] = {
     "a blank day": (
         PEOPLE, TRAINING.with_columns(day=pl.lit(None, pl.Date)), "records.day: is blank in rows: 3"
     ),
+    "a kind without a letter": (
+        PEOPLE,
+        TRAINING.with_columns(kind=pl.Series(["training", "", ""])),
+        "records.kind: is blank in rows: 2",
+    ),
+    "a last day that is text": (
+        PEOPLE,
+        TRAINING.with_columns(last_day=pl.lit("2024-08-31")),
+        "records.last_day: must be a column of dates, not String",
+    ),
     "a list": (
         PEOPLE,
         TRAINING.with_columns(hours=pl.Series([[1], [2], [3]])),
@@ -363,6 +373,39 @@ def test_frames_that_cannot_be_taken_are_refused(name: str) -> None:
         judge(plan_of(quota=[quota()]), people, records)
 
     assert str(refused.value).startswith(says)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_records_that_cannot_be_are_refused_whatever_is_asked_of_them(kind: str) -> None:
+    # The hours of a year go by the first day alone, and nothing is asked of meetings.
+    make = KINDS[kind].make
+    wrong = TRAINING.with_columns(
+        kind=pl.Series(["training", "", "meeting"]),
+        last_day=pl.Series([None, date(2024, 8, 31), date(2024, 8, 29)], dtype=pl.Date),
+        day=pl.lit(date(2024, 8, 30)),
+    )
+
+    with pytest.raises(InputError) as refused:
+        judge(PLAIN, make(PEOPLE.to_arrow()), make(wrong.to_arrow()))
+
+    assert str(refused.value).splitlines() == [
+        "records.kind: is blank in rows: 1",
+        "records.last_day: records whose last day comes before the first: 1",
+    ]
+
+
+def test_records_that_cannot_be_are_found_wherever_they_stand() -> None:
+    """Of polars frames the first thousand rows make a guess."""
+    several = pl.concat([TRAINING.head(1)] * 3000).with_columns(last_day=pl.col("day"))
+    row = pl.int_range(pl.len())
+    blank = several.with_columns(kind=pl.when(row == 2500).then(pl.lit("")).otherwise("kind"))
+    turned = several.with_columns(
+        last_day=pl.when(row == 2500).then(pl.col("day").dt.offset_by("-1d")).otherwise("day")
+    )
+
+    for wrong, field in ((blank, "kind"), (turned, "last_day")):
+        with pytest.raises(InputError, match=rf"^records\.{field}: .*: 1$"):
+            judge(PLAIN, PEOPLE.lazy(), wrong.lazy())
 
 
 # ---------------------------------------------------------------- what is taken as it lies

@@ -279,9 +279,6 @@ WRONG = {
         records(("training", *reversed(JUNE), "t1", "r1", None)),
         "records.last_day: records whose last day comes before the first: 1",
     ),
-    "no column of links": (
-        records().drop("training"), "records.training: there is no such column"
-    ),
 }  # fmt: skip
 
 
@@ -293,6 +290,33 @@ def test_records_that_cannot_be_taken_are_refused(name: str) -> None:
         judge(follow_up(), taken)
 
     assert str(refused.value).startswith(says)
+
+
+def test_where_nothing_names_what_it_answers_nothing_answers() -> None:
+    taken = records(("training", *JUNE, "t1", "r1", None), ("summary", DUE, None, "t1", "r2", None))
+    process = {
+        **HEAD,
+        "id": "course",
+        "after": "training",
+        "step": [
+            {
+                "id": "summary",
+                "title": HEAD["title"],
+                "within": {"days": 10},
+                "needs": {"kind": "summary", "link": "training"},
+            }
+        ],
+    }
+    plan = plan_of(follow_up=[follow_up()], process=[process])
+    asked: dict[str, Any] = {"as_of": AS_OF, "complete_through": AS_OF}
+
+    blank = sorted(rows_of(evaluate_frame(plan, EVERYBODY, taken, **asked)), key=str)
+    gone = sorted(
+        rows_of(evaluate_frame(plan, EVERYBODY, taken.drop("training"), **asked)), key=str
+    )
+
+    assert [row.status for row in blank if row.bearer == "t1"] == [Status.NOT_MET, Status.NOT_MET]
+    assert gone == blank
 
 
 # ---------------------------------------------------------------- packaged plans

@@ -47,9 +47,11 @@ def _asks(
     facts = [field for every in periods for field in every.facts]
     asked = (*door(provision), *_SERVICE, *facts, *own_fields(*selectors), *of_bearers)
     told = (*fields_of(*selectors), *histories.fields_of(periods), *of_records)
-    pointers = (*(source.by for source in sources), *histories.pointers_of(periods))
-    pointers = tuple(name for name in pointers if name != "id")
-    return Asks(asked, told, pointers, ("id", "last_day"))
+    sources = tuple(sources)
+    own = (source.by for source in sources if source.names is None)
+    pointers = tuple(name for name in (*own, *histories.pointers_of(periods)) if name != "id")
+    links = tuple(source.by for source in sources if source.names is not None)
+    return Asks(asked, told, pointers, ("id", "last_day"), links)
 
 
 # ---------------------------------------------------------------- attestations

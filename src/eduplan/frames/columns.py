@@ -136,15 +136,22 @@ class Survey(NamedTuple):
         rows: how many there are.
         blanks: how many of them have nothing, of every column that must be filled.
         ends: the least and the most, of every column of whole numbers.
+        turned: how many of them have a last day before their first.
     """
 
     rows: int
     blanks: Mapping[str, int]
     ends: Mapping[str, tuple[int | None, int | None]]
+    turned: int = 0
 
-    def differs(self) -> nw.Expr | None:
-        """Return whether a row has something else than told; None where nothing is told."""
+    def differs(self, texts: Collection[str]) -> nw.Expr | None:
+        """Return whether a row has something else than told; None where nothing is told.
+
+        Args:
+            texts: columns of text that must be filled.
+        """
         differs = [nw.col(field).is_null() for field in self.blanks]
+        differs += [nw.col(field) == "" for field in texts]
         for field, (least, most) in self.ends.items():
             column = nw.col(field)
             none = least is None or most is None
@@ -156,22 +163,33 @@ _FIRST_ROWS = 1000
 """From so many rows it is guessed what all of them tell."""
 
 
-def _surveyed(frame: Frame, sorts: Mapping[str, Sort], filled: Sequence[str]) -> Survey:
+def _surveyed(
+    frame: Frame, sorts: Mapping[str, Sort], filled: Sequence[str], turned: nw.Expr | None
+) -> Survey:
     """Return what a look through all rows tells."""
     wholes = [field for field, sort in sorts.items() if sort is Sort.WHOLE]
-    looked = frame.select(
+    blank = {f"_blank_{field}": _is_blank(field, sorts[field]) for field in filled}
+    flags = {name: flag(truth) for name, truth in blank.items()}
+    flags["_turned"] = whole(0) if turned is None else flag(turned)
+    looked = frame.with_columns(**flags).select(
         nw.len().alias("_rows"),
-        *(nw.col(field).count().alias(f"_filled_{field}") for field in filled),
+        *(nw.col(name).sum() for name in flags),
         *(nw.col(field).min().alias(f"_least_{field}") for field in wholes),
         *(nw.col(field).max().alias(f"_most_{field}") for field in wholes),
     )
     (told,) = looked.collect().to_arrow().to_pylist()
-    rows = int(told["_rows"])
     return Survey(
-        rows,
-        {field: rows - int(told[f"_filled_{field}"]) for field in filled},
+        int(told["_rows"]),
+        {field: int(told[f"_blank_{field}"] or 0) for field in filled},
         {field: (told[f"_least_{field}"], told[f"_most_{field}"]) for field in wholes},
+        int(told["_turned"] or 0),
     )
+
+
+def _is_blank(field: str, sort: Sort) -> nw.Expr:
+    """Return whether a row has nothing in a column, or a text without a letter."""
+    column = nw.col(field)
+    return column.fill_null("") == "" if sort is Sort.TEXT else column.is_null()
 
 
 @attrs.frozen(eq=False)
@@ -200,12 +218,21 @@ class Columns:
         DuckDB knows it of a parquet file already. polars knows there in which parts of the file a
         condition may hold: so the first rows make a guess, and it is asked whether any row differs.
         """
+        turned = nw.col("last_day") < nw.col("day") if self._spans else None
         if self.frame.implementation.is_polars():
-            guess = _surveyed(self.frame.head(_FIRST_ROWS), self.sorts, self.filled)
-            differs = guess.differs()
+            guess = _surveyed(self.frame.head(_FIRST_ROWS), self.sorts, self.filled, None)
+            texts = [field for field in self.filled if self.sorts[field] is Sort.TEXT]
+            differs = guess.differs(texts)
             if differs is None or not count(self.frame.filter(differs)):
-                return guess._replace(rows=count(self.frame))
-        return _surveyed(self.frame, self.sorts, self.filled)
+                # Apart, for it is not known from parts of a file how two columns compare.
+                back = 0 if turned is None else count(self.frame.filter(turned))
+                return guess._replace(rows=count(self.frame), turned=back)
+        return _surveyed(self.frame, self.sorts, self.filled, turned)
+
+    @property
+    def _spans(self) -> bool:
+        """Whether the rows are records of which some state a last day."""
+        return "day" in self.filled and "last_day" in self.sorts
 
     @property
     def size(self) -> int:

@@ -111,7 +111,8 @@ def _own_records(
 ) -> Iterator[dict[str, Any]]:
     """Return the records that point to bearers, and those that point to these records."""
     schema = frame.collect_schema()
-    pointing = set(asked(provisions).pointers) & set(schema)
+    asks = asked(provisions)
+    pointing = {*asks.pointers, *asks.links} & set(schema)
     pointers = {name for name in pointing if schema[name] != nw.Unknown}
     if not pointers:
         return

@@ -12,7 +12,7 @@ import pyarrow as pa
 from narwhals.stable.v2.typing import IntoFrameT
 
 from eduplan.dates import Period
-from eduplan.errors import refuse
+from eduplan.errors import FaultList, refuse
 from eduplan.evaluator import check_kinds, judged_days
 from eduplan.frames.backends import Frame, take
 from eduplan.frames.columns import LISTED, Columns, Sort, columns, count, listed
@@ -137,17 +137,30 @@ def asked_columns(
         several: facts that hold several values in one text, with what stands between these.
 
     Raises:
-        InputError: columns are missing or hold what cannot be, or a record has no kind or day.
+        InputError: columns are missing or hold what cannot be, or a record has no kind or day, or
+            a last day before its first.
     """
     people = columns(bearers, asks.of_bearers, "bearers", {"id": Sort.TEXT}, several)
-    needed = {"kind": Sort.TEXT, "day": Sort.DAY, **dict.fromkeys(asks.pointers, Sort.TEXT)}
+    pointing = dict.fromkeys((*asks.pointers, *asks.links), Sort.TEXT)
+    needed = {"kind": Sort.TEXT, "day": Sort.DAY, **pointing}
+    schema = records.collect_schema()
+    if "last_day" in schema:
+        needed["last_day"] = Sort.DAY
+    unlinked = [link for link in asks.links if link not in schema and link not in asks.pointers]
+    if unlinked:
+        nothing = nw.lit(None, dtype=nw.String)
+        records = records.with_columns(nothing.alias(link) for link in unlinked)
     of_records = (*asks.of_records, *asks.beside)
     filled = ("kind", "day")
     # Ids may be of a database's own type where only records that are read one by one need them.
     register = columns(records, of_records, "records", needed, several, filled, free=("id",))
+    faults = FaultList()
     for field, blank in register.survey.blanks.items():
         if blank:
-            raise refuse("column-blank", f"records.{field}", count=blank)
+            faults.add("column-blank", f"records.{field}", count=blank)
+    if turned := register.survey.turned:
+        faults.add("days-turned", "records.last_day", count=turned)
+    faults.raise_any()
     return people, register
 
 

@@ -59,10 +59,11 @@ def refusals(rule: FollowUp) -> Iterator[Fault]:
 def asks(rule: FollowUp) -> Asks:
     """Return the facts that a follow-up asks for."""
     answer = rule.answer
-    pointers = (rule.by, "id", answer.link) if answer.link else (rule.by, answer.by)
+    pointers = (rule.by, "id" if answer.link else answer.by)
+    links = (answer.link,) if answer.link else ()
     of_bearers = (*door(rule), *_own(rule), *timing(rule.within), *SERVICE)
     of_records = (*rule.where.fields(), *answer.where.fields())
-    return Asks(of_bearers, of_records, pointers, ("last_day", "id"))
+    return Asks(of_bearers, of_records, pointers, ("last_day", "id"), links)
 
 
 def reads(rule: FollowUp) -> Sequence[Source]:
@@ -216,21 +217,16 @@ def _days(frame: Frame, *, linked: bool) -> Iterator[tuple[int, date, date]]:
     """Return the different timings, and first and last days, of records.
 
     Raises:
-        InputError: there are too many of them, a last day comes before the first, or a record that
-            answers are to name has no id.
+        InputError: there are too many of them, or a record that answers are to name has no id.
     """
     blank = flag(nw.col("_id").is_null()) if linked else whole(0)
-    several = frame.with_columns(_blank=blank, _rows=whole(1))
-    several = several.group_by("_when", "_day", "_last").agg(
-        nw.col("_blank").sum(), nw.col("_rows").sum()
-    )
+    several = frame.with_columns(_blank=blank)
+    several = several.group_by("_when", "_day", "_last").agg(nw.col("_blank").sum())
     found = several.collect().to_arrow().to_pylist()
     if len(found) > MOST_VALUES:
         raise refuse("too-many-values", "records.last_day", most=MOST_VALUES)
     if blank := sum(one["_blank"] for one in found):
         raise refuse("column-blank", "records.id", count=blank)
-    if turned := sum(one["_rows"] for one in found if one["_last"] < one["_day"]):
-        raise refuse("days-turned", "records.last_day", count=turned)
     return ((one["_when"], one["_day"], one["_last"]) for one in found)
 
 

@@ -141,7 +141,6 @@ def _read(
         raise refuse("too-many-values", f"records.{by}", most=MOST_RECORDS)
     rows = frame.collect().to_arrow().to_pylist()
     check_given(row["id"] for row in rows if row["kind"] in changes)
-    check_days(rows)
     own = [field for field in fields if field != "last_day"]
     for row in rows:
         told = told_by(by, row, own, register)
@@ -174,16 +173,6 @@ def check_given(ids: Iterable[str | None]) -> None:
         raise refuse("column-blank", "records.id", count=blank)
     if twice := sum(number > 1 for number in numbers.values()):
         raise refuse("ids-twice", "records.id", count=twice)
-
-
-def check_days(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse records whose last day comes before their first.
-
-    Raises:
-        InputError: there are such records.
-    """
-    if turned := sum(row["last_day"] < row["day"] for row in rows if row.get("last_day")):
-        raise refuse("days-turned", "records.last_day", count=turned)
 
 
 def with_histories(

@@ -288,7 +288,9 @@ def _divided(
     asks = asked(provisions)
     people, register = asked_columns(asks, first, second, several)
     _lay_out(people.frame.to_native(), ["id"], parts, folder / "bearers")
-    _lay_out(register.frame.to_native(), sorted(asks.pointers), parts, folder / "records")
+    _lay_out(
+        register.frame.to_native(), sorted({*asks.pointers, *asks.links}), parts, folder / "records"
+    )
     return [
         (_of_part(folder / "bearers", part), _of_part(folder / "records", part))
         for part in range(parts)

@@ -352,17 +352,13 @@ def day_by_day(frame: Frame, bulk: Bulk, first: date, last: date) -> Frame:
     if len(pairs) > MOST_VALUES:
         raise refuse("too-many-values", "records.last_day", most=MOST_VALUES)
     rows: list[tuple[date, date, date]] = []
-    turned = 0
     for begins, ends_on in zip(
         *(pairs.column(n).to_pylist() for n in ("_first", "_last")), strict=True
     ):
-        turned += ends_on < begins
         start, end = max(begins, first), min(ends_on, last)
         rows += [(begins, ends_on, start + timedelta(n)) for n in range((end - start).days + 1)]
         if len(rows) > MOST_DAYS:
             raise refuse("too-many-values", "records.last_day", most=MOST_DAYS)
-    if turned:
-        raise refuse("days-turned", "records.last_day", count=turned)
     table = pa.table(
         {
             name: pa.array([row[place] for row in rows], pa.date32())

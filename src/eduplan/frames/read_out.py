@@ -23,7 +23,6 @@ from eduplan.frames.columns import MOST_VALUES, Columns, Sort
 from eduplan.frames.histories import (
     MOST_RECORDS,
     Told,
-    check_days,
     check_given,
     register_of,
     told_by,
@@ -262,7 +261,6 @@ class _Reader:
             fault = Fault("not-portable-size", self._provision, {"most": MOST_RECORDS})
             raise NotPortable([fault])
         check_given(row["id"] for row in rows)
-        check_days(rows)
         for row in rows:
             told = told_by(by, row, self._fields, self._register)
             named = None if names is None else (row[_NAMES], names.by)

@@ -58,15 +58,17 @@ class Asks(NamedTuple):
     Attributes:
         of_bearers: facts of bearers.
         of_records: facts of records, besides kind and day.
-        pointers: facts of records that point to a bearer or to another record.
+        pointers: facts of records that point to a bearer, and ids that others name.
         beside: columns of records that are looked at where there are such, besides what is asked
             for: their ids, and their last days.
+        links: facts of records that name another record; where there is no such column, none does.
     """
 
     of_bearers: tuple[str, ...] = ()
     of_records: tuple[str, ...] = ()
     pointers: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 class Source(NamedTuple):

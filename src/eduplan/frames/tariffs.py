@@ -249,8 +249,6 @@ def _with_days(frame: Frame, bulk: Bulk, column: str) -> Frame:
         (end - start).days + 1
         for start, end in zip(first.to_pylist(), last.to_pylist(), strict=True)
     ]
-    if turned := sum(count < 1 for count in days):
-        raise refuse("days-turned", "records.last_day", count=turned)
     keys = {"_day": first, "_last": last}
     frame = lookup(frame, bulk.backend, keys, {column: pa.array(days, pa.int64())})
     return frame.with_columns(nw.col(column).fill_null(1))
