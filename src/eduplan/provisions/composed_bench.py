@@ -17,6 +17,7 @@ from eduplan.exact import Number
 from eduplan.facts import Getter
 from eduplan.measures import Doubts, LeftOut, Measure, Range, Reading
 from eduplan.people import day_of
+from eduplan.periods import Every
 from eduplan.provisions.benches import Docket
 from eduplan.provisions.composite import (
     Due,
@@ -28,7 +29,7 @@ from eduplan.provisions.composite import (
 )
 from eduplan.provisions.making_up import Floors, made_up
 from eduplan.provisions.owing import Owing, seen_by
-from eduplan.provisions.provision import Setting, Subject, View
+from eduplan.provisions.provision import Setting, Subject, View, Wording
 from eduplan.provisions.quota import Quota
 from eduplan.provisions.quota_bench import QuotaBench
 from eduplan.provisions.tallies import Tally
@@ -111,6 +112,15 @@ class ComposedBench(QuotaBench):
                     return bench
                 return ComposedBench(bench.quota, self._setting)
         return self
+
+    def rhythms(self, day: date) -> list[tuple[Every, Wording]]:
+        """Return the rules of the periods that may have been judged before a day, last first."""
+        several = [
+            (bench.quota.every, wording)
+            for wording, bench in self.versions
+            if isinstance(bench, QuotaBench) and (wording.since is None or wording.since < day)
+        ]
+        return several[::-1] or [(self.quota.every, Wording(self.quota))]
 
     def read(self, entries: Sequence[Entry], get: Getter, seen: View, owed: Number | None) -> Own:
         """Read the records of a period, without those from before the bearer joined that lapse."""
@@ -294,10 +304,9 @@ class _Books:
     ) -> tuple[ComposedBench, View, Owing] | None:
         """Return the period before with what is owed in it, None where nothing is."""
         subject, docket = self._subject, self._docket
-        found = docket.periods(bench.quota.every, subject, day_before(period))
-        if not found:
+        earlier = self._last_before(bench, period)
+        if earlier is None:
             return None
-        earlier = found[-1]
         then = bench.in_force(earlier)
         full = then.owed_by(subject.get)
         if full is None or then.out_of_force(earlier):
@@ -305,6 +314,17 @@ class _Books:
         owing = then.owing(subject, docket, earlier, full)
         seen = seen_by(then.quota, earlier, docket, owing)
         return None if owing.excuse or seen is None else (then, seen, owing)
+
+    def _last_before(self, bench: ComposedBench, period: Period) -> Period | None:
+        """Return the last period that was over when one began, by the rhythm in force then.
+
+        Of two rhythms the periods may overlap; one that goes on is not the period before.
+        """
+        for every, wording in bench.rhythms(period.start):
+            found = self._docket.periods(every, self._subject, day_before(period))
+            if found and found[-1].start in wording:
+                return found[-1] if found[-1].end <= period.start else None
+        return None
 
     def _taken(self, bench: ComposedBench, period: Period) -> tuple[Amounts, tuple[Missing, ...]]:
         """Return what of the records of a period makes up for the one before."""
