@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import attrs
 
-from eduplan.cases.case import Case, Expected, Owed, read_cases
+from eduplan.cases.case import Case, Expected, Owed
+from eduplan.cases.reading import read_cases
 from eduplan.cases.spoken import SPOKEN, TRAIL, Spoken, counted
 from eduplan.cases.suggested import SUGGESTED, Suggested
 from eduplan.errors import CaseFileError, FaultList, InputError
