@@ -15,6 +15,7 @@ from typing import Any
 from eduplan.dates import DAY, Period, cycles, full_years
 from eduplan.exact import Number
 from eduplan.facts import Getter
+from eduplan.frames.asking import subject_of
 from eduplan.frames.outcomes import Outcome, always, by_situation, outcome_of
 from eduplan.frames.ranges import in_order
 from eduplan.frames.windows import (
@@ -30,7 +31,7 @@ from eduplan.frames.windows import (
     spanned,
 )
 from eduplan.measures import Per
-from eduplan.people import bearer_getter, day_of
+from eduplan.people import day_of
 from eduplan.provisions import Bench, Docket, Quota, QuotaBench, Subject
 from eduplan.provisions.bounds import Bound
 from eduplan.provisions.composite import Due, OnLeave
@@ -38,7 +39,7 @@ from eduplan.provisions.owing import Owing, counting, in_service, owing, piece_o
 from eduplan.provisions.portions import Portion, spans_of
 from eduplan.provisions.provision import View, view
 from eduplan.selectors import EVERYTHING, Matcher
-from eduplan.verdicts import Status
+from eduplan.verdicts import Status, Verdict
 
 _PENDING = Outcome(Status.PENDING)
 _UNREAD = Outcome(Status.NOT_APPLICABLE, ("not-in-service",))
@@ -80,40 +81,48 @@ class Finder:
     def find(self, profiles: Mapping[int, Mapping[str, Any]]) -> Windows:
         """Return what every profile owes, period by period, where nobody is on leave."""
         for profile, facts in profiles.items():
-            get = bearer_getter(facts)
-            throughout = get("joined") is None and get("left") is None
-            subject = Subject(str(profile), facts, get, throughout)
-            segments: list[Segment] = []
-            undeclared: tuple[str, ...] = ()
+            subject = subject_of(str(profile), facts)
             verdicts = self._whole.judge(subject, self._docket)
             governed = [one for one in verdicts if one.citation is self._bench.citation]
+            segments: list[Segment] = []
             for place, verdict in enumerate(governed):
-                period = verdict.period
-                if period is None or verdict.opens is None or verdict.due is None:
-                    outcome = outcome_of(verdict)
-                    kind = self._found.outcomes.kind(always(outcome))
-                    row = Window(profile, -1, kind, period, verdict.due, None, False)
-                    if period is not None and outcome == _UNREAD:
-                        row = self._lessened(row._replace(place=place), get)
-                    self._found.rows.append(row)
-                    continue
-                days = Period(verdict.opens, verdict.due + DAY)
-                if verdict.required is None:
-                    asked = self._bench.owing(subject, self._docket, period, 0)
-                    undeclared = _undeclared(asked)
-                inside = piece_of(self._quota, period, self._docket.horizon).inside
-                served = in_service(inside, get) or inside
-                counted = self._counted(inside, served, day_of(get, "joined"))
-                asks = tuple(bool(matcher(get, get)) for matcher in self._bearers)
-                row = Window(
-                    profile, place, -1, period, verdict.due, verdict.required, True, asks=asks
-                )
-                row = self._lessened(row, get, days)
-                self._read(row, inside, served, days, undeclared, row.required)
-                segments += self._cut(place, period, inside, served, counted)
+                segments += self._note(profile, place, subject, verdict)
             if segments:
                 self._found.segments[profile] = tuple(segments)
         return self._found
+
+    def _note(
+        self, profile: int, place: int, subject: Subject, verdict: Verdict
+    ) -> Sequence[Segment]:
+        """Note what is owed by a profile in a period, and return the days whose records are read.
+
+        Args:
+            profile: number of the profile.
+            place: where the period stands among those of the profile.
+            subject: a bearer with its facts.
+            verdict: what the reference says of it without any records.
+        """
+        get, period = subject.get, verdict.period
+        if period is None or verdict.opens is None or verdict.due is None:
+            outcome = outcome_of(verdict)
+            kind = self._found.outcomes.kind(always(outcome))
+            row = Window(profile, -1, kind, period, verdict.due, None, False)
+            if period is not None and outcome == _UNREAD:
+                row = self._lessened(row._replace(place=place), get)
+            self._found.rows.append(row)
+            return ()
+        days = Period(verdict.opens, verdict.due + DAY)
+        undeclared: tuple[str, ...] = ()
+        if verdict.required is None:
+            undeclared = _undeclared(self._bench.owing(subject, self._docket, period, 0))
+        inside = piece_of(self._quota, period, self._docket.horizon).inside
+        served = in_service(inside, get) or inside
+        counted = self._counted(inside, served, day_of(get, "joined"))
+        asks = tuple(bool(matcher(get, get)) for matcher in self._bearers)
+        row = Window(profile, place, -1, period, verdict.due, verdict.required, True, asks=asks)
+        row = self._lessened(row, get, days)
+        self._read(row, inside, served, days, undeclared, row.required)
+        return self._cut(place, period, inside, served, counted)
 
     def _lessened(self, row: Window, get: Getter, days: Period | None = None) -> Window:
         """Note a window in which leave would lessen what is owed, and return it."""
