@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eduplan.imports import (
-    load_mapping,
-    overview,
-    packaged_mapping,
-    read_people,
-    read_records,
-)
+from eduplan.imports import load_mapping, overview, packaged_mapping, read_people, read_records
 from eduplan.people import Group, Person, School
 from sheets import Make, training
 

@@ -9,12 +9,7 @@ import pytest
 import xlsxwriter
 
 from eduplan.errors import MissingExtra, SheetError
-from eduplan.imports import (
-    load_mapping,
-    overview,
-    read_people,
-    read_records,
-)
+from eduplan.imports import load_mapping, overview, read_people, read_records
 from eduplan.people import Person
 from eduplan.selectors import Scale
 from sheets import TITLES, Formula, Make, faults, training
