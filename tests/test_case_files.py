@@ -18,7 +18,7 @@ from eduplan.cases import (
     untried_provisions,
 )
 from eduplan.files import starter
-from eduplan.messages import LANGUAGES
+from eduplan.messages import LANGUAGES, Language
 
 OK, BROKEN, FAULTY = 0, 1, 2
 CASES = """
@@ -204,6 +204,17 @@ def test_a_mistake_in_a_case_is_told_with_its_place(
     error = refused(changed(file, (old, new)), path, says)
     for lang in LANGUAGES:
         assert error.message(lang).startswith("cases.toml")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_of_a_plan_file_it_is_told_what_to_do_with_it(file: Path, lang: Language) -> None:
+    with pytest.raises(CaseFileError) as caught:
+        run_cases(file.with_name("town.toml"))
+
+    (fault,) = caught.value.faults
+    assert (fault.path, fault.code) == ("plan", "case-is-plan")
+    assert "eduplan lint" in caught.value.message(lang)
+    assert "[[case]]" in caught.value.message(lang)
 
 
 def test_all_mistakes_are_told_together_each_with_its_line(file: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from eduplan import InputError
 from eduplan.imports import load_mapping, overview, packaged_mapping, read_people, read_records
 from eduplan.people import Group, Person, School
 from sheets import Make, training
@@ -309,6 +310,33 @@ def test_the_example_county_reads() -> None:
 
 
 # ---------------------------------------------------------------- where a file lies
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "培训",
+        "培训3",
+        "培训 3",
+        "培训（3）",
+        "培训(2)",
+        "培训_1",
+        "培训-02",
+        "培训２０２４",
+        "Training 2",
+    ],
+)
+def test_a_number_at_the_end_of_a_name_makes_no_difference(csv_file: Make, name: str) -> None:
+    path = csv_file(f"{name}.csv", "工号,日期,学时\nT1,2024-05-06,7.5\n")
+    (record,) = read_records(path)
+    assert (record.kind, record.bearer) == ("training", "T1")
+
+
+def test_what_stands_before_a_number_has_to_be_the_whole_name(csv_file: Make) -> None:
+    path = csv_file("校外培训计划3.csv", "工号,日期,学时\nT1,2024-05-06,7.5\n")
+    with pytest.raises(InputError) as caught:
+        read_records(path)
+    assert [fault.code for fault in caught.value.faults] == ["sheet-none-fits"]
 
 
 def test_a_file_may_be_named_by_text_too(tmp_path: Path) -> None:

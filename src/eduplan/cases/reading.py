@@ -14,7 +14,7 @@ from eduplan.cases.spoken import TRAIL
 from eduplan.cases.steps import ledger_of
 from eduplan.cases.suggested import as_suggested
 from eduplan.dates import as_date
-from eduplan.errors import CaseFileError, FaultList, kind_of, refuse
+from eduplan.errors import CaseFileError, Fault, FaultList, kind_of, refuse
 from eduplan.files import load_plan, plan_from_table
 from eduplan.messages import LANGUAGES
 from eduplan.outlook.courses import as_courses
@@ -72,6 +72,8 @@ def read_cases(path: str | Path) -> tuple[Case, ...]:
     """
     path = Path(path)
     table, text = read_toml(path, CaseFileError)
+    if "case" not in table and isinstance(table.get("plan"), Mapping):
+        raise CaseFileError(with_lines([Fault("case-is-plan", "plan")], text), path.name)
     faults = FaultList()
     unknown_keys(table, ("case",), faults)
     if "case" not in table:

@@ -77,6 +77,7 @@ FIELDS: Mapping[Makes, Mapping[str, frozenset[ColumnType]]] = {
 _SEVERAL_FIELDS = frozenset({"roles", "members"})
 _NEEDED = {Makes.PERSON: "id", Makes.SCHOOL: "id", Makes.GROUP: "id", Makes.RECORD: "day"}
 _FULL_NAME = 1000
+_NUMBER_AT_END = re.compile(r"[-_]?(\(\d+\)|\d+)$")
 _SPACES_AND_STARS = re.compile(r"[\s*\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -192,8 +193,8 @@ class Layout:
 
     Args:
         makes: what a row becomes: ``person``, ``school``, ``group`` or ``record``.
-        sheets: names of the sheets it fits, with ``*`` for any text; a CSV file is a sheet with
-            the name of the file without its suffix.
+        sheets: names of the sheets it fits, with ``*`` for any text; a number behind them makes no
+            difference. A CSV file is a sheet with the name of the file without its suffix.
         kind: the kind of all its records, unless a column ``kind`` says it row by row.
         columns: columns by the fact they hold. ``id``, ``name``, ``roles``, ``school``, ``stage``,
             ``joined``, ``left``, ``type``, ``members``, ``bearer``, ``day``, ``last_day`` and
@@ -246,14 +247,18 @@ class Layout:
     def fit(self, sheet: str) -> int:
         """Return how closely the name of a sheet fits, 0 where it does not.
 
-        A full name fits more closely than any pattern, a long pattern more closely than a short.
+        A full name fits more closely than any pattern, a long pattern more closely than a short. A
+        number at the end makes no difference: files of one kind are numbered, and years of it.
         """
-        name = normal(sheet)
-        patterns = map(normal_pattern, self.sheets)
-        return max(
-            (len(p) + (_FULL_NAME if p == name else 1) for p in patterns if fnmatchcase(name, p)),
-            default=0,
+        whole = normal(sheet)
+        names = (whole, _NUMBER_AT_END.sub("", whole))
+        fits = (
+            len(p) + (_FULL_NAME if p == name else 1)
+            for p in map(normal_pattern, self.sheets)
+            for name in names
+            if fnmatchcase(name, p)
         )
+        return max(fits, default=0)
 
 
 def _layouts(table: object) -> Mapping[str, Layout]:
