@@ -298,7 +298,7 @@ def test_reasons_why_it_is_not_known_what_is_owed_stand_in_order() -> None:
 
 WRONG_FRAMES: dict[str, tuple[Any, Any, str]] = {
     "no frame": ([], TRAINING, "bearers: must be a data frame, not a list"),
-    "two kinds": (PEOPLE, TRAINING.lazy(), "records: bearers are a DataFrame and records"),
+    "two kinds": (PEOPLE, TRAINING.lazy(), "records: bearers are a polars DataFrame and records a polars LazyFrame"),
     "no id": (PEOPLE.drop("id"), TRAINING, "bearers.id: there is no such column"),
     "an id that is a number": (
         PEOPLE.with_columns(id=pl.Series([1, 2])),
@@ -512,6 +512,24 @@ def test_nothing_is_done_with_lazy_records_before_they_are_asked_for() -> None:
 
     assert isinstance(found, pl.LazyFrame)
     assert found.collect().height == 2
+
+
+def test_several_values_of_a_misspelt_column_are_refused() -> None:
+    # "members" is like no column here, and "roles" like one that is named itself: other files may
+    # have them.
+    teachers = pl.DataFrame({"id": ["t1"], "role": ["teacher|principal"], "topic": ["a"]})
+    lessons = pl.DataFrame({"kind": ["x"], "day": [AS_OF], "bearer": ["t1"]})
+    others = {"members": "|", "roles": "|", "role": "|"}
+
+    judge(PLAIN, teachers, lessons, several=others)
+    with pytest.raises(InputError) as caught:
+        judge(PLAIN, teachers, lessons, several=others | {"topics": "|"})
+
+    assert str(caught.value) == (
+        "several.topics: neither bearers nor records have a column topics; did you mean topic?"
+    )
+    with pytest.raises(InputError, match="did you mean role"):
+        judge(PLAIN, teachers, lessons, several={"rol": "|"})
 
 
 def test_the_name_of_a_plan_is_no_plan() -> None:

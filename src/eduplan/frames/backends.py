@@ -97,9 +97,14 @@ def take(bearers: object, records: object) -> tuple[Frame, Frame, Backend]:
         taken.append((frame, kind))
     (first, kind), (second, other) = taken
     if kind != other or type(bearers) is not type(records):
-        facts = {"one": type(bearers).__name__, "other": type(records).__name__}
+        facts = {"one": _named(bearers), "other": _named(records)}
         raise InputError([Fault("two-kinds-of-frame", "records", facts)])
     return first.lazy(), second.lazy(), _KINDS[kind](bearers)
+
+
+def _named(native: object) -> str:
+    """Return what people call a kind of frame, such as ``polars LazyFrame``."""
+    return f"{type(native).__module__.partition('.')[0].lstrip('_')} {type(native).__name__}"
 
 
 def _no_frame(name: str, got: object) -> InputError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import attrs
@@ -140,6 +141,7 @@ def asked_columns(
         InputError: columns are missing or hold what cannot be, or a record has no kind or day, or
             a last day before its first.
     """
+    _check_several(several, {*bearers.collect_schema(), *records.collect_schema()})
     people = columns(bearers, asks.of_bearers, "bearers", {"id": Sort.TEXT}, several)
     pointing = dict.fromkeys((*asks.pointers, *asks.links), Sort.TEXT)
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **pointing}
@@ -162,6 +164,20 @@ def asked_columns(
         faults.add("days-turned", "records.last_day", count=turned)
     faults.raise_any()
     return people, register
+
+
+def _check_several(several: Collection[str], names: Collection[str]) -> None:
+    """Refuse facts said to hold several values that are no columns, but nearly are.
+
+    Misspelt, a fact would be read as one value, and nobody would have the roles it names. A name
+    that is like no column may be there for the sake of other files.
+    """
+    faults = FaultList()
+    for field in several:
+        near = get_close_matches(field, set(names).difference(several), n=1, cutoff=0.8)
+        if field not in names and near:
+            faults.add("several-near", f"several.{field}", name=field, near=near[0])
+    faults.raise_any()
 
 
 def _typed(people: Columns) -> Columns:
