@@ -30,6 +30,13 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 MARK = re.compile(r"^<!-- table: (\w+) -->$", re.MULTILINE)
 EXAMPLE = re.compile(r"^<!-- example: (\w+\.(?:py|ipynb)) -->$", re.MULTILINE)
 
+PARTS = {
+    "title": Text("标题", "title"),
+    "head": Text("文首", "head"),
+    "end": Text("文末", "end"),
+}
+"""Parts of a document that have no number."""
+
 WORDS = {
     "zh": Text("中文", "Chinese"),
     "en": Text("英文", "English"),
@@ -67,12 +74,11 @@ WORDS = {
     "process": Text("工作流程", "process"),
     "schedule": Text("日程", "schedule"),
     "target": Text("指标目标", "target"),
-    "says": Text("内容（英文）", "What it says"),
+    "says": Text("原文摘词", "What it says"),
     "how": Text("方式", "How"),
     "computed": Text("计算", "computed"),
     "attested": Text("评定", "attested"),
-    "carriers": Text("由什么承担", "Carried by"),
-    "reason": Text("为何不能计算", "Why facts cannot decide"),
+    "carriers": Text("由什么承担；为何不能计算", "Carried by; why facts cannot decide"),
     "count": Text("条数", "Clauses"),
     "plan": Text("方案", "Plan"),
     "rule": Text("规则", "Rule"),
@@ -223,16 +229,16 @@ def coverage(lang: Language) -> str:
         totals.append([code(name), str(len(several)), str(computed), str(len(several) - computed)])
         clauses = [
             [
-                row["clause_id"],
-                row["section"],
-                row["gist"],
+                code(row["clause_id"]),
+                PARTS[row["section"]][lang] if row["section"] in PARTS else row["section"],
+                row[f"gist_{lang}"],
                 word(row["how"], lang),
-                " ".join(code(carrier) for carrier in row["carried_by"].split()),
-                row["reason"],
+                " ".join(code(carrier) for carrier in row["carried_by"].split())
+                + (f"<br>{reason}" if (reason := row[f"reason_{lang}"]) else ""),
             ]
             for row in several
         ]
-        heads = ["id", "clause", "says", "how", "carriers", "reason"]
+        heads = ["id", "clause", "says", "how", "carriers"]
         parts.append(f"## `{name}`\n\n{table(lang, heads, clauses)}")
     sums = [str(sum(int(row[place]) for row in totals)) for place in (1, 2, 3)]
     totals.append(["", *sums])

@@ -2,9 +2,9 @@
 
 ``tests/coverage.csv`` has one row a clause:
 
-``clause_id``, ``plan``, ``section``, ``gist``
+``clause_id``, ``plan``, ``section``, ``gist_zh``, ``gist_en``
     the clause: document and running number, the packaged plan that states it, its number in the
-    document, and what it says;
+    document, some words of it, and what it says in English;
 ``how``
     ``computed`` where facts decide, ``attested`` where only a person can;
 ``carried_by``
@@ -15,11 +15,12 @@
     of a computed clause the statuses its cases must reach, ``MET NOT_MET`` if left blank. For a
     figure or a fact about the document ``finding silent``: a case in ``tests/cases/lint.toml`` in
     which the check speaks up, and one in which it does not;
-``reason``
+``reason_zh``, ``reason_en``
     why no fact could decide, of an attested one.
 """
 
 import csv
+import re
 import tomllib
 from collections import defaultdict
 from pathlib import Path
@@ -72,7 +73,9 @@ def test_a_clause_is_carried_by_what_there_is(row: dict[str, str]) -> None:
 @by_clause
 def test_a_computed_clause_has_cases_and_an_attested_one_a_reason(row: dict[str, str]) -> None:
     if row["how"] == "attested":
-        assert len(row["reason"]) >= 15, "say why no fact could decide"
+        assert len(row["reason_en"]) >= 15, "say why no fact could decide"
+        assert re.search(r"[\u4e00-\u9fff]{4}", row["reason_zh"]), "in Chinese too"
+        assert not re.search(r"[\u4e00-\u9fff]{3}", row["reason_en"])
         plan = load_plan(row["plan"])
         carriers = [plan.provision(carrier) for carrier in row["carried_by"].split()]
         forms = [c.key if isinstance(c, Unanswered) else c.form for c in carriers]
