@@ -14,7 +14,7 @@ number of people, of all and of those alike. Nothing goes by the clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -60,6 +60,52 @@ class _Whole(NamedTuple):
     chosen: list[dict[Pattern, int]]
 
 
+class _Making:
+    """An answer in the making: how many follow which pattern so far, and for whom none is fixed."""
+
+    def __init__(self, master: Relaxation, counts: Sequence[int], ranges: Ranges) -> None:
+        self.master = master
+        self.counts = list(counts)
+        self.ranges = dict(ranges)
+        self.chosen: list[dict[Pattern, int]] = [{} for _ in counts]
+        self.total = 0
+
+    def fix(self, place: int, pattern: Pattern, n: int) -> None:
+        """Let so many more of a row follow a pattern."""
+        self.chosen[place][pattern] = self.chosen[place].get(pattern, 0) + n
+        self.counts[place] -= n
+        for head, weight in self.master.weights(place, pattern).items():
+            low, high = self.ranges.get(head, (0, self.master.people))
+            self.ranges[head] = (max(low - n * weight, 0), high - n * weight)
+        self.total += n * self.master.cost(pattern)
+
+    def fix_from(self, shares: Sequence[Mapping[Pattern, float]], step: float) -> bool:
+        """Fix what is whole, then what is nearest to it; say whether there was anything in parts.
+
+        Args:
+            shares: how many of each row follow which pattern, by a solution of the relaxation.
+            step: from which fraction on a pattern is taken for chosen; where nothing is whole, the
+                nearest to it is.
+        """
+        before = self.total
+        parts = []
+        for place, row in enumerate(shares):
+            for pattern, share in row.items():
+                whole = min(int(share + NEARLY), self.counts[place])
+                if whole:
+                    self.fix(place, pattern, whole)
+                if share - whole > NEARLY:
+                    parts.append((whole - share, place, pattern))
+        fixed = self.total > before or not parts
+        for part, place, pattern in sorted(parts):
+            if fixed and -part < step:
+                break
+            if self.counts[place] and all(self.ranges[Head(0, 0, c)][1] > 0 for c in pattern):
+                self.fix(place, pattern, 1)
+                fixed = True
+        return bool(parts)
+
+
 def solve(kinds: Sequence[Kind], offer: Offer) -> Answer:
     """Return who follows which pattern so that as many as can be are served, then at least cost.
 
@@ -85,47 +131,20 @@ class _Search:
             step: from which fraction on a pattern is taken for chosen.
             below: what an answer must cost less than to be of use.
         """
-        counts = list(self.counts)
-        ranges = dict(ranges)
-        chosen: list[dict[Pattern, int]] = [{} for _ in self.rows]
-        total = 0
-
-        def fix(place: int, pattern: Pattern, n: int) -> int:
-            chosen[place][pattern] = chosen[place].get(pattern, 0) + n
-            counts[place] -= n
-            for head, weight in self.master.weights(place, pattern).items():
-                low, high = ranges.get(head, (0, self.master.people))
-                ranges[head] = (max(low - n * weight, 0), high - n * weight)
-            return n * self.master.cost(pattern)
-
-        while any(counts):
-            before = total
-            parts = []
-            for place, row in enumerate(node.shares):
-                for pattern, share in row.items():
-                    whole = min(int(share + NEARLY), counts[place])
-                    if whole:
-                        total += fix(place, pattern, whole)
-                    if share - whole > NEARLY:
-                        parts.append((whole - share, place, pattern))
-            fixed = total > before or not parts
-            for part, place, pattern in sorted(parts):
-                if fixed and -part < step:
-                    break
-                if counts[place] and all(ranges[Head(0, 0, c)][1] > 0 for c in pattern):
-                    total += fix(place, pattern, 1)
-                    fixed = True
-            if not parts or not any(counts):
+        made = _Making(self.master, self.counts, ranges)
+        while any(made.counts):
+            if not made.fix_from(node.shares, step) or not any(made.counts):
                 break
-            following = self.master.relaxed(ranges, counts, below - total, passes=30)
-            if following is None or total + following.bound / self.master.scale >= below:
+            left = below - made.total
+            following = self.master.relaxed(made.ranges, made.counts, left, passes=30)
+            if following is None or made.total + following.bound / self.master.scale >= below:
                 return
-            if not any(following.shares[place] for place, n in enumerate(counts) if n):
+            if not any(following.shares[place] for place, n in enumerate(made.counts) if n):
                 break
             node = following
-        total += self.master.far * sum(counts)
+        total = made.total + self.master.far * sum(made.counts)
         if total < self.found.total:
-            self.found = _Whole(total, chosen)
+            self.found = _Whole(total, made.chosen)
 
     def _broken(self, node: Relaxed) -> tuple[Head, float] | None:
         """Return whose attendances of what are not whole yet, and how many; None where all are.
