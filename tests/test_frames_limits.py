@@ -235,6 +235,21 @@ def test_what_names_no_topic_may_make_up_a_threshold(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_what_names_no_topic_may_be_about_what_others_are_under_a_cap_for_each(kind: str) -> None:
+    cap = {"at_most": 3, "per": "period", "each": "topic"}
+    records = HOURS.with_columns(topic=pl.Series(["reading", None, "reading", "reading"]))
+
+    rows = judged(plan_of(quota=[quota(measure=hours(caps=[cap]), at_least=4)]), kind, records)
+
+    # The 3 hours of t1 may be about reading too, and then 3 of 5 count; or all. Of the 5 of t2 all
+    # are about reading.
+    assert {name: (row.value, row.status) for name, row in rows.items()} == {
+        "t1": (3, Status.UNDETERMINED),
+        "t2": (3, Status.NOT_MET),
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_worthiest_record_of_each_counts(kind: str) -> None:
     best = {"best": 1, "per": "period", "each": "topic"}
 

@@ -285,6 +285,49 @@ def test_only_a_cap_on_everything_bounds_what_is_not_stated(
     assert read(table, trainings({"online": True, "topic": "a"})).high == most
 
 
+@pytest.mark.parametrize(
+    ("records", "low", "high"),
+    [
+        # 3 hours for each topic: the second may be about reading too
+        ([("reading", 2), (None, 2)], 3, 4),
+        # about writing there is room for 1 hour more, about reading for 2; about others for all
+        ([("reading", 1), ("writing", 2), (None, 2)], 4, 5),
+        ([("reading", 4), (None, 2)], 3, 5),
+        # two that do not say it may be about one topic or about two
+        ([(None, 2), (None, 2)], 3, 4),
+        ([(None, 4)], 3, 3),
+        ([("reading", 2), (None, 2), (None, 2)], 3, 6),
+    ],
+)
+def test_what_names_no_topic_may_be_about_any_under_a_cap_for_each(
+    records: list[tuple[str | None, int]], low: int, high: int
+) -> None:
+    table = {"sum": "hours", "of": "training"}
+    caps = {"at_most": 3, "per": "period", "each": "topic"}
+    facts = [
+        {"hours": n} if topic is None else {"hours": n, "topic": topic} for topic, n in records
+    ]
+
+    reading = read({**table, "caps": caps}, trainings(*facts))
+    beside = read({**table, "caps": [caps, {"at_most": 99, "per": "period"}]}, trainings(*facts))
+
+    assert (reading.low, reading.high) == (low, high)
+    assert beside.low <= low
+    assert beside.high == high
+    assert lacking(reading) == {"topic": sum(topic is None for topic, _ in records)}
+
+
+def test_a_cap_for_each_goes_by_the_values_of_a_record_in_any_order() -> None:
+    table = {"count": "training", "caps": {"at_most": 1, "per": "period", "each": "topic"}}
+    both = ("reading", "writing")
+
+    alike = read(table, trainings({"topic": both}, {"topic": both[::-1]}))
+    one = read(table, trainings({"topic": "reading"}, {"topic": ("reading",)}))
+    other = read(table, trainings({"topic": both}, {"topic": "reading"}))
+
+    assert (alike.low, one.low, other.low) == (1, 1, 2)
+
+
 def test_a_share_of_what_is_owed_is_a_cap_only_where_that_is_known() -> None:
     caps = {"share": "1/2", "per": "period"}
     measure = as_measure({"sum": "hours", "of": "training", "caps": caps})

@@ -69,3 +69,20 @@ def values_of(get: Getter, field: str) -> set[object]:
     if value is None:
         return set()
     return set(value) if type(value) is tuple else {value}
+
+
+def together_of(get: Getter, field: str) -> object:
+    """Return the values of a fact as one thing, None where it is not known.
+
+    Several are that in any order, and a list of one is what stands in it.
+
+    >>> together_of({"topic": ("ethics", "it")}.get, "topic") == frozenset({"it", "ethics"})
+    True
+    >>> together_of({"topic": ("ethics",)}.get, "topic")
+    'ethics'
+    """
+    value = get(field)
+    if type(value) is not tuple:
+        return value
+    several = frozenset(value)
+    return next(iter(several)) if len(several) == 1 else several

@@ -86,8 +86,25 @@ def check_apart(frame: Frame, scopes: Sequence[Truth]) -> None:
     """Refuse records of which it is not known which of several caps holds for them."""
     held = [flag(~truth.false) for truth in scopes]
     frame = frame.with_columns(_caps=nw.col("_sure") * sum(held[1:], start=held[0]))
-    if doubtful := count(frame.filter(nw.col("_caps") > 1)):
-        raise NotPortable([Fault("caps-doubtful", "records", {"count": doubtful})])
+    _refuse(frame.filter(nw.col("_caps") > 1))
+
+
+def check_named(
+    frame: Frame, caps: Sequence[Cap], told: Mapping[Selector, Truth], sorts: Mapping[str, Sort]
+) -> None:
+    """Refuse records that do not say what they are about, where a cap holds for each such thing."""
+    silent = [
+        ~told[cap.where].false & (nw.col(cap.each).is_null() if cap.each in sorts else whole(1) > 0)
+        for cap in caps
+        if cap.each and cap.best is None and cap.per is not Per.RECORD
+    ]
+    if silent:
+        _refuse(frame.filter(reduce(or_, silent)))
+
+
+def _refuse(doubtful: Frame) -> None:
+    if number := count(doubtful):
+        raise NotPortable([Fault("caps-doubtful", "records", {"count": number})])
 
 
 def split(figure: str, amount: nw.Expr, inside: Sequence[nw.Expr]) -> dict[str, nw.Expr]:

@@ -22,6 +22,7 @@ from eduplan.frames.capping import (
     Cutter,
     added,
     check_apart,
+    check_named,
     cut_each,
     doubt,
     kept,
@@ -337,6 +338,7 @@ def _figures(
         _low=where(nw.col("_sure") > 0, nw.col("_least")),
         _high=nw.col("_amount"),
     )
+    check_named(frame, caps, told, sorts)
     unknown = (nw.col("_maybe") > 0) | (nw.col("_doubt") > 0)
     scopes: list[Selector] = []
     for limit in limits_of(quota.measure):

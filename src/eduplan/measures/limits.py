@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
@@ -10,9 +10,9 @@ from typing import NamedTuple
 from eduplan.dates import Period
 from eduplan.errors import Missing
 from eduplan.exact import Number
-from eduplan.facts import Getter
+from eduplan.facts import Getter, together_of
 from eduplan.measures.doubts import Doubts
-from eduplan.measures.measure import Cap, Measure, Per
+from eduplan.measures.measure import BUCKETS, Cap, Measure, Per
 from eduplan.records import Entry
 from eduplan.selectors import Matcher, Scales
 
@@ -144,7 +144,7 @@ class Limits:
             groups: dict[object, list[int]] = {}
             strays: list[int] = []
             for index, entry in enumerate(entries):
-                name = entry.get(threshold.each) if threshold.each else ""
+                name = together_of(entry.get, threshold.each) if threshold.each else ""
                 truth = where(entry.get, bearer)
                 if truth is True and name is not None:
                     groups.setdefault(name, []).append(index)
@@ -220,7 +220,8 @@ class Limits:
         """Apply the caps, narrow ranges first; within a range the latest records lose first.
 
         A cap of which it is not known whether it holds for a record, or how much it allows, holds
-        if ``doubtful``.
+        if ``doubtful``. A record that does not say what it is about, where a cap holds for each
+        value of a fact, may be about what others are, or about something that no other is.
         """
         left = list(amounts)
         bound = []
@@ -231,33 +232,88 @@ class Limits:
                 if not doubtful:
                     continue
                 most = 0
-            buckets: dict[object, list[int]] = {}
+            buckets: dict[tuple[object, object], list[int]] = {}
+            silent: dict[object, list[int]] = {}
             for index in order:
-                truth = where(entries[index].get, bearer)
-                if truth or (truth is None and doubtful):
-                    entry = entries[index]
-                    key = entry.get(cap.each) if cap.per is Per.DAY else cap.bucket(entry, period)
-                    buckets.setdefault(key, []).append(index)
-            if cap.per is Per.DAY:
-                lost = sum(_shorten_days(left, some, entries, most) for some in buckets.values())
-            else:
-                lost = _shorten(left, buckets, most)
+                entry = entries[index]
+                truth = where(entry.get, bearer)
+                if not (truth or (truth is None and doubtful)):
+                    continue
+                span = None if cap.per is Per.DAY else BUCKETS[cap.per](entry, period)
+                about = together_of(entry.get, cap.each) if cap.each else ""
+                if about is None:
+                    silent.setdefault(span, []).append(index)
+                else:
+                    buckets.setdefault((span, about), []).append(index)
+            lost = sum(_shortened(left, some, entries, most, cap) for some in buckets.values())
+            for span, strays in silent.items():
+                rivals = [some for (other, _), some in buckets.items() if other == span]
+                self._cut_silent(left, strays, rivals, entries, most, cap, doubtful=doubtful)
             if lost:
                 bound.append(BoundCap(cap, lost, most))
         return left, tuple(bound)
 
+    def _cut_silent(
+        self,
+        left: list[Number],
+        strays: Sequence[int],
+        rivals: Sequence[Sequence[int]],
+        entries: Sequence[Entry],
+        most: Number,
+        cap: Cap,
+        *,
+        doubtful: bool,
+    ) -> None:
+        """Leave of records that do not say what they are about what counts at the least or most.
 
-def _shorten(left: list[Number], buckets: Mapping[object, Sequence[int]], most: Number) -> Number:
+        At the most each is about something of its own. At the least all are about what most of the
+        others are, and take what room is left there; where another cap holds besides, they count
+        for nothing, and where no other says what it is about, all are about the same.
+
+        Args:
+            left: how much every record counts for.
+            strays: the places of those records, the latest first.
+            rivals: the places of the others by what they are about, already cut.
+            entries: the records.
+            most: how much the cap allows.
+            cap: the cap.
+            doubtful: whether the least is asked for.
+        """
+        if not doubtful:
+            for index in strays:
+                _shortened(left, [index], entries, most, cap)
+        elif not rivals:
+            _shortened(left, strays, entries, most, cap)
+        elif len(self._caps) > 1 or cap.per is Per.DAY:
+            for index in strays:
+                left[index] = 0
+        else:
+            _shorten(left, strays, most - max(sum(left[i] for i in some) for some in rivals))
+
+
+def _shortened(
+    left: list[Number],
+    indexes: Sequence[int],
+    entries: Sequence[Entry],
+    most: Number,
+    cap: Cap,
+) -> Number:
+    """Leave of records, the latest of which stand first, what a cap allows; return what is lost."""
+    if cap.per is Per.DAY:
+        return _shorten_days(left, indexes, entries, most)
+    return _shorten(left, indexes, most)
+
+
+def _shorten(left: list[Number], indexes: Sequence[int], most: Number) -> Number:
     lost: Number = 0
-    for indexes in buckets.values():
-        excess = sum(left[index] for index in indexes) - most
-        for index in indexes:
-            if excess <= 0:
-                break
-            cut = min(left[index], excess)
-            left[index] -= cut
-            excess -= cut
-            lost += cut
+    excess = sum(left[index] for index in indexes) - most
+    for index in indexes:
+        if excess <= 0:
+            break
+        cut = min(left[index], excess)
+        left[index] -= cut
+        excess -= cut
+        lost += cut
     return lost
 
 

@@ -12,6 +12,7 @@ import attrs
 from eduplan.dates import Period, full_years, school_year
 from eduplan.errors import FaultList, kind_of, refuse
 from eduplan.exact import Number, exact
+from eduplan.facts import together_of
 from eduplan.measures.tariff import (
     Absence,
     Factor,
@@ -92,7 +93,7 @@ class Cap:
         per: within what: every record, day, month, school year, calendar year, year of the period
             (twelve months from its first day on), or the whole period.
         each: a fact of the records: within a range the cap holds for each of its values apart, such
-            as for every course.
+            as for every course. Several values of one record are a value of their own.
         where: which records it holds for, by default all that count.
     """
 
@@ -117,7 +118,7 @@ class Cap:
     def bucket(self, entry: Entry, period: Period) -> object:
         """Return what a record shares the cap with others by."""
         found = BUCKETS[self.per](entry, period)
-        return (found, entry.get(self.each)) if self.each else found
+        return (found, together_of(entry.get, self.each)) if self.each else found
 
 
 def as_caps(value: Iterable[Cap | Table] | Cap | Table) -> tuple[Cap, ...]:
