@@ -198,6 +198,11 @@ BREAKING: dict[str, tuple[Relation, str, dict[str, Any]]] = {
     ),
     "one person is named": (Relation.RENAMING, "id", {"bearer": {"id": "t1"}}),
     "courses have no unit": (Relation.UNIT, "measure.count", {"measure": AS_COURSES}),
+    "how many of a group have done so much has none": (
+        Relation.UNIT,
+        "scope",
+        {"scope": {"share": "all"}, "partial": "full"},
+    ),
     "the registrar's figure": (
         Relation.UNIT,
         "measure.tariff[0].stated",

@@ -10,7 +10,7 @@ from itertools import combinations
 from eduplan.measures import Cap, Measure, Per, Way
 from eduplan.measures.tariff import DAYS
 from eduplan.periods import Every, Unit
-from eduplan.provisions import Provision, Quota
+from eduplan.provisions import Over, Provision, Quota
 from eduplan.selectors import DAY_LOOKED_AT, EVERYTHING, Condition, Selector, apart
 
 
@@ -159,8 +159,10 @@ def _renaming(quota: Quota) -> Iterator[str]:
 
 
 def _unit(quota: Quota) -> Iterator[str]:
-    """An amount has a unit, a number of records or days has none to change."""
+    """An amount has a unit, a number of records or days, or a rate, has none to change."""
     measure = quota.measure
+    if quota.scope.over is Over.SHARE:
+        yield "scope"
     for index, row in enumerate(measure.tariff):
         if row.stated:
             yield f"measure.tariff[{index}].stated"
