@@ -190,6 +190,7 @@ def test_help_is_there_for_every_command(run: Run) -> None:
         (["chek"], "没有命令 chek；是否应为 check？", "no command chek; did you mean check?"),
         (["judge"], "没有命令 judge；可用：check, ", "no command judge; there are: check, "),
         (["check", PLAN, "--people", "a.csv"], "缺少 --records", "--records is missing"),
+        (["check", PLAN, "--people"], "--people 后面没有写值", "--people has no value after it"),
         (
             ["plans", "--foo", "1"],
             "没有选项 --foo；可用：--lang",
@@ -520,7 +521,7 @@ FAULTS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "plan file missing": (["./missing.toml"], [], ["missing.toml"]),
     "bad day": ([PLAN], ["--as-of", "2025-02-30"], ["--as-of", "no such day"]),
     "day in words": ([PLAN], ["--as-of", "today"], ["--as-of", "2024-09-01"]),
-    "bad span": ([PLAN], ["--during", "2025-09-01"], ["--during"]),
+    "bad span": ([PLAN], ["--during", "2025-09-01"], ["--during", "FROM..TO"]),
     "span backwards": ([PLAN], ["--during", "2025-09-01..2024-09-01"], ["--during", "end"]),
     "bad completeness": (
         [PLAN],

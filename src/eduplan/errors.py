@@ -280,6 +280,7 @@ _OF_SYSTEM = {
     errno.EACCES: "not-allowed",
     errno.EEXIST: "no-folder",
     errno.EISDIR: "folder",
+    errno.ENOENT: "no-parent",
     errno.ENOSPC: "full",
     errno.ENOTDIR: "no-folder",
     errno.EPERM: "not-allowed",
@@ -292,6 +293,8 @@ def told_by_system(error: OSError) -> str | Text:
 
     >>> told_by_system(IsADirectoryError(21, "Is a directory"))["en"]
     'it is a folder'
+    >>> told_by_system(FileNotFoundError(2, "No such file or directory"))["zh"]
+    '上级文件夹不存在，也不能新建'
     """
     key = _OF_SYSTEM.get(error.errno or 0)
     return catalogue()[f"system.{key}"] if key else error.strerror or kind_of(error)

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from eduplan.calendars import SchoolCalendar, load_calendar
 from eduplan.cli.unread import Unread, find_unread, kind_called, unused_kinds
 from eduplan.dates import Period, as_date
-from eduplan.errors import Fault, FaultList, InputError, PlanFileError
+from eduplan.errors import Fault, FaultList, InputError, PlanFileError, refuse
 from eduplan.evaluator import evaluate
 from eduplan.files import load_plan
 from eduplan.imports import (
@@ -241,7 +241,9 @@ def _calendar(name: str) -> SchoolCalendar:
 
 
 def _period(text: str) -> Period:
-    start, _, last = text.partition("..")
+    start, dots, last = text.partition("..")
+    if not dots:
+        raise refuse("not-a-span")
     return Period(as_date(start), as_date(last))
 
 
