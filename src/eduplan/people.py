@@ -101,6 +101,9 @@ class School:
         type: ``school`` unless it is something else, such as ``research-office`` or ``county``.
         stage: school stage; for several, give them in ``facts``.
         facts: everything else by name, such as ``township`` or ``weak``.
+
+    >>> School(id="s1", name="青禾小学", stage="primary", facts={"weak": False}).get("weak")
+    False
     """
 
     id: str = attrs.field(converter=as_string)
@@ -142,6 +145,9 @@ class Group:
         stage: school stage, if any.
         members: ids of its members.
         facts: everything else by name.
+
+    >>> Group(id="g1", type="preparation-group", school="s1", members=["t1", "t2"]).members
+    ('t1', 't2')
     """
 
     id: str = attrs.field(converter=as_string)

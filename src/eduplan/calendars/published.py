@@ -44,6 +44,9 @@ def available() -> tuple[str, ...]:
 def load_calendar(name: str | Path) -> SchoolCalendar:
     """Return a calendar that comes with the library by name, or one from a file by `Path`.
 
+    Args:
+        name: a name such as ``shanghai``, or the `Path` of a ``.toml`` file.
+
     Raises:
         UnknownName: no calendar of that name.
         CalendarFileError: the file has faults.

@@ -73,6 +73,14 @@ def plan_from_table(table: Table) -> Plan:
 
     Raises:
         PlanFileError: the tables have faults; all are reported, each with its path.
+
+    >>> title = {"zh": "校内方案", "en": "A plan of our own"}
+    >>> quota = {"id": "lessons", "clause": "1", "title": {"zh": "听课", "en": "Lessons observed"},
+    ...          "measure": {"count": "lesson-observation"}, "every": "term", "at_least": 10,
+    ...          "partial": "full"}
+    >>> plan_from_table({"plan": {"id": "own", "title": title}, "document": {"title": title},
+    ...                  "clause": [{"number": "1", "gist": title}], "quota": [quota]})
+    <Plan own: 1 provisions, 0 questions, 0 answered>
     """
     return read_plan(_with_days(table), _named)
 

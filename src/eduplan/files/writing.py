@@ -49,7 +49,10 @@ def _whole(plan: Plan) -> dict[str, object]:
 
 
 def dump_toml(plan: Plan) -> str:
-    """Return a plan as the text of a TOML file.
+    """Return a plan as the text of a TOML file, which read again is the same plan.
+
+    Args:
+        plan: the plan, with the answers given to it.
 
     >>> from eduplan import load_plan
     >>> dump_toml(load_plan("county-six-year")).startswith('[plan]')
@@ -59,7 +62,15 @@ def dump_toml(plan: Plan) -> str:
 
 
 def dump_json(plan: Plan) -> str:
-    """Return a plan as the text of a JSON file; dates are written as ``2024-09-01``."""
+    """Return a plan as the text of a JSON file; dates are written as ``2024-09-01``.
+
+    Args:
+        plan: the plan, with the answers given to it.
+
+    >>> from eduplan import load_plan
+    >>> dump_json(load_plan("county-six-year")).splitlines()[:2]
+    ['{', '  "plan": {']
+    """
     return json.dumps(plan_to_table(plan), ensure_ascii=False, indent=2, default=_spelled) + "\n"
 
 
@@ -72,6 +83,10 @@ def _spelled(value: object) -> object:
 
 def save_plan(plan: Plan, path: str | Path) -> None:
     """Write a plan to a ``.toml`` or ``.json`` file, whole or not at all.
+
+    Args:
+        plan: the plan, with the answers given to it.
+        path: the file; one that is there is written over.
 
     Raises:
         PlanFileError: another file type.

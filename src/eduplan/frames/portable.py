@@ -102,7 +102,16 @@ def _serves(plan: Plan, provision: Provision, other: Provision | Unanswered) -> 
 
 
 def refusals(provision: Provision | Unanswered) -> Iterator[Fault]:
-    """Return why a provision cannot be judged over frames, nothing where it can."""
+    """Return why a provision cannot be judged over frames, nothing where it can.
+
+    Args:
+        provision: a provision of a plan, such as ``plan.provision("training-hours")`` gives.
+
+    >>> from eduplan import load_plan
+    >>> plan = load_plan("county-six-year")
+    >>> [fault.message() for fault in refusals(plan.provision("shadowing"))]
+    ['waits for an answer to about-a-month; answer it first']
+    """
     if isinstance(provision, Unanswered):
         yield Fault("not-portable-question", "", {"question": provision.questions})
     elif not is_read(provision):

@@ -37,7 +37,15 @@ if TYPE_CHECKING:  # what counted is named here; who counts loads the measures
 
 
 class Status(StrEnum):
-    """What a verdict says; see the page on meanings."""
+    """What a verdict says; see the page on meanings.
+
+    ``MET`` and ``NOT_MET`` are decided, ``PENDING`` is open while the period lasts,
+    ``UNDETERMINED`` waits for facts or answers (`Verdict.missing`), and ``NOT_APPLICABLE`` asks
+    nothing. Each is also the text of its name.
+
+    >>> Status.MET == "MET", Status("PENDING")
+    (True, <Status.PENDING: 'PENDING'>)
+    """
 
     MET = "MET"
     NOT_MET = "NOT_MET"
