@@ -115,6 +115,20 @@ def test_what_hangs_on_leave_that_is_not_known_to_be_some_is_open() -> None:
     assert found["t2"].reasons == ("record-fact",)
 
 
+def test_who_was_away_too_long_owes_nothing_whatever_is_not_known_of_its_parts() -> None:
+    records = away(("t1", *MORE, True)).with_row_index("id").with_columns(pl.col("id").cast(str))
+    part = {"id": "online", "where": {"mode": "online"}, "at_least": 1, "bearer": {"tier": "a"}}
+
+    found = rows(records, serves_at_least="200 days", part=[part])
+
+    # Nobody's tier is known. t1 was there on 180 days; t2 throughout.
+    assert (found["t1"].status, found["t1"].reasons) == (
+        Status.NOT_APPLICABLE,
+        ("served-too-little",),
+    )
+    assert (found["t2"].status, found["t2"].reasons) == (Status.UNDETERMINED, ("bearer-fact",))
+
+
 def test_leave_lessens_a_share_of_what_is_owed_and_no_fixed_floor() -> None:
     records = away(("t1", *MORE, True), ("t2", *MORE, None), ("t3", *MORE, True))
     share = {"id": "share", "of_owed": True, "at_least": 1, "shared": True}

@@ -130,6 +130,34 @@ def test_a_record_that_may_count_for_nothing_decides_no_part_by_number(by: dict[
     assert (rows["t2"].status, rows["t2"].value) == (Status.MET, 8)
 
 
+def test_what_the_tariff_does_not_list_matters_not_though_it_is_from_before_joining() -> None:
+    talks = TALKS.head(1).with_columns(
+        hours=pl.lit(0), bearer=pl.lit("t3"), level=pl.lit(None, pl.String), kind=pl.lit("paper")
+    )
+    listed = {"credits": "paper", "tariff": [{"where": {"score": {"above": 0}}, "per": "hours"}]}
+    part = {"id": "city", "where": {"level": "city"}, "within": {}, "at_least": "1/2"}
+    keys: dict[str, Any] = {
+        "at_least": 0,
+        "partial": "full",
+        "before_joining": {"recognised": True},
+    }
+
+    [row] = rows_of(
+        evaluate_frame(
+            plan_of(quota=[quota(measure=listed, part=[part], **keys)]),
+            pl.DataFrame({"id": ["t3"], "joined": [date(2024, 5, 1)]}),
+            talks.with_columns(score=pl.lit(0)),
+            as_of=date(2024, 8, 31),
+            complete_through=date(2024, 8, 31),
+            during=Period(date(2023, 9, 1), date(2024, 9, 1)),
+        )
+    )
+
+    # Whether the paper was recognised is not known, but it has no score and counts in no case: there
+    # is nothing yet of which to take a share, and the year is not over.
+    assert (row.status, row.reasons) == (Status.PENDING, ())
+
+
 WRONG = {
     "amounts below zero": ({"hours": pl.lit(-1)}, "records.hours: holds amounts below zero"),
     "amounts that are no numbers": (

@@ -234,6 +234,7 @@ def _sifted(placed: Placed, bulk: Bulk) -> Frame:
     early = nw.col("_early") > 0
     unclear = early & counts.unknown
     return frame.filter(~(early & counts.false)).with_columns(
+        _hangs=flag(unclear & (nw.col("_maybe") == 0)),
         _sure=where(unclear, whole(0), nw.col("_sure")),
         _maybe=where(unclear, whole(1), nw.col("_maybe")),
     )

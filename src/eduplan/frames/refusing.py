@@ -87,8 +87,11 @@ def _refusals(quota: Provision) -> Iterator[Fault]:
     yield from histories.refusals(quota)
     for index, part in enumerate(quota.part):
         yield from said_besides(part, f"part[{index}].", _JUDGED)
-        if part.beside and part.bearer != EVERYTHING:
+        if part.beside and _of_some(part):
             yield _not_with(f"part[{index}].beside", "beside", "bearer")
+        # Who was away too long owes nothing, whether or not it is known what else would be asked.
+        elif quota.leave is not None and quota.serves_at_least is not None and _of_some(part):
+            yield _not_with(f"part[{index}].bearer", "bearer", "serves_at_least")
     if sum(part.exclusive for part in quota.part) > MOST_EXCLUSIVE:
         yield Fault("not-portable-parts", "part", {"most": MOST_EXCLUSIVE})
 
@@ -138,6 +141,11 @@ def told_apart(quota: Quota) -> Sequence[str]:
     named += [measure.field] if measure.way is Way.DISTINCT else []
     named += [part.distinct for part in quota.part]
     return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _of_some(part: Portion) -> bool:
+    """Say whether a part is asked of some bearers only."""
+    return part.bearer != EVERYTHING
 
 
 def _not_with(path: str, key: str, other: str) -> Fault:

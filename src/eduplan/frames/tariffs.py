@@ -21,7 +21,14 @@ import pyarrow.compute as pc
 from eduplan.errors import InputError, refuse
 from eduplan.facts import Getter, getter
 from eduplan.frames.backends import Frame
-from eduplan.frames.bulk import Bulk, fields_of_tariff, last_day, of_kinds, selectors_of_tariff
+from eduplan.frames.bulk import (
+    Bulk,
+    fields_of_tariff,
+    last_day,
+    of_kinds,
+    recognised,
+    selectors_of_tariff,
+)
 from eduplan.frames.columns import MOST_VALUES, Sort, distinct, flag, lookup, whole
 from eduplan.measures.tariff import DAYS, Assessor, Worth
 from eduplan.people import bearer_getter
@@ -107,7 +114,10 @@ class Worths:
         frame, _ = _keyed(frame, bulk)
         frame = lookup(frame, bulk.backend, self.keys, self.made)
         frame = frame.with_columns(_sure=nw.col("_sure") * nw.col("_listed"))
-        return frame.filter((nw.col("_maybe") > 0) | (nw.col("_idle") == 0))
+        perhaps = nw.col("_maybe") > 0
+        if recognised(bulk.quota) is not None:  # what joining decides alone is no doubt of these
+            perhaps = perhaps & (nw.col("_hangs") == 0)
+        return frame.filter(perhaps | (nw.col("_idle") == 0))
 
 
 def worths(bulk: Bulk) -> Worths:
