@@ -437,13 +437,6 @@ def count(frame: Frame) -> int:
     return int(frame.select(nw.len()).collect().item())
 
 
-def sums(frame: Frame, **figures: nw.Expr) -> dict[str, int]:
-    """Return the sums of whole numbers over all rows, all of them in one pass."""
-    made = frame.select(**figures).select(nw.col(name).sum() for name in figures)
-    (found,) = made.collect().to_arrow().to_pylist()
-    return {name: int(figure or 0) for name, figure in found.items()}
-
-
 def distinct(frame: Frame, *fields: str) -> Frame:
     """Return the different values of columns together.
 
@@ -451,6 +444,10 @@ def distinct(frame: Frame, *fields: str) -> Frame:
     """
     counted = frame.select(*fields, _rows=whole(1)).group_by(*fields).agg(nw.col("_rows").sum())
     return counted.select(*fields)
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return type_ in (pa.string(), pa.large_string())
 
 
 def lookup(
@@ -466,7 +463,7 @@ def lookup(
     """
     if len(keys) == 1:
         ((name, array),) = keys.items()
-        if len(array) <= MOST_TRIED and pa.types.is_string(array.type):
+        if len(array) <= MOST_TRIED and _is_text(array.type):
             values = array.to_pylist()
             found = {new: tried(name, values, of.to_pylist()) for new, of in made.items()}
             return frame.with_columns(**found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -60,6 +61,8 @@ class Placed(NamedTuple):
         sizes: of ``_slot`` and ``_place`` how many numbers there are, where ``_bearer`` is a number
             too.
         sifted: whether those are gone for which the measure's selector does not hold.
+        since: by the number of a slot the day from which it holds, where each begins as the one
+            before ends.
     """
 
     frame: Frame
@@ -67,6 +70,7 @@ class Placed(NamedTuple):
     slots: pa.Table | None
     sizes: Mapping[str, int] = {}
     sifted: bool = False
+    since: Sequence[nw.Expr] = ()
 
     def told(self, frame: Frame, bulk: Bulk) -> tuple[Frame, tuple[str, ...]]:
         """Return a frame with the columns that slots stand for, and the names of these."""
@@ -87,7 +91,14 @@ def _told(slots: Sequence[int], numbers: Sequence[int]) -> nw.Expr:
     return nw.col("_slot") if list(slots) == list(numbers) else tried("_slot", slots, numbers)
 
 
-def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
+def place(
+    bulk: Bulk,
+    found: Windows,
+    *,
+    numbers: bool = False,
+    alone: bool = False,
+    of: Frame | None = None,
+) -> Placed:
     """Return the records that count in a period, up to the day of judgement.
 
     Args:
@@ -95,6 +106,8 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
         found: the periods of every profile.
         numbers: whether ``_bearer`` is the number of a bearer, as `Profiles.keyed` gives it, and
             not the id.
+        alone: whether records are left without the bearer they are of, whatever asks for it.
+        of: the records, by default all there are.
     """
     quota = bulk.quota
     measure = quota.measure
@@ -113,7 +126,7 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
         since, until = bulk.days.start, bulk.days.end
         chosen = chosen if since == date.min else chosen & (day >= _day(since))
         chosen = chosen if until == date.max else chosen & (day < _day(until))
-    frame, sifted = bulk.register.frame, False
+    frame, sifted = bulk.register.frame if of is None else of, False
     if not measure.where.bearer_fields():
         looked_up, truth = bulk.sieve.apply(frame, measure.where)
         if looked_up is frame and not truth.constant:
@@ -122,7 +135,7 @@ def place(bulk: Bulk, found: Windows, *, numbers: bool = False) -> Placed:
     frame = frame.select(nw.col(measure.by).alias("_id"), day.alias("_day"), *kept)
     if by_day:
         frame = day_by_day(frame, bulk, first, last)
-    if _held_against_bearers(bulk, found):
+    if _held_against_bearers(bulk, found) and not alone:
         keys = bulk.profiles.keyed(bulk.fields, numbered=numbers, own=fields_of_bearer(quota))
         if len(found.segments) <= MOST_EDGES:  # only of those who owe anything
             keys = keys.filter(among(nw.col("_profile"), list(found.segments)))
@@ -189,9 +202,12 @@ def _in_shared_periods(frame: Frame, bulk: Bulk, found: Windows, last: date) -> 
         slots = pa.table({**told, "_slot": as_wholes(slot.values())})
         table, by = {"_slot": as_wholes(slot[mark] for mark in marks)}, ("_slot",)
     if len(found.lists) == 1 and len(by) == 1:
-        numbered = _numbered(days, table[by[0]].to_pylist())
-        if numbered is not None:
-            return Placed(frame.with_columns(numbered.alias(by[0])), by, slots)
+        edges = _edges(days, table[by[0]].to_pylist())
+        if edges is not None:
+            since = [_day(day) for day, _ in edges]
+            in_turn = [number for _, number in edges] == list(range(len(edges)))
+            placed = frame.with_columns(_numbered(edges).alias(by[0]))
+            return Placed(placed, by, slots, since=since if in_turn else ())
     table["_day"] = pa.array(days, pa.date32())
     on = ["_day"]
     if len(found.lists) > 1:
@@ -209,25 +225,27 @@ def _day(day: date) -> nw.Expr:
     return nw.lit(day, dtype=nw.Date)
 
 
-def _numbered(days: Sequence[date], numbers: Sequence[int]) -> nw.Expr | None:
-    """Return the numbers of days without a table of them, None where they change too often.
+def _edges(days: Sequence[date], numbers: Sequence[int]) -> Sequence[tuple[date, int]] | None:
+    """Return the days from which a number holds, None where they are too many, or some missing.
 
     Args:
         days: the days there are, from the first to the last.
-        numbers: what is to be found for each.
+        numbers: the number of each.
     """
-    edges = [
-        (day, number - before)
-        for (day, number), before in zip(
-            zip(days[1:], numbers[1:], strict=True), numbers, strict=False
-        )
-        if number != before
-    ]
-    if not days or len(edges) > MOST_EDGES or days != list(Period(days[0], days[-1] + DAY)):
+    if not days or days != list(Period(days[0], days[-1] + DAY)):
         return None
-    found = whole(numbers[0])
-    for day, more in edges:
-        found = found + where(nw.col("_day") >= _day(day), whole(more))
+    found = [(days[0], numbers[0])]
+    for day, number in zip(days, numbers, strict=True):
+        if number != found[-1][1]:
+            found.append((day, number))
+    return found if len(found) <= MOST_EDGES + 1 else None
+
+
+def _numbered(edges: Sequence[tuple[date, int]]) -> nw.Expr:
+    """Return the number that holds on the day of a record, without a table of days."""
+    found = whole(edges[0][1])
+    for (_, before), (day, number) in pairwise(edges):
+        found = found + where(nw.col("_day") >= _day(day), whole(number - before))
     return found
 
 

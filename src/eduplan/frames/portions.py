@@ -39,7 +39,7 @@ from eduplan.selectors import EVERYTHING, Selector
 from eduplan.verdicts import Status
 
 GROUP = (BEARER, "_place")
-_NOTED = "_noted"
+NOTED = "_noted"
 """Column that says whether of some part facts of records are missing."""
 _MET = RANKS.index(Status.MET)
 
@@ -75,7 +75,7 @@ def reckoned(name: str) -> Reckoned:
     return Reckoned(nw.col(f"{name}low"), nw.col(f"{name}high"), nw.col(f"{name}open") > 0)
 
 
-def _sides(part: object, portion: Portion) -> Sequence[str]:
+def sides_of(part: object, portion: Portion) -> Sequence[str]:
     """Return how the columns of a part begin: of one that is a share, inside and outside."""
     return [f"_{part}_", f"_{part}_out_"] if portion.within is not None else [f"_{part}_"]
 
@@ -106,7 +106,7 @@ def tally(
     noted: list[nw.Expr] = []
     figures = Figures({})
     for number, portion in enumerate(quota.part):
-        if _all_of_it(portion, quota):
+        if is_all_of_it(portion, quota):
             continue
         truth = truths[number] = told[portion.where]
         within = ALWAYS if portion.within is None else told[portion.within]
@@ -125,7 +125,7 @@ def tally(
         else:
             noted.append(unclear)
     # Of a record that may not count it is not known what it adds to a part.
-    figures |= Figures({}, {_NOTED: reduce(or_, noted, unknown)})
+    figures |= Figures({}, {NOTED: reduce(or_, noted, unknown)})
     for number, several in enumerate(exclusive_sets(quota)):
         sure = reduce(or_, [truths[part].true for part in several])
         maybe = reduce(or_, [~truths[part].false for part in several])
@@ -138,7 +138,7 @@ def tally(
     return figures, amount, unknown
 
 
-def _all_of_it(portion: Portion, quota: Quota) -> bool:
+def is_all_of_it(portion: Portion, quota: Quota) -> bool:
     """Say whether a part is all of the whole, such as a floor for every year."""
     alone = portion.where == EVERYTHING and portion.within is None
     return alone and not any(part.beside for part in quota.part)
@@ -158,11 +158,11 @@ def spread(
         The figures; and those of the other parts that hold by spans, to be added up for each.
     """
     figures = Figures({})
-    noted = [nw.col(_NOTED) > 0]
+    noted = [nw.col(NOTED) > 0]
     spans: dict[int, Figures] = {}
     for number, portion in enumerate(quota.part):
-        simple = _all_of_it(portion, quota)
-        sides = {side: reckoned(side) for side in _sides(number, portion)}
+        simple = is_all_of_it(portion, quota)
+        sides = {side: reckoned(side) for side in sides_of(number, portion)}
         if simple:
             sides = {f"_{number}_": all_of_it}
         elif portion.distinct:
@@ -193,7 +193,7 @@ def spread(
                 figures |= figure.where(held == span, held == span).named(of_span)
     for number in range(len(exclusive_sets(quota))):
         figures |= reckoned(f"_set_{number}_").named(f"_set_{number}_")
-    return figures | Figures({}, {_NOTED: reduce(or_, noted)}), spans
+    return figures | Figures({}, {NOTED: reduce(or_, noted)}), spans
 
 
 # ---------------------------------------------------------------- what follows
@@ -223,10 +223,10 @@ def judged(
     if of_some := [
         (nw.col(f"_asks_{number}") > 0) & (nw.col(f"_noted_{number}") > 0)
         for number in found.of_some
-        if not _all_of_it(quota.part[number], quota)
+        if not is_all_of_it(quota.part[number], quota)
     ]:
-        noted = reduce(or_, of_some, nw.col(_NOTED) > 0)
-        frame = frame.with_columns(flag(noted).alias(_NOTED))
+        noted = reduce(or_, of_some, nw.col(NOTED) > 0)
+        frame = frame.with_columns(flag(noted).alias(NOTED))
     of_parts: dict[str, nw.Expr] = {}
     for number, portion in enumerate(quota.part):
         if number in spans:
@@ -352,7 +352,7 @@ def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr | i
     bound = Fraction(portion.bound)
     if portion.within is None:
         owed, of = asked
-        noted = where(no_top | (low != high), times(nw.col(_NOTED), UNKNOWN_FACT))
+        noted = where(no_top | (low != high), times(nw.col(NOTED), UNKNOWN_FACT))
         least, most = (passes(times(end, of), owed, most=portion.most) for end in (low, high))
         return situation(least, most | no_top, noted)
     out_low, out_high = nw.col(f"_{part}_out_low"), nw.col(f"_{part}_out_high")
@@ -373,7 +373,7 @@ def _situation(part: object, portion: Portion, asked: tuple[nw.Expr, nw.Expr | i
     return situation(
         passes(times(least, of), times(least_of, over), most=portion.most),
         passes(times(most, of), times(most_of, over), most=portion.most),
-        where(~known, times(nw.col(_NOTED), UNKNOWN_FACT) + nothing),
+        where(~known, times(nw.col(NOTED), UNKNOWN_FACT) + nothing),
     )
 
 
@@ -383,11 +383,11 @@ def _worst_span(
     """Return, for every bearer and period, which ranks and reasons the spans of a part have."""
     portion, outcomes = bulk.quota.part[number], found.outcomes
     on = ["_profile", "_place", *(["_leave"] if found.varied else [])]
-    spells = frame.select(BEARER, *on, _NOTED).join(
+    spells = frame.select(BEARER, *on, NOTED).join(
         bulk.backend.beside(found.spell_table(number)), on=on, how="inner"
     )
     spells = spells.join(sums, on=[*GROUP, "_span"], how="left")
-    mine = [f"{side}{end}" for side in _sides(number, portion) for end in Reckoned._fields]
+    mine = [f"{side}{end}" for side in sides_of(number, portion) for end in Reckoned._fields]
     spells = spells.with_columns(nw.col(name).fill_null(0) for name in mine)
     asked = _spell_asks(portion, parts)
     made = nw.col("_kind") * SITUATIONS + _situation(number, portion, asked)
@@ -436,7 +436,7 @@ def _clashes(frame: Frame, found: Windows, parts: int) -> tuple[Frame, nw.Expr]:
             )
         )
     clash = (nw.col("_worst") > 0) & (nw.col("_all_met") > 0) & (nw.col("_read") > 0)
-    doubts = nw.col("_doubted") * nw.col(_NOTED) * UNKNOWN_FACT
+    doubts = nw.col("_doubted") * nw.col(NOTED) * UNKNOWN_FACT
     worst = nw.col("_worst")
     enough = worst <= far
     if found.spares:

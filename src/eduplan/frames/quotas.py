@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import narwhals.stable.v2 as nw
 
 from eduplan.errors import refuse
 from eduplan.frames import histories, pooled, rates
+from eduplan.frames.abreast import abreast
 from eduplan.frames.asking import fields_of, own_fields
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import (
@@ -144,29 +145,35 @@ def _rows(bulk: Bulk, found: Windows, away: Away | None, several: Sequence[Bulk]
         of_each = [one.divided(found.finer) for one in of_each]
     stated = put_together(of_each)
     _check_size(bulk, stated, found)
-    numbers = all(numbered(one, found) for one in several)
+    ranges = abreast(several[0], found, stated) if len(several) == 1 else None
+    numbers = ranges is None and all(numbered(one, found) for one in several)
     # Small tables are put beside before anything else is done: DuckDB looks through all that was
     # done so far whenever one comes.
     owed = bulk.backend.beside(found.table())
     outcomes = found.outcomes
     told = bulk.backend.beside(outcomes.put_together() if bulk.quota.part else outcomes.told())
-    grid = bulk.profiles.keyed(bulk.fields, numbered=numbers)
+    own = () if ranges is None else ranges.asked
+    grid = bulk.profiles.keyed(bulk.fields, numbered=numbers, own=own)
     if away is None:
         grid = grid.join(owed, on="_profile", how="inner")
     else:
         grid = away.beside(grid, found, bulk.backend)
         grid = grid.join(owed, on=["_profile", "_place", "_leave"], how="inner")
     limits = grid.select(*GROUP, *found.limits) if found.limits else None
-    placed = [place(one, found, numbers=numbers) for one in several]
-    if len(placed) == 1:
-        read_ = read(placed[0], several[0], stated, found.across, limits)
+    spans: Mapping[int, Frame] = {}
+    if ranges is not None:
+        frame = ranges.beside(grid)
     else:
-        read_ = summed(below(placed, several, of_each), bulk, stated, found.across, limits)
-    frame = grid.join(read_.whole, on=list(GROUP), how="left")
-    frame = _filled(frame, bulk, read_.parts)
+        placed = [place(one, found, numbers=numbers) for one in several]
+        if len(placed) == 1:
+            read_ = read(placed[0], several[0], stated, found.across, limits)
+        else:
+            read_ = summed(below(placed, several, of_each), bulk, stated, found.across, limits)
+        frame = grid.join(read_.whole, on=list(GROUP), how="left")
+        frame, spans = _filled(frame, bulk, read_.parts), read_.spans
     compared = _compared(bulk, spares=found.spares)
     if bulk.quota.part:
-        frame = judged(frame, compared, bulk, found, read_.spans, stated.parts)
+        frame = judged(frame, compared, bulk, found, spans, stated.parts)
     else:
         frame = frame.select("_id", *OF_PERIOD, **compared)
     frame = frame.join(told, on="_verdict" if bulk.quota.part else "_situation", how="left")

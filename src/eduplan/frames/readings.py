@@ -49,7 +49,7 @@ from eduplan.frames.profiles import BEARER
 from eduplan.frames.ranges import PERIOD, in_order
 from eduplan.frames.tariffs import Worths, worths
 from eduplan.frames.things import counted, with_names
-from eduplan.frames.truths import Sieve, Truth
+from eduplan.frames.truths import Sieve, Told, Truth
 from eduplan.measures import Per, Way
 from eduplan.selectors import EVERYTHING, Selector
 
@@ -90,8 +90,13 @@ class Amounts:
         table = self.table and (self.table[0], [number * finer for number in self.table[1]])
         return Amounts(self.parts * finer, self.largest * finer, table, self.field, finer)
 
-    def add(self, frame: Frame, bulk: Bulk) -> Frame:
+    def add(self, frame: Frame, bulk: Bulk, told: Told = flag) -> Frame:
         """Return records with what they count for.
+
+        Args:
+            frame: the records.
+            bulk: the quota, and what its judgement rests on.
+            told: makes a number of a truth.
 
         Returns:
             Columns ``_least`` and ``_amount``, the least and the most a record counts for,
@@ -107,7 +112,7 @@ class Amounts:
                 made = {"_looked_up": as_wholes(numbers)}
                 frame = lookup(frame, bulk.backend, {self.field: array}, made)
                 stated = nw.col("_looked_up")
-            amount, unstated = stated.fill_null(0), flag(stated.is_null())
+            amount, unstated = stated.fill_null(0), told(stated.is_null())
             if self.table is None and self.parts != 1:
                 amount = amount * self.parts
         return frame.with_columns(
@@ -204,9 +209,9 @@ def read(
     """
     measure = bulk.quota.measure
     if measure.way is Way.DISTINCT:
-        return Readings(_distinct(_sifted(placed, bulk), measure.field, bulk.register))
+        return Readings(_distinct(sifted(placed, bulk), measure.field, bulk.register))
     if measure.way is Way.DAYS:
-        return Readings(_days(_sifted(placed, bulk)))
+        return Readings(_days(sifted(placed, bulk)))
     frame = weighed(placed, bulk, stated)
     if measure.way is Way.SHARE:
         return Readings(_share(frame, measure.part, bulk.sieve))
@@ -219,15 +224,22 @@ def weighed(placed: Placed, bulk: Bulk, stated: Amounts | Worths) -> Frame:
     Returns:
         Columns ``_sure`` and ``_maybe``, and those that `Amounts.add` makes.
     """
-    return stated.add(_sifted(placed, bulk), bulk)
+    return stated.add(sifted(placed, bulk), bulk)
 
 
-def _sifted(placed: Placed, bulk: Bulk) -> Frame:
+def sifted(placed: Placed, bulk: Bulk, told: Told = flag) -> Frame:
+    """Return the records that count or may count, with ``_sure`` and ``_maybe``.
+
+    Args:
+        placed: the records in their periods.
+        bulk: the quota, and what its judgement rests on.
+        told: makes a number of a truth.
+    """
     where_, rule = bulk.quota.measure.where, recognised(bulk.quota)
     if where_ == EVERYTHING:
         frame = placed.frame.with_columns(_sure=whole(1), _maybe=whole(0))
     else:
-        frame = bulk.sieve.sift(placed.frame, where_, sifted=placed.sifted)
+        frame = bulk.sieve.sift(placed.frame, where_, sifted=placed.sifted, told=told)
     if rule is None:
         return frame
     frame, counts = bulk.sieve.apply(frame, rule)
@@ -321,7 +333,7 @@ def _share(frame: Frame, part: Selector, sieve: Sieve) -> Frame:
     )
 
 
-def _figures(
+def figures_of(
     placed: Placed, bulk: Bulk, stated: Amounts | Worths, limits: Frame | None
 ) -> tuple[Frame, Mapping[Selector, Truth], Figures, Figures, Cutter]:
     """Return what records come to: for the whole, by the scopes of caps, and for parts.
@@ -395,7 +407,7 @@ def summed(
     """
     quota, rows = bulk.quota, max(bulk.register.size, 1)
     grouping = Grouping(bulk.backend, max(stated.largest, stated.parts) * rows, rows, placed.sizes)
-    frame, told, figures, tallied, cutter = _figures(placed, bulk, stated, limits)
+    frame, told, figures, tallied, cutter = figures_of(placed, bulk, stated, limits)
     things = counted(frame, quota, told, across, bulk.register)
     caps, low, high = cutter.open, cutter.low, cutter.high
     several, each = levels(caps), told_apart(caps, bulk.register.sorts)
@@ -427,13 +439,28 @@ def summed(
     if cutter.shares and limits is not None:
         frame = frame.join(limits, on=list(GROUP), how="inner")
     frame = cutter.scaled(frame, (*low, *high))
+    names = list(tallied.names)
+    frame = things.beside(frame, names)
+    return Readings(come_to(frame, cutter, low, high, names), tuple(names), spans)
+
+
+def come_to(
+    frame: Frame, cutter: Cutter, low: Sequence[str], high: Sequence[str], names: Sequence[str]
+) -> Frame:
+    """Return the reading of sums for whole periods, with the caps of these applied.
+
+    Args:
+        frame: the sums, one row for every bearer and period.
+        cutter: applies the caps.
+        low: the columns of what is sure at the least.
+        high: those of what is doubtful too.
+        names: the sums of parts.
+    """
     frame, low, high = cutter.cut(frame, low, high, PERIOD)
     ceiling, unstated, all_told = cutter.ceiling(), nw.col("_unstated"), added(high)
     if ceiling is not None:
         all_told = nw.when(unstated > 0).then(ceiling).otherwise(all_told)
-    names = list(tallied.names)
-    frame = things.beside(frame, names)
-    found = _finish(
+    return _finish(
         frame,
         *names,
         _low=added(low),
@@ -442,4 +469,3 @@ def summed(
         _open=unstated if ceiling is None else whole(0),
         _unknown=nw.col("_unknown"),
     )
-    return Readings(found, tuple(names), spans)

@@ -7,7 +7,7 @@ ideas about absent values come in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
@@ -25,6 +25,10 @@ from eduplan.frames.profiles import Profiles
 from eduplan.selectors import BEARER, EVERYTHING, Condition, Matcher, Scales, Selector, Test
 
 _NOTHING: Mapping[str, Any] = {}
+
+
+Told = Callable[[nw.Expr], nw.Expr]
+"""Makes a number of a truth: `flag`, or `mark` where a small one will do."""
 
 
 class Truth(NamedTuple):
@@ -127,6 +131,7 @@ class Sieve:
         maybe: str = "_maybe",
         *,
         sifted: bool = False,
+        told: Told = flag,
     ) -> Frame:
         """Return the rows for which a selector holds or may hold, with a flag for each.
 
@@ -136,12 +141,13 @@ class Sieve:
             sure: column that says where it holds.
             maybe: column that says where that is not known.
             sifted: whether the others are gone already.
+            told: makes a number of a truth.
         """
         frame, truth = self.apply(frame, selector)
         if not truth.constant and not sifted:
             # Before anything is made, so that it is done where the rows are read.
             frame = frame.filter(~truth.false)
-        frame = frame.with_columns(flag(truth.true).alias(sure), flag(truth.unknown).alias(maybe))
+        frame = frame.with_columns(told(truth.true).alias(sure), told(truth.unknown).alias(maybe))
         return frame.filter(nw.col(sure) + nw.col(maybe) > 0) if truth.constant else frame
 
     def _each(self, frame: Frame, selectors: Iterable[Selector]) -> tuple[Frame, list[Truth]]:
