@@ -188,7 +188,7 @@ def test_a_share_is_taken_of_the_own_value_of_each() -> None:
         {"id": "central", "where": central, "at_least": 10},
         {"id": "own", "where": tier, "within": central, "at_least": "3/4"},
     ]
-    people = teachers("a", "b", "a", None, "a", "a", "a")
+    people = teachers("a", "b", "a", None, *"aaaaa")
     courses = [
         *(course("2023-03-01", 90, f"t{n}", mode="central", tier="a") for n in (1, 2, 3, 4)),
         *(course("2024-03-01", 30, f"t{n}", mode="central", tier="b") for n in (1, 2, 4)),
@@ -203,13 +203,19 @@ def test_a_share_is_taken_of_the_own_value_of_each() -> None:
         course("2023-05-01", 10, "t7", mode="central", tier="a"),
         course("2024-05-01", 90, "t7", mode="central", tier="b"),
         course("2025-05-01", None, "t7", mode="central"),
+        course("2023-05-01", 90, "t8", mode="central", tier="a"),
+        course("2024-05-01", 10, "t8", mode="central", tier="b"),
+        course("2025-05-01", None, "t8", mode="central", tier="a"),
+        course("2023-05-01", 0, "t9", mode="central", tier="a"),
+        course("2024-05-01", 100, "t9", mode="on-site", tier="a"),
     ]
 
     rows = judged(training(part=parts), people, courses)
 
     # t1: 90 of 120 are 3/4, but 500 hours more may be central. t2: 30 of 120 are too few. t3: 90 of
     # 121 if the rest is of another tier, 121 of 121 if not. t4: has no tier. t5: 198 of 264 are 3/4.
-    # t6: 50 or 100 of 120. t7: 10 of 100, but hours not stated may be of its tier.
+    # t6: 50 or 100 of 120. t7: 10 of 100, but hours not stated may be of its tier. t8: 90 of 100, and
+    # more of its tier. t9: there is nothing to take a share of, though 10 hours had to be central.
     assert {name: row.status for name, row in rows.items()} == {
         "t1": Status.UNDETERMINED,
         "t2": Status.NOT_MET,
@@ -218,7 +224,57 @@ def test_a_share_is_taken_of_the_own_value_of_each() -> None:
         "t5": Status.MET,
         "t6": Status.UNDETERMINED,
         "t7": Status.UNDETERMINED,
+        "t8": Status.MET,
+        "t9": Status.NOT_MET,
     }
+
+
+def test_of_nothing_there_is_no_share_and_no_fact_missing() -> None:
+    part = {"id": "own", "where": {"tier": "@bearer.tier"}, "within": {"mode": "central"}}
+    courses = [
+        course("2023-05-01", 0, mode="central", tier="a"),
+        course("2024-05-01", 100, mode="on-site", tier="a"),
+    ]
+
+    row = judged(training(part=[{**part, "at_least": "3/4"}]), teachers("a"), courses)["t1"]
+
+    assert (row.status, row.reasons) == (Status.UNDETERMINED, ("nothing-to-share",))
+
+
+def test_hours_not_stated_leave_the_year_open_that_they_are_of() -> None:
+    part = {"id": "own", "where": {"tier": "@bearer.tier"}, "within": {"mode": "central"}}
+    years = {"cycle": "2 years", "grid": date(2024, 1, 1)}
+    courses = [
+        course("2024-05-01", 30, mode="central", tier="a"),
+        course("2025-05-01", None, mode="central", tier="a"),
+        course("2024-05-01", 30, "t2", mode="central", tier="a"),
+    ]
+    plan = training(ONLINE, every=years, part=[{**part, "at_least": "3/4"}])
+
+    rows = judged(plan, teachers("a", "b"), courses, Period(date(2024, 1, 1), date(2026, 1, 1)))
+
+    assert (rows["t1"].status, rows["t1"].reasons) == (Status.UNDETERMINED, ("record-fact",))
+    assert rows["t2"].status is Status.NOT_MET
+
+
+def test_figures_are_in_parts_of_one_only_where_there_is_something() -> None:
+    frames = (
+        pl.LazyFrame(teachers("a", "b"), {"id": pl.String, "tier": pl.String}),
+        pl.LazyFrame(
+            [{**course("2023-06-01", 1), "hours": "7.5"}], {**COURSES, "hours": pl.String}
+        ),
+    )
+
+    rows = evaluate_frame(
+        training(),
+        *frames,
+        as_of=date(2026, 4, 10),
+        complete_through=date(2026, 4, 9),
+        during=YEARS,
+    )
+
+    found = rows.select("bearer", "value", "denominator").collect().sort("bearer").rows()
+    assert found == [("t1", 15, 2), ("t2", 0, 1)]
 
 
 def test_a_floor_holds_in_every_year() -> None:
