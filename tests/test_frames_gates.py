@@ -93,7 +93,7 @@ COUNTY = {"bearer": {"level": {"at_least": "county"}}}
 ONE, THEIRS = people(ids=["t1"]), records(bearers=["t1"], linked=True)
 GATES = cases(plans=plans(provisions=gates()), people=ONE, records=THEIRS)
 RESTING = cases(
-    plans=with_gates(plans(provisions=(quotas() | follow_ups()).filter(portable))),
+    plans=with_gates(plans(provisions=(quotas() | follow_ups()).filter(of_each))),
     people=ONE,
     records=THEIRS,
 )
