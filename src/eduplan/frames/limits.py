@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
@@ -22,9 +24,10 @@ from eduplan.frames.portions import GROUP
 from eduplan.frames.profiles import check_ids
 from eduplan.frames.truths import Truth
 from eduplan.measures import Cap, Per, Threshold
-from eduplan.selectors import Selector
+from eduplan.selectors import EVERYTHING, Selector
 
 _LOW, _HIGH = nw.col("_low"), nw.col("_high")
+_LOW_ALONE, _HIGH_ALONE = nw.col("_low_alone"), nw.col("_high_alone")
 _UNSTATED = nw.col("_unstated") > 0
 
 _BLANK = {
@@ -81,8 +84,11 @@ def limited(
     told: Mapping[Selector, Truth],
     parts: int,
     finer: int,
-) -> Frame:
+) -> tuple[Frame, bool]:
     """Return records with what caps leave of what they count for.
+
+    Where something is not known of records, it is told as well what each is left by itself, in
+    ``_low_alone`` and ``_high_alone``, and that it is: parts are added up of that.
 
     Args:
         frame: records with where they count, what they count for, and the limits of caps that are a
@@ -102,13 +108,69 @@ def limited(
             _low=where(surely | (nw.col("_perhaps") > 0), whole(0), _LOW),
             _high=where(surely, whole(0), _HIGH),
         )
+    limits: list[tuple[Cap, nw.Expr]] = []
     for index, cap in enumerate(measure.caps):
         if cap.best is None:
             at_most = whole(int(most(cap) * parts))
             if cap.share is not None:
                 at_most = nw.col(f"_limit_{index}") * (parts // finer)
-            frame = _cut(frame, bulk, cap, told[cap.where], at_most)
-    return frame
+            limits.append((cap, at_most))
+    ranges = [cap for cap, _ in limits if cap.per is not Per.RECORD]
+    alone = bool(bulk.quota.part and ranges) and _doubtful(frame, limits, told)
+    if alone:
+        frame = frame.with_columns(_low_alone=_LOW, _high_alone=_HIGH, _open_alone=flag(_UNSTATED))
+        for cap, at_most in limits:
+            frame = _left_alone(frame, bulk, cap, told[cap.where], at_most)
+    for cap, at_most in limits:
+        frame = _cut(frame, bulk, cap, told[cap.where], at_most)
+    if alone:
+        frame = frame.with_columns(
+            _low_alone=where(_LOW < _LOW_ALONE, _LOW, _LOW_ALONE),
+            _high_alone=where(_HIGH > _HIGH_ALONE, _HIGH, _HIGH_ALONE),
+        )
+    return frame, alone
+
+
+def _doubtful(
+    frame: Frame, limits: Sequence[tuple[Cap, nw.Expr]], told: Mapping[Selector, Truth]
+) -> bool:
+    """Say whether of some record it is not known how much of it counts."""
+    doubts = [told[cap.where].unknown for cap, _ in limits if cap.where != EVERYTHING]
+    doubts += [at_most < 0 for cap, at_most in limits if cap.share is not None]
+    doubtful = reduce(or_, doubts, (_LOW != _HIGH) | _UNSTATED)
+    return count(frame.filter(doubtful)) > 0
+
+
+def _left_alone(frame: Frame, bulk: Bulk, cap: Cap, truth: Truth, at_most: nw.Expr) -> Frame:
+    """Note what a cap leaves of each record by itself, whatever the others turn out to be.
+
+    At the least all that perhaps stands before it takes as much room as it may, at the most only
+    what surely does, and as little.
+    """
+    frame, apart, _ = _told_apart(frame, bulk, cap.each)
+    own = (*GROUP, *_range(cap), *apart)
+    least, largest = left_by(cap, at_most)
+    may, surely = ~truth.false, truth.true if cap.share is None else truth.true & (at_most >= 0)
+    open_ = nw.col("_open_alone") > 0
+    taken = where(open_ | (least < _HIGH_ALONE), least, _HIGH_ALONE)
+    made = {}
+    for name, holds, limit, held, beyond in (
+        ("_low_alone", may, least, taken, nw.lit(value=False)),
+        ("_high_alone", surely, largest, _LOW_ALONE, open_),
+    ):
+        frame = frame.with_columns(_held=where(holds, held), _left=limit)
+        if cap.per is not Per.RECORD:
+            frame = _running(frame, "_held", own, ("_day", "id"), bulk.backend)
+            frame = frame.with_columns(_left=nw.col("_left") - nw.col("_so_far") + nw.col("_held"))
+        left = where(nw.col("_left") > 0, nw.col("_left"))
+        made[name] = f"_left_of{name}"
+        frame = frame.with_columns(
+            where(holds & (beyond | (nw.col(name) > left)), left, nw.col(name)).alias(made[name])
+        )
+    return frame.with_columns(
+        *(nw.col(one).alias(name) for name, one in made.items()),
+        _open_alone=flag(open_ & ~surely),
+    )
 
 
 def check_order(bulk: Bulk) -> None:

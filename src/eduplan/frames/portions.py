@@ -35,6 +35,7 @@ from eduplan.frames.truths import ALWAYS, Truth
 from eduplan.frames.windows import Windows, exclusive_sets, spanned
 from eduplan.provisions import Quota
 from eduplan.provisions.portions import Portion
+from eduplan.provisions.ranges import comes_alone
 from eduplan.selectors import EVERYTHING, Selector
 from eduplan.verdicts import Status
 
@@ -139,9 +140,8 @@ def tally(
 
 
 def is_all_of_it(portion: Portion, quota: Quota) -> bool:
-    """Say whether a part is all of the whole, such as a floor for every year."""
-    alone = portion.where == EVERYTHING and portion.within is None
-    return alone and not any(part.beside for part in quota.part)
+    """Say whether a part is all of the whole, and others take no room from its records."""
+    return comes_alone(portion, quota.part, quota.measure.caps, quota.every)
 
 
 def spread(

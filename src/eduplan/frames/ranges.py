@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from datetime import date
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from eduplan.dates import DAY, school_year
 from eduplan.frames.windows import spanned
 from eduplan.measures import Cap, Per
-from eduplan.periods import Every, Unit
+from eduplan.periods import Every
 from eduplan.provisions import Quota
 from eduplan.provisions.portions import Portion
+from eduplan.provisions.ranges import within_spans, within_years
 from eduplan.selectors import EVERYTHING, apart
 
 
@@ -54,39 +53,7 @@ def _beside(cap: Cap, part: Portion, every: Every) -> bool:
     if not spanned(part) or cap.per is Per.PERIOD:
         return untouched
     everything = part.where == EVERYTHING and part.within is None
-    return (untouched or everything) and _within_spans(cap.per, part, every)
-
-
-def _within_spans(per: Per, part: Portion, every: Every) -> bool:
-    """Say whether the ranges of a cap never go on from one span of a part to the next."""
-    if part.every is not None:
-        return per is Per.DAY or part.every.unit in _WITHIN.get(per, ())
-    return _within_years(per, every)
-
-
-def _within_years(per: Per, every: Every) -> bool:
-    """Say whether the ranges of a cap never go on from one year of a period to the next."""
-    if per in (Per.DAY, Per.YEAR):
-        return True
-    begins = every.grid
-    if every.unit in _BEGINS:
-        begins = _BEGINS[every.unit]
-    elif begins is None or (per is not Per.MONTH and every.months % 12):
-        return False
-    return {
-        Per.MONTH: begins.day == 1,
-        Per.SCHOOL_YEAR: school_year(begins) != school_year(begins - DAY),
-        Per.CALENDAR_YEAR: begins.year != (begins - DAY).year,
-    }[per]
-
-
-_WITHIN: Mapping[Per, Set[Unit]] = {
-    Per.MONTH: {Unit.MONTH, Unit.SCHOOL_YEAR, Unit.CALENDAR_YEAR},
-    Per.SCHOOL_YEAR: {Unit.SCHOOL_YEAR},
-    Per.CALENDAR_YEAR: {Unit.CALENDAR_YEAR},
-}
-_BEGINS = {Unit.SCHOOL_YEAR: date(2000, 9, 1), Unit.CALENDAR_YEAR: date(2000, 1, 1)}
-"""The first day of periods, in whatever year."""
+    return (untouched or everything) and within_spans(cap.per, part, every)
 
 
 def _nested(ranges: Sequence[Cap], every: Every) -> bool:
@@ -100,7 +67,7 @@ def _nested(ranges: Sequence[Cap], every: Every) -> bool:
     pers = {cap.per for cap in ranges}
     if {Per.SCHOOL_YEAR, Per.CALENDAR_YEAR} <= pers:
         return False
-    if Per.YEAR in pers and not all(_within_years(per, every) for per in pers - {Per.PERIOD}):
+    if Per.YEAR in pers and not all(within_years(per, every) for per in pers - {Per.PERIOD}):
         return False
     each = [cap.each for cap in ranges]
     if len(set(each) - {""}) > 1 or each != sorted(each, reverse=True):

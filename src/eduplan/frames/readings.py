@@ -357,7 +357,7 @@ def figures_of(
     for limit in limits_of(quota.measure):
         if (unclear := doubt(limit, told[limit.where], sorts)) is not None:
             unknown = unknown | (unclear & (nw.col("_sure") > 0))
-    finer = stated.finer
+    finer, alone = stated.finer, False
     frame = with_names(frame, quota, bulk.register)
     if finer or thresholds or any(part.distinct for part in quota.part):
         frame, _ = placed.told(frame, bulk)
@@ -366,7 +366,7 @@ def figures_of(
     if finer:
         if limits is not None and any(cap.share is not None for cap in caps):
             frame = frame.join(limits, on=list(GROUP), how="inner")
-        frame = limited(frame, bulk, told, stated.parts, finer)
+        frame, alone = limited(frame, bulk, told, stated.parts, finer)
     for cap in caps if not finer else ():
         truth = told[cap.where]
         if cap.per is Per.RECORD:
@@ -379,7 +379,11 @@ def figures_of(
     amount = Reckoned(nw.col("_low"), nw.col("_high"), nw.col("_unstated") > 0)
     tallied = Figures({})
     if quota.part:
-        tallied, amount, unknown = tally(quota, told, amount, unknown)
+        each = amount
+        if alone:
+            each = Reckoned(nw.col("_low_alone"), nw.col("_high_alone"), amount.open)
+        tallied, rest, unknown = tally(quota, told, each, unknown)
+        amount = rest if any(part.beside for part in quota.part) else amount
     lows = split("_low", amount.low, [~truth.false for truth in truths])
     highs = split("_high", amount.high, [truth.true for truth in truths])
     figures = Figures({**lows, **highs}, {"_unknown": unknown, "_unstated": amount.open})

@@ -46,12 +46,31 @@ class Range(NamedTuple):
         low: the least it counts for.
         high: the most.
         sure: whether it surely is among the records that count, however much it counts for.
+        least: the least it counts for by itself, where caps leave less if others that are not known
+            take more room; None where that is ``low``.
+        most: the most it counts for by itself, where others may take less room.
     """
 
     entry: Entry
     low: Number
     high: Number | None
     sure: bool = True
+    least: Number | None = None
+    most: Number | None = None
+
+    @property
+    def alone(self) -> Range:
+        """What it counts for whatever the other records turn out to be.
+
+        All the records of a period come to no less than their ``low`` together, but some of them
+        may, for the others may take room under a cap.
+        """
+        low, high = self.low, self.high
+        if self.least is not None:
+            low = min(low, self.least)
+        if self.most is not None and high is not None:
+            high = max(high, self.most)
+        return Range(self.entry, low, high, self.sure)
 
 
 class Reading(NamedTuple):
@@ -273,10 +292,15 @@ class Gauge:
         most = [high or 0 for high in highs]
         caps: tuple[BoundCap, ...] = ()
         idle: set[str] = set()
+        alone: Sequence[tuple[Number | None, Number | None]] = ()
         limits = self._limits
         if limits:
-            missing += limits.doubts(entries, bearer)
-            lows, most, caps, kept = limits.applied(possible, lows, highs, bearer, period, owed)
+            doubts = limits.doubts(entries, bearer)
+            missing += doubts
+            open_to_others = self.detail and bool(doubts or lows != highs or limits.vague(owed))
+            lows, most, caps, kept, alone = limits.applied(
+                possible, lows, highs, bearer, period, owed, detail=open_to_others
+            )
             left_out += tuple([LeftOut(why, "", _records(several)) for why, several in kept])
             idle = {entry.id for _, several in kept for entry in several}
         high = limits.ceiling(owed) if None in highs else sum(most)
@@ -290,6 +314,7 @@ class Gauge:
             least = {entry.id: low for entry, low in zip(entries, lows, strict=True)}
             doubtful = {entry.id for entry in maybe}
             doubtful |= {entry.id for entry, worth in counted if not worth.sure}
+            each = alone or [(None, None)] * len(possible)
             ranges = tuple(
                 [
                     Range(
@@ -297,8 +322,9 @@ class Gauge:
                         least.get(entry.id, 0),
                         None if high is None else cut,
                         entry.id not in doubtful,
+                        *bounds,
                     )
-                    for entry, high, cut in zip(possible, highs, most, strict=True)
+                    for entry, high, cut, bounds in zip(possible, highs, most, each, strict=True)
                 ]
             )
         return Reading(

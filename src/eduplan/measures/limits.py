@@ -39,12 +39,15 @@ class Limited(NamedTuple):
         highs: how much each record that counts or may count is left, at most.
         caps: the caps that cut something off.
         idle: the records that do not count at all, by the reason.
+        alone: how much each record that counts or may count is left by itself, at least and at
+            most, whatever the others turn out to be; empty where that is asked of none.
     """
 
     lows: list[Number]
     highs: list[Number]
     caps: tuple[BoundCap, ...]
     idle: list[tuple[str, list[Entry]]]
+    alone: list[tuple[Number, Number]]
 
 
 class Limits:
@@ -73,6 +76,10 @@ class Limits:
                     doubts.note(each, entry)
         return doubts.missing()
 
+    def vague(self, owed: Number | None) -> bool:
+        """Say whether it is not known how much some cap allows."""
+        return any(cap.most(owed) is None for cap, _ in self._caps)
+
     def ceiling(self, owed: Number | None) -> Number | None:
         """Return the most the measure can ever be, by a cap on everything in the period."""
         ceilings = [
@@ -91,6 +98,8 @@ class Limits:
         bearer: Getter,
         period: Period,
         owed: Number | None,
+        *,
+        detail: bool = False,
     ) -> Limited:
         """Apply the thresholds, keep the worthiest records, then apply the caps.
 
@@ -101,6 +110,7 @@ class Limits:
             bearer: reads facts of the bearer.
             period: the period.
             owed: what is owed in it.
+            detail: whether it is asked what each record is left by itself.
         """
         count = len(lows)
         sure = entries[:count]
@@ -118,10 +128,16 @@ class Limits:
                 if index < count:
                     least[index] = 0
             found += [("outdone", sorted(surely)), ("outdone-perhaps", sorted(maybe))]
+        alone: list[tuple[Number, Number]] = []
+        if detail:
+            tops = [None if high is None else top for high, top in zip(highs, most, strict=True)]
+            bounds = list(zip_longest(least, tops, fillvalue=0))
+            alone = self._alone(entries, bounds, bearer, period, owed)
         least, caps = self.cut(sure, least, bearer, period, owed, doubtful=True)
         most = self.cut(entries, most, bearer, period, owed, doubtful=False)[0]
         idle = [(why, [entries[i] for i in places if i < count]) for why, places in found]
-        return Limited(least, most, caps, [(why, several) for why, several in idle if several])
+        told = [(why, several) for why, several in idle if several]
+        return Limited(least, most, caps, told, alone)
 
     def reached(
         self,
@@ -253,6 +269,50 @@ class Limits:
                 bound.append(BoundCap(cap, lost, most))
         return left, tuple(bound)
 
+    def _alone(
+        self,
+        entries: Sequence[Entry],
+        bounds: Sequence[tuple[Number, Number | None]],
+        bearer: Getter,
+        period: Period,
+        owed: Number | None,
+    ) -> list[tuple[Number, Number]]:
+        """Return what caps leave of each record, at least and at most, whatever the others are.
+
+        At the least all that perhaps stands before it takes as much room as it may, at the most
+        only what surely does, and as little. Of what is not known at all 0 is returned as the most.
+        """
+        left = list(bounds)
+        order = sorted(range(len(entries)), key=lambda i: entries[i].place)
+        for cap, where in self._caps:
+            most = cap.most(owed)
+            holds = [where(entry.get, bearer) for entry in entries]
+            groups: dict[tuple[object, object], list[int]] = {}
+            silent: dict[object, list[int]] = {}
+            for index in order:
+                if holds[index] is False:
+                    continue
+                entry = entries[index]
+                span = None if cap.per is Per.DAY else BUCKETS[cap.per](entry, period)
+                about = together_of(entry.get, cap.each) if cap.each else ""
+                if about is None:
+                    silent.setdefault(span, []).append(index)
+                else:
+                    groups.setdefault((span, about), []).append(index)
+            found = list(left)
+            for (span, _), members in groups.items():
+                strays = silent.get(span, [])
+                _leave(found, left, members, strays, entries, holds, most, cap)
+            for strays in silent.values():
+                for index in strays:
+                    high = left[index][1]
+                    top = high
+                    if holds[index] and most is not None:
+                        top = _at_most(high, most * _days_of(entries[index], cap))
+                    found[index] = (0, top)
+            left = found
+        return [(low, high or 0) for low, high in left]
+
     def _cut_silent(
         self,
         left: list[Number],
@@ -358,3 +418,75 @@ def _overfull(held: Sequence[tuple[Entry, Number]], last: date, most: Number) ->
             inside += amount
             excess = max(excess, inside - most * ((last - one.day).days + 1))
     return excess
+
+
+def _days_of(entry: Entry, cap: Cap) -> int:
+    """Return how many times over a record may have what a cap allows."""
+    return (entry.last - entry.day).days + 1 if cap.per is Per.DAY else 1
+
+
+def _at_most(amount: Number | None, most: Number) -> Number:
+    return most if amount is None else min(amount, most)
+
+
+def _leave(
+    found: list[tuple[Number, Number | None]],
+    left: Sequence[tuple[Number, Number | None]],
+    members: Sequence[int],
+    strays: Sequence[int],
+    entries: Sequence[Entry],
+    holds: Sequence[bool | None],
+    most: Number | None,
+    cap: Cap,
+) -> None:
+    """Note what a cap leaves of the records of a range, the earliest first, each by itself.
+
+    Args:
+        found: what each record is left, at least and at most.
+        left: the same before the cap.
+        members: the places of the records for which the cap holds, or may hold, in the range.
+        strays: the places of those that may be in it besides.
+        entries: the records.
+        holds: whether the cap holds for each.
+        most: how much the cap allows, None where that is not known.
+        cap: the cap.
+    """
+    room = _Room(most or 0, cap)
+    for index in sorted([*members, *strays], key=lambda i: entries[i].place):
+        low, high = left[index]
+        if index in members:
+            found[index] = (room.for_(entries[index], low), found[index][1])
+        room.take(entries[index], _at_most(high, (most or 0) * _days_of(entries[index], cap)))
+    if most is None:
+        return
+    room = _Room(most, cap)
+    for index in members:
+        low, high = left[index]
+        if holds[index]:
+            top = _at_most(high, most * _days_of(entries[index], cap))
+            found[index] = (found[index][0], room.for_(entries[index], top))
+            room.take(entries[index], low)
+
+
+class _Room:
+    """What a cap still has room for, record by record, the earliest first."""
+
+    def __init__(self, most: Number, cap: Cap) -> None:
+        self._most, self._by_day = most, cap.per is Per.DAY
+        self._taken: Number = 0
+        self._held: list[tuple[Entry, Number]] = []
+
+    def for_(self, entry: Entry, amount: Number) -> Number:
+        """Return how much of a record there is room for."""
+        if not self._by_day:
+            return min(amount, max(self._most - self._taken, 0))
+        held = [*self._held, (entry, amount)]
+        ends = {one.last for one, _ in held if one.last >= entry.last}
+        return amount - max(_overfull(held, last, self._most) for last in ends)
+
+    def take(self, entry: Entry, amount: Number) -> None:
+        """Note a record, as far as there is room for it."""
+        amount = self.for_(entry, amount)
+        self._taken += amount
+        if self._by_day:
+            self._held.append((entry, amount))

@@ -138,12 +138,12 @@ class ComposedBench(QuotaBench):
                 [one for one in entries if counts.get(one.id, True) is not False],
             )
         )
-        lows = {one.entry.id: one.low for one in sure.ranges}
+        lows = {one.entry.id: one for one in sure.ranges}
         ranges = []
         doubts = Doubts()
         for one in most.ranges:
             known = counts.get(one.entry.id, True) is True
-            ranges.append(one._replace(low=lows.get(one.entry.id, 0), sure=known and one.sure))
+            ranges.append(_either(lows.get(one.entry.id), one, known=known))
             if not known and rule is not None:
                 doubts.note(rule.blame(one.entry.get, get), one.entry)
         fitting = self._reading(early, get, seen, owed).ranges
@@ -267,6 +267,7 @@ class _Books:
         ranges, granted = own.ranges, dict[str, Tally]()
         if bench.quota.grace is not None:
             end = owing.inside.end
+            inside = tuple(one.alone for one in inside)
             prior = [one for one in inside if one.entry.day < end]
             late = [one for one in inside if one.entry.day >= end]
             late.sort(key=lambda one: one.entry.place)  # what may not count comes last so far
@@ -358,6 +359,23 @@ class _Books:
         return carried, missing if carried.low != carried.high else ()
 
 
+def _either(one: Range | None, other: Range, *, known: bool) -> Range:
+    """Return what a record counts for without records that may lapse, and with them.
+
+    Args:
+        one: without them, None where it is one of them, or does not count.
+        other: with them.
+        known: whether it is none of them.
+    """
+    sure = known and other.sure
+    if one is None:
+        return other._replace(low=0, sure=sure, least=0, most=other.alone.high)
+    least = min(one.alone.low, other.alone.low)
+    highs = one.alone.high, other.alone.high
+    most = None if None in highs else max(high for high in highs if high is not None)
+    return other._replace(low=one.low, sure=sure, least=least, most=most)
+
+
 def _less(own: Own, taken: Amounts, missing: tuple[Missing, ...]) -> Own:
     """Return what records come to of which the period before has taken some."""
     ranges = []
@@ -365,6 +383,7 @@ def _less(own: Own, taken: Amounts, missing: tuple[Missing, ...]) -> Own:
     for one in own.ranges:
         amount = taken.get(one.entry.id)
         if amount is not None:
+            one = one.alone
             low = 0 if amount.high is None else max(one.low - amount.high, 0)
             high = None if one.high is None else max(one.high - amount.low, 0)
             one = one._replace(low=low, high=high)

@@ -17,6 +17,7 @@ from eduplan.provisions.benches import Docket
 from eduplan.provisions.bounds import Bound, decided
 from eduplan.provisions.provision import Subject, View, view
 from eduplan.provisions.quota import Quota
+from eduplan.provisions.ranges import comes_alone
 from eduplan.provisions.tallies import Clash, Place, PortionGauge, Standing, Tallied, Tally, clash
 from eduplan.selectors import Matcher, Scales
 from eduplan.verdicts import Point, Status
@@ -69,7 +70,9 @@ class Composite:
 
     def __init__(self, quota: Quota, scales: Scales) -> None:
         self.quota = quota
-        self.gauge = PortionGauge(quota.part, scales)
+        caps = quota.measure.caps
+        alone = [one.id for one in quota.part if comes_alone(one, quota.part, caps, quota.every)]
+        self.gauge = PortionGauge(quota.part, scales, alone)
         self.kinds = quota.measure.kinds
         self._whole = quota.measure.way is Way.COUNT
         leave, carry = quota.leave, quota.carry_over
@@ -114,6 +117,7 @@ class Composite:
         for one in ranges:
             truth = self._carried(one.entry.get, get)
             if one.entry.day >= start and truth is not False:
+                one = one.alone
                 found += Tally(one.low if truth else 0, one.high)
         return found
 

@@ -6,9 +6,10 @@ fit any of them must come to what they ask for together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
+from operator import attrgetter
 from typing import NamedTuple
 
 from eduplan.dates import Period
@@ -129,10 +130,23 @@ class Standing(NamedTuple):
     whole: bool
 
 
+_ALONE = attrgetter("alone")
+
+
 class PortionGauge:
     """The parts of a quota, made ready to tally many bearers."""
 
-    def __init__(self, portions: Sequence[Portion], scales: Scales) -> None:
+    def __init__(
+        self, portions: Sequence[Portion], scales: Scales, alone: Collection[str] = ()
+    ) -> None:
+        """Make the parts ready.
+
+        Args:
+            portions: the parts.
+            scales: the ordered scales of the plan.
+            alone: the ids of those from whose records no others take room under a cap.
+        """
+        self._alone = alone
         self._parts = [
             (
                 portion,
@@ -179,7 +193,7 @@ class PortionGauge:
             return tuple(ranges), (), ()
         besides = [where for portion, where, _ in self._asked(get) if portion.beside]
         inside, beside, doubts = [], [], Doubts()
-        for one in ranges:
+        for one in map(_ALONE, ranges):
             truths = [where(one.entry.get, get) for where in besides]
             if True in truths:
                 beside.append(one)
@@ -210,9 +224,11 @@ class PortionGauge:
         """
         tallies: dict[Place, Tally] = {}
         doubts = Doubts()
+        apart = [one.alone for one in ranges]
         for portion, where, within in self._asked(get):
+            several = ranges if portion.id in self._alone else apart
             for days in spans_of(portion, period, inside or period, span or period):
-                mine = [one for one in ranges if days is None or one.entry.day in days]
+                mine = [one for one in several if days is None or one.entry.day in days]
                 if within is not None and portion.distinct:
                     found = _things(portion.distinct, where, within, mine, get, doubts)
                 else:
@@ -220,7 +236,7 @@ class PortionGauge:
                     for one in mine:
                         found += _tally(portion, where, within, one, get, doubts)
                 tallies[Place(portion, days)] = found
-        return Tallied(tallies, self._classes(ranges, get), doubts.missing())
+        return Tallied(tallies, self._classes(apart, get), doubts.missing())
 
     def _classes(self, ranges: Sequence[Range], get: Getter) -> dict[frozenset[str], Tally]:
         parts = [(part.id, where) for part, where, _ in self._asked(get) if part.exclusive]
