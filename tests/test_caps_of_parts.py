@@ -183,3 +183,11 @@ def test_what_others_leave_where_frames_are_not_judged(case: str) -> None:
     plan, records, status = OF_THE_REFERENCE[case]
 
     assert judged(plan, records, "reference") is status
+
+
+@pytest.mark.parametrize("kind", ["reference", *KINDS])
+def test_the_worthiest_record_is_worth_anything_where_that_is_not_known(kind: str) -> None:
+    plan = asking({"where": {"mode": "on-site"}, "at_least": 3}, {"best": 1, "per": "period"}, 3)
+
+    # Of two records one counts: the first, if it is of more than 2 hours, and then 3 may be done.
+    assert judged(plan, [UNKNOWN, KNOWN], kind) is Status.UNDETERMINED

@@ -174,7 +174,7 @@ class Cutter(NamedTuple):
         several = [
             self._most(index)
             for index, cap in enumerate(self.caps)
-            if Level(cap.per, cap.each) == PERIOD and cap.where == EVERYTHING
+            if cap.best is None and Level(cap.per, cap.each) == PERIOD and cap.where == EVERYTHING
         ]
         return reduce(_smaller, several) if several else None
 
