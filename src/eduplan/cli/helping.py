@@ -81,7 +81,7 @@ def misused(app: App, words: Sequence[str], error: CycloptsError, lang: Language
     if words[0] not in known:
         told = unknown("unknown-command", "", words[0], known).message(lang)
     elif isinstance(error, MissingArgumentError) and error.argument is not None:
-        what = "no-value" if error.keyword else "missing"
+        what = "missing" if set(words).isdisjoint(error.argument.names) else "no-value"
         told = say(f"misused.{what}", lang, name=error.argument.name)
     elif isinstance(error, UnknownOptionError):
         name = error.token.keyword or error.token.value
