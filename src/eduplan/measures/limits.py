@@ -248,19 +248,12 @@ class Limits:
                 if not doubtful:
                     continue
                 most = 0
-            buckets: dict[tuple[object, object], list[int]] = {}
-            silent: dict[object, list[int]] = {}
+            held: list[int] = []
             for index in order:
-                entry = entries[index]
-                truth = where(entry.get, bearer)
-                if not (truth or (truth is None and doubtful)):
-                    continue
-                span = None if cap.per is Per.DAY else BUCKETS[cap.per](entry, period)
-                about = together_of(entry.get, cap.each) if cap.each else ""
-                if about is None:
-                    silent.setdefault(span, []).append(index)
-                else:
-                    buckets.setdefault((span, about), []).append(index)
+                truth = where(entries[index].get, bearer)
+                if truth or (truth is None and doubtful):
+                    held.append(index)
+            buckets, silent = _parted(cap, held, entries, period)
             lost = sum(_shortened(left, some, entries, most, cap) for some in buckets.values())
             for span, strays in silent.items():
                 rivals = [some for (other, _), some in buckets.items() if other == span]
@@ -287,18 +280,8 @@ class Limits:
         for cap, where in self._caps:
             most = cap.most(owed)
             holds = [where(entry.get, bearer) for entry in entries]
-            groups: dict[tuple[object, object], list[int]] = {}
-            silent: dict[object, list[int]] = {}
-            for index in order:
-                if holds[index] is False:
-                    continue
-                entry = entries[index]
-                span = None if cap.per is Per.DAY else BUCKETS[cap.per](entry, period)
-                about = together_of(entry.get, cap.each) if cap.each else ""
-                if about is None:
-                    silent.setdefault(span, []).append(index)
-                else:
-                    groups.setdefault((span, about), []).append(index)
+            held = [index for index in order if holds[index] is not False]
+            groups, silent = _parted(cap, held, entries, period)
             found = list(left)
             for (span, _), members in groups.items():
                 strays = silent.get(span, [])
@@ -349,6 +332,34 @@ class Limits:
                 left[index] = 0
         else:
             _shorten(left, strays, most - max(sum(left[i] for i in some) for some in rivals))
+
+
+def _parted(
+    cap: Cap, held: Sequence[int], entries: Sequence[Entry], period: Period
+) -> tuple[dict[tuple[object, object], list[int]], dict[object, list[int]]]:
+    """Part the records a cap holds for by their range and what they are about.
+
+    Args:
+        cap: the cap.
+        held: the places of the records, in whatever order.
+        entries: the records.
+        period: the period.
+
+    Returns:
+        Their places by range and what they are about; and by range those of records that do not
+        say what they are about. Under a cap on every day all are in one range.
+    """
+    buckets: dict[tuple[object, object], list[int]] = {}
+    silent: dict[object, list[int]] = {}
+    for index in held:
+        entry = entries[index]
+        span = None if cap.per is Per.DAY else BUCKETS[cap.per](entry, period)
+        about = together_of(entry.get, cap.each) if cap.each else ""
+        if about is None:
+            silent.setdefault(span, []).append(index)
+        else:
+            buckets.setdefault((span, about), []).append(index)
+    return buckets, silent
 
 
 def _shortened(
