@@ -19,12 +19,20 @@ import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Frame
 from eduplan.frames.bulk import Bulk, fields_of_bearer, recognised
-from eduplan.frames.capping import Cutter, kept, levels
+from eduplan.frames.capping import Cutter, added, kept, levels
 from eduplan.frames.cells import Cells, cell, shifts, side_by_side
-from eduplan.frames.columns import LARGEST, Sort, flag, mark, where, whole
+from eduplan.frames.columns import LARGEST, Sort, mark, where, whole
 from eduplan.frames.grouping import DIGITS, Figures
 from eduplan.frames.placing import Placed, place
-from eduplan.frames.portions import GROUP, NOTED, Reckoned, is_all_of_it, sides_of
+from eduplan.frames.portions import (
+    GROUP,
+    NOTED,
+    Reckoned,
+    ends_of,
+    is_all_of_it,
+    reckoned,
+    sides_of,
+)
 from eduplan.frames.profiles import BEARER
 from eduplan.frames.readings import READING, Amounts, come_to, figures_of, read, sifted
 from eduplan.frames.tariffs import Worths
@@ -144,7 +152,7 @@ def _own_of(bulk: Bulk) -> Mapping[int, Own] | None:
         if condition.operands != (OWN + name,) or not texts:
             return None
         found[number] = Own(field, name, bulk.profiles.values(name)[1:])
-    if len(list(fields_of_bearer(bulk.quota))) != len(found):
+    if len(fields_of_bearer(bulk.quota)) != len(found):
         return None
     return found
 
@@ -200,10 +208,10 @@ class Abreast:
         frame, groups = self._cut(frame, cutter)
         parts = self._parts(groups)
         # All ranges are as wide as the period now.
-        frame = frame.with_columns(**parts, _unstated=flag(_unstated(range(len(self.slots)))))
-        frame, (all_,) = _merged(frame, groups, ())
+        unstated = Figures({}, {"_unstated": _unstated(range(len(self.slots)))})
+        frame, (all_,) = _merged((parts | unstated).beside(frame), groups, ())
         rest = [name for name in columns if name not in GROUP]
-        frame = come_to(frame, cutter, all_.low, all_.high, [*rest, *parts, _ALL])
+        frame = come_to(frame, cutter, all_.low, all_.high, [*rest, *parts.names, _ALL])
         if self.stated.parts != 1:
             parts_of = where(nw.col(_ALL) > 0, nw.col("_parts_of"), whole(1))
             frame = frame.with_columns(_parts_of=parts_of)
@@ -234,15 +242,16 @@ class Abreast:
         frame = self.stated.add(sifted(self.placed, bulk, mark), bulk, mark)
         placed = self.placed._replace(frame=frame)
         frame, told, whole_, tallied, cutter = figures_of(placed, bulk, self.stated, None)
-        added, marks = {**whole_.added, **tallied.added}, {**whole_.marks, **tallied.marks}
+        sums, marks = {**whole_.added, **tallied.added}, {**whole_.marks, **tallied.marks}
         for number, one in self.own.items():
             within = parts[number].within or EVERYTHING
             maybe, absent = ~told[within].false, nw.col(one.field).is_null()
             marks |= {f"_{number}_perhaps": maybe, f"_{number}_absent": maybe & absent}
-        gone = [*(f"_{number}_out_" for number in self.own), *map(_side, self._taken_of)]
-        for name in [name for side in gone for name in _ends_of(side)]:
-            (added if name in added else marks).pop(name)
-        return frame, Figures(added, marks), cutter
+        gone = [sides_of(number, parts[number])[1] for number in self.own]
+        gone += [side for number in self._taken_of for side in sides_of(number, parts[number])]
+        for name in [name for side in gone for name in ends_of(side)]:
+            (sums if name in sums else marks).pop(name)
+        return frame, Figures(sums, marks), cutter
 
     @property
     def _taken_of(self) -> Mapping[int, int]:
@@ -262,7 +271,7 @@ class Abreast:
         by_slot = Cells(count, "_by_slot" if count > 1 else "")
         of = dict.fromkeys([*cutter.low, *cutter.high, "_unstated"], by_slot)
         for number, one in self.own.items():
-            of |= dict.fromkeys(_ends_of(_side(number)), Cells(one.cells, f"_by_{number}"))
+            of |= dict.fromkeys(ends_of(f"_{number}_"), Cells(one.cells, f"_by_{number}"))
         days = self.placed.since
         belongs = {"_by_slot": [nw.col("_day") >= days[number] for number in range(1, count)]}
         for number, one in self.own.items():
@@ -298,103 +307,84 @@ class Abreast:
             by = kept(by, cutter.open, level)
         return frame, groups
 
-    def _parts(self, groups: Sequence[Group]) -> dict[str, nw.Expr]:
+    def _parts(self, groups: Sequence[Group]) -> Figures:
         """Return the sums of parts for the whole period."""
         quota = self.bulk.quota
-        found: dict[str, nw.Expr] = {}
+        found = Figures({})
         noted = [nw.col(NOTED) > 0]
         for number, part in enumerate(quota.part):
+            side, *_ = sides_of(number, part)
             if number in self.own:
                 figures, doubt = self._held_against_own(number)
                 found |= figures
                 noted.append(doubt)
             elif number in self._taken_of:
-                cells = range(self.own[self._taken_of[number]].cells)
-                names = _ends_of(_side(self._taken_of[number]))
-                low, high, open_ = (_total([cell(name, n) for n in cells]) for name in names)
-                found |= _named(_side(number), Reckoned(low, high, open_ > 0))
+                low, high, open_ = map(added, self._cells_of(self._taken_of[number]))
+                found |= Reckoned(low, high, open_ > 0).named(side)
             elif not is_all_of_it(part, quota):
-                names = [name for side in sides_of(number, part) for name in _ends_of(side)]
-                found |= {name: nw.col(name) for name in names}
+                for one in sides_of(number, part):
+                    found |= reckoned(one).named(one)
             elif not spanned(part):
-                found |= _named(_side(number), _together(groups))
+                found |= _together(groups).named(side)
             else:
                 for span in range(self.found.across[number]):
                     inside = [one for one in groups if one.marks[f"_span_{number}"] == span]
-                    found |= _named(f"_{number}_{span}_", _together(inside))
+                    found |= _together(inside).named(f"_{number}_{span}_")
         if quota.part:
-            found[NOTED] = flag(reduce(or_, noted))
+            found |= Figures({}, {NOTED: reduce(or_, noted)})
         return found
 
-    def _held_against_own(self, number: int) -> tuple[dict[str, nw.Expr], nw.Expr]:
+    def _cells_of(self, number: int) -> Sequence[Sequence[str]]:
+        """Return the columns of all cells of a part held against the bearer's own, end by end."""
+        cells = range(self.own[number].cells)
+        return [[cell(name, n) for n in cells] for name in ends_of(f"_{number}_")]
+
+    def _held_against_own(self, number: int) -> tuple[Figures, nw.Expr]:
         """Return what lies inside a part and outside, and whether it is not known of some records.
 
         Inside lies surely what has the bearer's own value, and perhaps what has none; all of it
         perhaps, where the bearer has none.
         """
-        one, side = self.own[number], _side(number)
+        one = self.own[number]
+        side, outer = sides_of(number, self.bulk.quota.part[number])
         code = nw.col(self.bulk.profiles.code(one.own))
         known, absent = code > 0, one.cells - 1
-        low, high, open_ = (
-            [nw.col(cell(name, n)) for n in range(one.cells)] for name in _ends_of(side)
-        )
+        low, high, open_ = self._cells_of(number)
 
-        def own(figures: Sequence[nw.Expr]) -> nw.Expr:
+        def own(figures: Sequence[str]) -> nw.Expr:
             found = whole(0)
             for n in range(1, absent):
-                found = where(code == n, figures[n], found)
+                found = where(code == n, nw.col(figures[n]), found)
             return found
 
-        own_high, all_high, all_open = own(high), _sum(high), _sum(open_)
+        own_high, all_high, all_open = own(high), added(high), added(open_)
         inside = Reckoned(
             own(low),
-            where(known, own_high + high[absent], all_high),
-            where(known, own(open_) + open_[absent], all_open) > 0,
+            where(known, own_high + nw.col(high[absent]), all_high),
+            where(known, own(open_) + nw.col(open_[absent]), all_open) > 0,
         )
         outside = Reckoned(
-            where(known, _sum(low[:absent]) - own(low)),
+            where(known, added(low[:absent]) - own(low)),
             all_high - own_high,
             all_open - own(open_) > 0,
         )
         doubt = where(known, nw.col(f"{side}absent"), nw.col(f"{side}perhaps")) > 0
-        return {**_named(side, inside), **_named(f"{side}out_", outside)}, doubt
-
-
-def _side(number: int) -> str:
-    """Return how the columns of a part begin."""
-    return f"_{number}_"
-
-
-def _ends_of(side: str) -> Sequence[str]:
-    """Return the columns of a figure whose names begin so."""
-    return [f"{side}{end}" for end in Reckoned._fields]
-
-
-def _named(side: str, figure: Reckoned) -> dict[str, nw.Expr]:
-    """Return a figure with the names of its columns."""
-    return dict(zip(_ends_of(side), (figure.low, figure.high, flag(figure.open)), strict=True))
-
-
-def _sum(several: Sequence[nw.Expr]) -> nw.Expr:
-    return sum(several[1:], start=several[0]) if several else whole(0)
-
-
-def _total(names: Sequence[str]) -> nw.Expr:
-    return _sum([nw.col(name) for name in names])
+        return inside.named(side) | outside.named(outer), doubt
 
 
 def _unstated(slots: Iterable[int]) -> nw.Expr:
     """Return whether amounts are not stated in some ranges of days."""
-    stated = [nw.col(cell("_unstated", slot)) > 0 for slot in slots]
-    return reduce(or_, stated) if stated else nw.lit(False)
+    return reduce(or_, [nw.col(cell("_unstated", slot)) > 0 for slot in slots])
 
 
 def _together(groups: Sequence[Group]) -> Reckoned:
-    """Return what several ranges of days come to."""
+    """Return what several ranges of days come to, nothing where there are none."""
+    if not groups:
+        return Reckoned(whole(0), whole(0), nw.lit(value=False))
     low = [name for group in groups for name in group.low]
     high = [name for group in groups for name in group.high]
     return Reckoned(
-        _total(low), _total(high), _unstated(slot for group in groups for slot in group.slots)
+        added(low), added(high), _unstated(slot for group in groups for slot in group.slots)
     )
 
 
@@ -411,7 +401,7 @@ def _merged(frame: Frame, groups: Sequence[Group], by: Sequence[str]) -> tuple[F
             zip(*(one.low for one in several), strict=True),
             zip(*(one.high for one in several), strict=True),
         ):
-            made |= {same[0]: _total(same) for same in names if len(same) > 1}
+            made |= {same[0]: added(same) for same in names if len(same) > 1}
         slots = tuple(slot for one in several for slot in one.slots)
         wider.append(Group(dict(zip(by, marks, strict=True)), slots, first.low, first.high))
     return frame.with_columns(**made) if made else frame, wider

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from eduplan.frames.backends import Digits
 from eduplan.frames.columns import where, whole
-from eduplan.frames.grouping import DIGITS, Figures
+from eduplan.frames.grouping import Figures, laid, put
 
 
 class Cells(NamedTuple):
@@ -58,26 +58,11 @@ def side_by_side(
     """
     made: dict[str, nw.Expr] = {}
     told: dict[str, Digits] = {}
-    used: dict[str, int] = {}
-    for name in figures.names:
+    sizes = {name: of.get(name, ALONE).several * digits for name in figures.names}
+    for name, (column, first) in laid(sizes).items():
         cells = of.get(name, ALONE)
-        size = cells.several * digits
-        free = (column for column, taken in used.items() if taken + size <= DIGITS)
-        column = next(free, f"_together_{len(used)}")
-        first = used.get(column, 0)
-        used[column] = first + size
-        moved = _moved(figures, name, cells.shift, first)
-        made[column] = made[column] + moved if column in made else moved
+        put(made, column, figures.moved(name, first, nw.col(cells.shift) if cells.shift else None))
         for number in range(cells.several):
             column_of = cell(name, number) if name in of else name
             told[column_of] = Digits(column, first + number * digits, digits, name in figures.marks)
     return made, told
-
-
-def _moved(figures: Figures, name: str, shift: str, first: int) -> nw.Expr:
-    """Return a figure moved to its digits, of which so many stand before those of its cells."""
-    if name in figures.added:
-        moved = figures.added[name] * nw.col(shift) if shift else figures.added[name]
-        return moved * 2**first if first else moved
-    weight = nw.col(shift) * 2**first if shift else whole(2**first)
-    return where(figures.marks[name], weight)

@@ -141,11 +141,11 @@ def asked_columns(
         InputError: columns are missing or hold what cannot be, or a record has no kind or day, or
             a last day before its first.
     """
-    _check_several(several, {*bearers.collect_schema(), *records.collect_schema()})
+    schema = records.collect_schema()
+    _check_several(several, {*bearers.collect_schema(), *schema})
     people = columns(bearers, asks.of_bearers, "bearers", {"id": Sort.TEXT}, several)
     pointing = dict.fromkeys((*asks.pointers, *asks.links), Sort.TEXT)
     needed = {"kind": Sort.TEXT, "day": Sort.DAY, **pointing}
-    schema = records.collect_schema()
     if "last_day" in schema:
         needed["last_day"] = Sort.DAY
     unlinked = [link for link in asks.links if link not in schema and link not in asks.pointers]

@@ -43,6 +43,14 @@ class Figures(NamedTuple):
         made = {**self.added, **{name: flag(one) for name, one in self.marks.items()}}
         return frame.with_columns(**made) if made else frame
 
+    def moved(self, name: str, first: int, shift: nw.Expr | None = None) -> nw.Expr:
+        """Return a figure moved before so many digits, and by a factor of its own besides."""
+        if name in self.added:
+            figure = self.added[name] if shift is None else self.added[name] * shift
+            return figure * 2**first if first else figure
+        weight = whole(2**first) if shift is None else shift * 2**first
+        return where(self.marks[name], weight)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The columns they come to."""
@@ -54,6 +62,23 @@ def columns_of(added: Sequence[str], marks: Sequence[str] = ()) -> Figures:
     return Figures(
         {name: nw.col(name) for name in added}, {name: nw.col(name) > 0 for name in marks}
     )
+
+
+def laid(sizes: Mapping[str, int]) -> dict[str, tuple[str, int]]:
+    """Return in which column, and before how many digits, figures of so many digits stand."""
+    found: dict[str, tuple[str, int]] = {}
+    filled: dict[str, int] = {}
+    for name, size in sizes.items():
+        free = (column for column, used in filled.items() if used + size <= DIGITS)
+        column = next(free, f"_together_{len(filled)}")
+        found[name] = column, filled.get(column, 0)
+        filled[column] = found[name][1] + size
+    return found
+
+
+def put(made: dict[str, nw.Expr], column: str, figure: nw.Expr) -> None:
+    """Put a figure beside what stands in a column already."""
+    made[column] = made[column] + figure if column in made else figure
 
 
 class Grouping(NamedTuple):
@@ -79,11 +104,7 @@ class Grouping(NamedTuple):
         told = self._side_by_side(figures)
         made: dict[str, nw.Expr] = {}
         for name, (column, first, *_) in told.items():
-            if name in figures.added:
-                moved = figures.added[name] * 2**first if first else figures.added[name]
-            else:
-                moved = where(figures.marks[name], whole(2**first))
-            made[column] = made[column] + moved if column in made else moved
+            put(made, column, figures.moved(name, first))
         folded = {
             name: (self.sizes[name] - 1).bit_length() for name in by[1:] if name in self.sizes
         }
@@ -98,16 +119,13 @@ class Grouping(NamedTuple):
 
     def _side_by_side(self, figures: Figures) -> dict[str, Digits]:
         """Return where figures stand: in as many columns as hold the digits of all."""
-        told: dict[str, Digits] = {}
-        filled: dict[str, int] = {}
         sizes = dict.fromkeys(figures.added, self.most.bit_length() or 1)
         sizes |= dict.fromkeys(figures.marks, self.rows.bit_length() or 1)
-        for name, size in sizes.items():
-            free = (column for column, used in filled.items() if used + size <= DIGITS)
-            column = next(free, f"_together_{len(filled)}")
-            first = filled.get(column, 0)
-            told[name] = Digits(column, first, size, name in figures.marks)
-            filled[column] = first + size
+        told = {
+            name: Digits(column, first, sizes[name], name in figures.marks)
+            for name, (column, first) in laid(sizes).items()
+        }
+        filled = {at.column: at.first + sizes[name] for name, at in told.items()}
         last = [name for name, at in told.items() if at.first + sizes[name] == filled[at.column]]
         return told | {name: told[name]._replace(size=None) for name in last}
 

@@ -81,6 +81,11 @@ def sides_of(part: object, portion: Portion) -> Sequence[str]:
     return [f"_{part}_", f"_{part}_out_"] if portion.within is not None else [f"_{part}_"]
 
 
+def ends_of(side: str) -> Sequence[str]:
+    """Return the columns of a figure whose names begin so."""
+    return [f"{side}{end}" for end in Reckoned._fields]
+
+
 def silent_of(part: int) -> str:
     """Return the column that says whether a record does not name the thing a part counts."""
     return f"_silent_of_{part}"
@@ -387,7 +392,7 @@ def _worst_span(
         bulk.backend.beside(found.spell_table(number)), on=on, how="inner"
     )
     spells = spells.join(sums, on=[*GROUP, "_span"], how="left")
-    mine = [f"{side}{end}" for side in sides_of(number, portion) for end in Reckoned._fields]
+    mine = [name for side in sides_of(number, portion) for name in ends_of(side)]
     spells = spells.with_columns(nw.col(name).fill_null(0) for name in mine)
     asked = _spell_asks(portion, parts)
     made = nw.col("_kind") * SITUATIONS + _situation(number, portion, asked)
